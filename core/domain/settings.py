@@ -1,0 +1,98 @@
+"""Every assumption (grade A of ``domain.md``) is a switch here: its name, its default, what it may be.
+
+Values are stored as text; a setting that is not stored has its default. Unknown keys and values are refused.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.domain.errors import InvalidInput
+from core.domain.reasons import REASONS
+from core.domain.wording import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One switch: ``choices`` lists its texts, or ``None`` for a whole number between ``low`` and ``high``."""
+
+    key: str
+    default: str
+    meaning: str
+    choices: tuple[str, ...] | None = ("off", "on")
+    low: int = 0
+    high: int = 0
+
+    def accept(self, value: str) -> str:
+        """``value`` in its stored form, or ``InvalidInput`` saying what is allowed."""
+        value = value.strip().lower()
+        if self.choices is not None:
+            if value in self.choices:
+                return value
+            raise InvalidInput(N_("设置 {key} 只能是 {choices} 之一"), key=self.key, choices=" / ".join(self.choices))
+        if value == "off" and self.default == "off":
+            return value
+        if value.isascii() and value.isdigit() and self.low <= int(value) <= self.high:
+            return str(int(value))
+        raise InvalidInput(
+            N_("设置 {key} 必须是 {low} 到 {high} 之间的整数"), key=self.key, low=self.low, high=self.high
+        )
+
+
+SWITCHES: dict[str, Switch] = {
+    switch.key: switch
+    for switch in (
+        Switch("leave_month_refundable", "never", N_("离职当月是否可退（R01）"), ("never", "day15", "always")),
+        Switch("refund_work_injury_after_retirement", "off", N_("退休后继续缴费（R05）是否退工伤保险费")),
+        Switch("claim_limit_months", "off", N_("退费申请期限（月），off 为不限"), None, 1, 1200),
+        Switch("missing_required_material", "warn", N_("缺少必需材料时提醒还是阻止提交"), ("warn", "block")),
+        Switch("automatic_acceptance", "on", N_("必需材料齐全时自动受理")),
+        Switch("approval_threshold_yuan", "10000", N_("超过多少元须审批"), None, 0, 10**9),
+        Switch("days_to_accept", "2", N_("受理时限（工作日）"), None, 1, 60),
+        Switch("days_to_review", "5", N_("初审时限（工作日）"), None, 1, 60),
+        Switch("days_to_second_review", "3", N_("复核时限（工作日）"), None, 1, 60),
+        Switch("days_to_approve", "2", N_("审批时限（工作日）"), None, 1, 60),
+        Switch("days_to_pay", "5", N_("支付时限（工作日）"), None, 1, 60),
+        *(
+            Switch(
+                f"late_fee_refundable_{code}",
+                "on" if reason.returns_late_fee else "off",
+                N_("该退费原因是否退还滞纳金、利息"),
+            )
+            for code, reason in REASONS.items()
+        ),
+        *(Switch(f"reason_active_{code}", "on", N_("该退费原因是否启用")) for code in REASONS),
+    )
+}
+
+
+class Settings:
+    """The switches in force: what is stored, else the default."""
+
+    def __init__(self, stored: Mapping[str, str] | None = None) -> None:
+        self._values = {key: switch.default for key, switch in SWITCHES.items()} | dict(stored or {})
+
+    def __getitem__(self, key: str) -> str:
+        return self._values[key]
+
+    def is_on(self, key: str) -> bool:
+        """Whether an on/off switch is on."""
+        return self._values[key] == "on"
+
+    def number(self, key: str) -> int | None:
+        """A whole number, or ``None`` when it is off."""
+        return None if self._values[key] == "off" else int(self._values[key])
+
+    def returns_late_fee(self, reason: str) -> bool:
+        """Whether this reason returns 滞纳金 and 利息 with their principal."""
+        return self.is_on(f"late_fee_refundable_{reason}")
+
+    def as_dict(self) -> dict[str, str]:
+        """All switches by key."""
+        return dict(self._values)
+
+
+def find_switch(key: str) -> Switch:
+    """The switch of this name, or ``InvalidInput``."""
+    if key not in SWITCHES:
+        raise InvalidInput(N_("没有名为 {key} 的设置，可用 settings list 查看全部设置"), key=key[:60])
+    return SWITCHES[key]

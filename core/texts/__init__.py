@@ -1,0 +1,37 @@
+"""The English catalogue. The Chinese text stands where it is used and is the msgid, so Chinese needs no catalogue."""
+
+import gettext as _gettext
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+from core.domain.errors import RefundError
+
+LANGUAGES = {"zh": "中文", "en": "English"}
+_language: ContextVar[str] = ContextVar("language", default="zh")
+
+
+def use_language(language: str) -> None:
+    """Speak ``language`` for the rest of this context (one script run, one request); unknown ones mean Chinese."""
+    _language.set(language if language in LANGUAGES else "zh")
+
+
+def current_language() -> str:
+    """The language in force: ``zh`` or ``en``."""
+    return _language.get()
+
+
+@cache
+def _catalogue(language: str) -> _gettext.NullTranslations:
+    return _gettext.translation("messages", Path(__file__).parent / "locale", [language], fallback=True)
+
+
+def _(text: str) -> str:
+    """``text`` in the language in force; the Chinese text itself where no translation exists."""
+    return _catalogue(_language.get()).gettext(text) if text else ""
+
+
+def explain(error: RefundError) -> str:
+    """An error's one sentence, in the language in force."""
+    values = {key: _(value) if isinstance(value, str) else value for key, value in error.values.items()}
+    return _(error.sentence).format(**values)
