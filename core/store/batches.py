@@ -1,0 +1,314 @@
+"""Batches: writing one whole, moving it along, and reading it back."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from core.store.bulk import among, insert_rows
+from core.store.schema import (
+    batch_counters,
+    batch_events,
+    batch_parts,
+    batches,
+    line_findings,
+    lines,
+    papers,
+    payment_lines,
+    refused_lines,
+    reversals,
+)
+
+LINE_COLUMNS = (
+    "batch_id",
+    "position",
+    "serial",
+    "insurance",
+    "social_security_number",
+    "name",
+    "period",
+    "verdict",
+    "employer_part",
+    "personal_part",
+    "late_fee",
+    "interest",
+    "refundable",
+)
+REFUSED_COLUMNS = (
+    "batch_id",
+    "serial",
+    "insurance",
+    "social_security_number",
+    "name",
+    "period",
+    "employer_part",
+    "personal_part",
+    "late_fee",
+    "interest",
+)
+FINDING_COLUMNS = ("batch_id", "serial", "insurance", "code", "basis")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of a batch's history, as written."""
+
+    step: str
+    from_state: str
+    to_state: str
+    username: str
+    part: str
+    note: str
+    at: str
+    due_on: str
+    audit_sequence: int
+
+
+def next_sequence(connection: sa.Connection, day: str) -> int:
+    """The next number of a day; the counter's row is held to the end of the transaction, so no number is given twice."""
+    insert: Any
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert
+    statement = insert(batch_counters).values(day=day, last=1)
+    statement = statement.on_conflict_do_update(index_elements=["day"], set_={"last": batch_counters.c.last + 1})
+    return int(connection.execute(statement.returning(batch_counters.c.last)).scalar_one())
+
+
+def insert_batch(connection: sa.Connection, values: Mapping[str, Any]) -> None:
+    """The batch's own row."""
+    connection.execute(batches.insert(), dict(values))
+
+
+def insert_lines(connection: sa.Connection, rows: Sequence[Sequence[Any]]) -> None:
+    """Filed lines in the order of ``LINE_COLUMNS``; a line that is live elsewhere fails on the partial unique index."""
+    insert_rows(connection, lines, LINE_COLUMNS, rows)
+
+
+def insert_record(
+    connection: sa.Connection, refused: Sequence[Sequence[Any]], findings: Sequence[Sequence[Any]]
+) -> None:
+    """What was told: refused lines (``REFUSED_COLUMNS``) and every finding (``FINDING_COLUMNS``)."""
+    insert_rows(connection, refused_lines, REFUSED_COLUMNS, refused)
+    insert_rows(connection, line_findings, FINDING_COLUMNS, findings)
+
+
+def insert_payments(connection: sa.Connection, batch_id: str, amounts: Mapping[str, int]) -> None:
+    """One payment line for each fund with money."""
+    rows = [(batch_id, insurance, amount) for insurance, amount in amounts.items() if amount]
+    insert_rows(connection, payment_lines, ("batch_id", "insurance", "amount"), rows)
+
+
+def copy_papers(connection: sa.Connection, batch_id: str, kept: Sequence[tuple[str, str]]) -> None:
+    """Give a batch its own record of papers: (new id, id of the draft's paper) each; the file itself is shared."""
+    for new_id, paper_id in kept:
+        row = connection.execute(sa.select(papers).where(papers.c.paper_id == paper_id)).mappings().one()
+        connection.execute(papers.insert(), {**row, "paper_id": new_id, "draft_id": None, "batch_id": batch_id})
+
+
+def insert_step(connection: sa.Connection, batch_id: str, position: int, step: Step) -> None:
+    """Append to the history; the actor's part is recorded first and refuses a second part (invariant 6)."""
+    held = connection.scalar(
+        sa.select(batch_parts.c.part).where(batch_parts.c.batch_id == batch_id, batch_parts.c.username == step.username)
+    )
+    if held is None:
+        connection.execute(batch_parts.insert(), {"batch_id": batch_id, "username": step.username, "part": step.part})
+    connection.execute(
+        batch_events.insert(),
+        {"batch_id": batch_id, "position": position, **{name: getattr(step, name) for name in Step.__slots__}},
+    )
+
+
+def set_state(connection: sa.Connection, batch_id: str, state: str, since: str, due_on: str) -> None:
+    """Where the batch stands now."""
+    connection.execute(
+        batches.update().where(batches.c.batch_id == batch_id).values(state=state, state_since=since, due_on=due_on)
+    )
+
+
+def free_lines(connection: sa.Connection, batch_id: str) -> None:
+    """A batch that ended without payment frees its lines for another one."""
+    connection.execute(lines.update().where(lines.c.batch_id == batch_id).values(live=sa.false()))
+
+
+def insert_reversals(connection: sa.Connection, batch_id: str, at: str) -> None:
+    """A reversing row for each line of a paid batch: what was refunded of it, negative."""
+    returned_extras = lines.c.refundable - lines.c.employer_part - lines.c.personal_part
+    # 滞纳金 and 利息 are returned together or not at all (switch per reason).
+    extras = sa.case((returned_extras > 0, 1), else_=0)
+    connection.execute(
+        reversals.insert().from_select(
+            [
+                "batch_id",
+                "position",
+                "serial",
+                "insurance",
+                "employer_part",
+                "personal_part",
+                "late_fee",
+                "interest",
+                "at",
+            ],
+            sa.select(
+                lines.c.batch_id,
+                lines.c.position,
+                lines.c.serial,
+                lines.c.insurance,
+                -lines.c.employer_part,
+                -lines.c.personal_part,
+                -lines.c.late_fee * extras,
+                -lines.c.interest * extras,
+                sa.literal(at),
+            ).where(lines.c.batch_id == batch_id),
+        )
+    )
+
+
+# --- reading ---
+
+
+def find_by_key(connection: sa.Connection, key: str) -> list[Any]:
+    """The batches that one confirmation made, in order (its groups carry ``key/1``, ``key/2`` …)."""
+    return list(
+        connection.execute(sa.select(batches).where(batches.c.family == key).order_by(batches.c.idempotency_key))
+    )
+
+
+def read_batch(
+    connection: sa.Connection, number: str, scope: Collection[str] | None, *, lock: bool = False
+) -> Any | None:
+    """A batch by number within scope (``None``: every employer)."""
+    statement = sa.select(batches).where(batches.c.number == number)
+    if scope is not None:
+        statement = statement.where(among(batches.c.employer_id, scope, connection.dialect.name))
+    return connection.execute(statement.with_for_update() if lock else statement).first()
+
+
+def _matching(
+    connection: sa.Connection, scope: Collection[str] | None, states: Collection[str], search: str
+) -> list[sa.ColumnElement[bool]]:
+    dialect = connection.dialect.name
+    where: list[sa.ColumnElement[bool]] = []
+    if scope is not None:
+        where.append(among(batches.c.employer_id, scope, dialect))
+    if states:
+        where.append(among(batches.c.state, states, dialect))
+    if search:
+        by_person = sa.select(lines.c.batch_id).where(
+            (lines.c.social_security_number == search.upper()) | (lines.c.name == search)
+        )
+        where.append(
+            batches.c.number.contains(search.upper(), autoescape=True)
+            | batches.c.employer_name.contains(search, autoescape=True)
+            | batches.c.batch_id.in_(by_person)
+        )
+    return where
+
+
+def list_page(
+    connection: sa.Connection,
+    scope: Collection[str] | None,
+    states: Collection[str],
+    search: str,
+    *,
+    limit: int,
+    offset: int,
+) -> pd.DataFrame:
+    """One page of batches, newest first."""
+    c = batches.c
+    columns = (
+        c.number,
+        c.employer_id,
+        c.employer_name,
+        c.reason,
+        c.state,
+        c.line_count,
+        c.refused_count,
+        c.total,
+        c.submitted_at,
+        c.state_since,
+        c.due_on,
+        c.family,
+    )
+    statement = (
+        sa.select(*columns)
+        .where(*_matching(connection, scope, states, search))
+        .order_by(c.submitted_at.desc(), c.number.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return pd.DataFrame.from_records(
+        connection.execute(statement).tuples().all(), columns=[column.name for column in columns]
+    )
+
+
+def count_batches(
+    connection: sa.Connection, scope: Collection[str] | None, states: Collection[str], search: str
+) -> int:
+    """How many batches ``list_page`` has over all pages."""
+    where = _matching(connection, scope, states, search)
+    return connection.scalar(sa.select(sa.func.count()).select_from(batches).where(*where)) or 0
+
+
+def count_by_state(connection: sa.Connection, scope: Collection[str] | None) -> dict[str, int]:
+    """How many batches stand in each state."""
+    where = _matching(connection, scope, (), "")
+    statement = sa.select(batches.c.state, sa.func.count()).where(*where).group_by(batches.c.state)
+    return dict(connection.execute(statement).tuples().all())
+
+
+def read_lines(connection: sa.Connection, batch_id: str) -> pd.DataFrame:
+    """Filed lines in order; money in fen."""
+    columns = [lines.c[name] for name in LINE_COLUMNS[1:]]
+    statement = sa.select(*columns).where(lines.c.batch_id == batch_id).order_by(lines.c.position)
+    return pd.DataFrame.from_records(connection.execute(statement).tuples().all(), columns=list(LINE_COLUMNS[1:]))
+
+
+def read_refused(connection: sa.Connection, batch_id: str) -> pd.DataFrame:
+    """Refused lines in the order person, month, serial; money in fen."""
+    columns = [refused_lines.c[name] for name in REFUSED_COLUMNS[1:]]
+    c = refused_lines.c
+    statement = sa.select(*columns).where(c.batch_id == batch_id).order_by(c.social_security_number, c.period, c.serial)
+    return pd.DataFrame.from_records(connection.execute(statement).tuples().all(), columns=list(REFUSED_COLUMNS[1:]))
+
+
+def read_findings(connection: sa.Connection, batch_id: str) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """What was told of each line (serial, insurance): code and basis, codes ascending."""
+    c = line_findings.c
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    statement = sa.select(c.serial, c.insurance, c.code, c.basis).where(c.batch_id == batch_id).order_by(c.code)
+    for serial, insurance, code, basis in connection.execute(statement):
+        found.setdefault((serial, insurance), []).append((code, basis))
+    return found
+
+
+def read_payments(connection: sa.Connection, batch_id: str) -> dict[str, int]:
+    """Fen per insurance fund."""
+    statement = sa.select(payment_lines.c.insurance, payment_lines.c.amount).where(payment_lines.c.batch_id == batch_id)
+    return dict(connection.execute(statement).tuples().all())
+
+
+def read_steps(connection: sa.Connection, batch_id: str) -> list[Step]:
+    """The history, oldest first."""
+    columns = [batch_events.c[name] for name in Step.__slots__]
+    statement = sa.select(*columns).where(batch_events.c.batch_id == batch_id).order_by(batch_events.c.position)
+    return [Step(*row) for row in connection.execute(statement)]
+
+
+def read_parts(connection: sa.Connection, batch_id: str) -> dict[str, str]:
+    """The part that each person holds in the batch."""
+    statement = sa.select(batch_parts.c.username, batch_parts.c.part).where(batch_parts.c.batch_id == batch_id)
+    return dict(connection.execute(statement).tuples().all())
+
+
+def read_family(connection: sa.Connection, family: str, scope: Collection[str] | None) -> list[str]:
+    """The numbers of the batches that were split from one application."""
+    where = _matching(connection, scope, (), "")
+    return list(
+        connection.scalars(
+            sa.select(batches.c.number).where(batches.c.family == family, *where).order_by(batches.c.number)
+        )
+    )

@@ -1,0 +1,31 @@
+"""Locks inside a transaction. SQLite's writer is alone already (``BEGIN IMMEDIATE``); PostgreSQL needs them named."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+_CHAIN = 7_460_001
+
+
+def lock_chain(connection: sa.Connection) -> None:
+    """Let one transaction at a time append to the audit chain; held to its end."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CHAIN)))
+
+
+def lock_persons(connection: sa.Connection, social_security_numbers: Iterable[str]) -> None:
+    """Let one transaction at a time decide about these people's months, at whichever employer; held to its end.
+
+    A partial unique index can't see that two employers' R07 lines lean on each other, nor that a correction changes a row
+    while it is being filed. Locked in sorted order, so that two overlapping requests can't wait for each other.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    keys = sorted(set(social_security_numbers))
+    connection.execute(
+        sa.text(
+            "SELECT pg_advisory_xact_lock(k) FROM (SELECT hashtextextended(p, 7460002) AS k"
+            " FROM unnest(CAST(:persons AS text[])) AS p ORDER BY 1) AS ordered"
+        ),
+        {"persons": keys},
+    )

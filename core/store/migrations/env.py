@@ -1,0 +1,10 @@
+"""Runs migrations on the database that ``core.store.migrate`` hands over, in one transaction under the write lock."""
+
+from alembic import context
+
+from core.store.schema import metadata
+
+with context.config.attributes["database"].write() as connection:
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=False)
+    with context.begin_transaction():
+        context.run_migrations()

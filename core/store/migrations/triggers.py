@@ -1,0 +1,79 @@
+"""Triggers that refuse what must never happen, whoever asks: history is written once.
+
+Invariants 5 and 7 of ``docs/design.md``: submitted lines never change (only their ``live`` mark, when a batch ends), the
+audit log and what was told are append-only, and a contribution is never deleted.
+"""
+
+import sqlalchemy as sa
+
+#: Tables in which a written row stays as it is.
+APPEND_ONLY = (
+    "audit",
+    "batch_events",
+    "batch_parts",
+    "line_findings",
+    "refused_lines",
+    "payment_lines",
+    "reversals",
+    "superseded",
+    "imports",
+)
+#: Tables whose rows may change but never go away.
+NEVER_DELETED = ("batches", "batch_lines", "contributions", "papers", "users")
+LINE_COLUMNS = (
+    "batch_id",
+    "position",
+    "serial",
+    "insurance",
+    "social_security_number",
+    "name",
+    "period",
+    "verdict",
+    "employer_part",
+    "personal_part",
+    "late_fee",
+    "interest",
+    "refundable",
+)
+
+
+def _refusals() -> list[tuple[str, str, str, str]]:
+    """(name, table, event, condition) of every trigger; a blank condition always refuses."""
+    changed = " OR ".join(f"OLD.{column} <> NEW.{column}" for column in LINE_COLUMNS)
+    return [
+        *((f"{table}_keep_update", table, "UPDATE", "") for table in APPEND_ONLY),
+        *((f"{table}_keep_delete", table, "DELETE", "") for table in APPEND_ONLY + NEVER_DELETED),
+        ("batch_lines_keep_content", "batch_lines", "UPDATE", changed),
+        ("batch_lines_keep_ended", "batch_lines", "UPDATE", "NOT OLD.live AND NEW.live"),
+    ]
+
+
+def create_triggers(connection: sa.Connection) -> None:
+    """Put every trigger in place, in the dialect of ``connection``."""
+    if connection.dialect.name == "sqlite":
+        for name, table, event, condition in _refusals():
+            when = f"WHEN {condition} " if condition else ""
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER {name} BEFORE {event} ON {table} {when}"
+                f"BEGIN SELECT RAISE(ABORT, '{table} keeps what is written'); END"
+            )
+        return
+    connection.exec_driver_sql(
+        "CREATE FUNCTION keep_what_is_written() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '%% keeps what is written', TG_TABLE_NAME "
+        "USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    )
+    for name, table, event, condition in _refusals():
+        when = f"WHEN ({condition}) " if condition else ""
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when}EXECUTE FUNCTION keep_what_is_written()"
+        )
+
+
+def drop_triggers(connection: sa.Connection) -> None:
+    """Take every trigger away again."""
+    for name, table, _event, _condition in _refusals():
+        on = f" ON {table}" if connection.dialect.name == "postgresql" else ""
+        connection.exec_driver_sql(f"DROP TRIGGER {name}{on}")
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("DROP FUNCTION keep_what_is_written()")

@@ -1,0 +1,498 @@
+"""The tables, with every invariant of ``docs/`` that a database can hold as a constraint.
+
+Money is integer fen. Months are YYYYMM and days YYYYMMDD as integers: the same on every database, and comparable in a
+mask. Kinds are text with a check instead of a foreign key, so that a new kind needs no join. Instants are ISO 8601 text in UTC.
+"""
+
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
+
+from core.domain.lifecycle import Part, State
+from core.domain.roles import Role
+from core.domain.vocabulary import (
+    Arrival,
+    Assessment,
+    DocumentType,
+    FactKind,
+    InjuryMode,
+    Insurance,
+    PaymentKind,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: The amounts of a contribution row, in the order of the screen. 工伤 has no personal part.
+AMOUNTS: dict[Insurance, tuple[str, ...]] = {
+    Insurance.PENSION: ("employer_part", "personal_part", "late_fee", "interest"),
+    Insurance.UNEMPLOYMENT: ("employer_part", "personal_part", "late_fee", "interest"),
+    Insurance.WORK_INJURY: ("employer_part", "late_fee", "interest"),
+}
+AMOUNT_COLUMNS = tuple(f"{insurance}_{amount}" for insurance, amounts in AMOUNTS.items() for amount in amounts)
+BASE_COLUMNS = tuple(f"{insurance}_base" for insurance in Insurance)
+
+
+def _one_of(column: str, kinds: type[StrEnum], name: str | None = None) -> CheckConstraint:
+    listed = ", ".join(f"'{kind.value}'" for kind in kinds)
+    return CheckConstraint(f"{column} IN ({listed})", name=name or f"{column}_known")
+
+
+def _fen(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default=text("0"))
+
+
+def _text(name: str, *, default: str | None = None) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default=default)
+
+
+# --- the ledger: what the agency's core system exported -------------------------------------------------------------
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("import_id", Text, primary_key=True),
+    _text("file_name"),
+    _text("sha256"),
+    _text("kind"),
+    Column("row_count", Integer, nullable=False),
+    Column("new_count", Integer, nullable=False),
+    Column("corrected_count", Integer, nullable=False),
+    _text("imported_by"),
+    _text("imported_at"),
+)
+
+employers = Table(
+    "employers",
+    metadata,
+    Column("employer_id", Text, primary_key=True),
+    _text("uscc"),
+    _text("name"),
+    Column("in_arrears", Boolean, nullable=False, server_default=false()),
+    _text("bank_name", default=""),
+    _text("bank_account", default=""),
+    _text("account_holder", default=""),
+    _text("branch_name", default=""),
+    _text("cnaps_code", default=""),
+    _text("exchange_number", default=""),
+    CheckConstraint("employer_id <> ''", name="employer_id_given"),
+)
+
+# Clustered by (employer, person, period): one person's months stay one page read at fifty million rows.
+contributions = Table(
+    "contributions",
+    metadata,
+    _text("employer_id"),
+    _text("social_security_number"),
+    Column("period", Integer, nullable=False),
+    _text("serial"),
+    _text("name"),
+    _text("document_type"),
+    _text("kind"),
+    _text("voucher_type"),
+    _text("assessment"),
+    _text("arrival"),
+    Column("arrival_day", Integer),
+    _text("injury_mode"),
+    Column("suspense", Boolean, nullable=False, server_default=false()),
+    *(_fen(name) for name in BASE_COLUMNS),
+    *(_fen(name) for name in AMOUNT_COLUMNS),
+    PrimaryKeyConstraint("employer_id", "social_security_number", "period", "serial"),
+    ForeignKeyConstraint(["employer_id"], ["employers.employer_id"]),
+    UniqueConstraint("serial"),
+    Index("ix_contributions_person", "social_security_number", "period"),
+    CheckConstraint("period % 100 BETWEEN 1 AND 12 AND period BETWEEN 194901 AND 219912", name="period_is_month"),
+    CheckConstraint(" AND ".join(f"{name} >= 0" for name in BASE_COLUMNS + AMOUNT_COLUMNS), name="not_negative"),
+    _one_of("kind", PaymentKind),
+    _one_of("assessment", Assessment),
+    _one_of("arrival", Arrival),
+    _one_of("injury_mode", InjuryMode),
+    _one_of("document_type", DocumentType),
+    sqlite_with_rowid=False,
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    _text("social_security_number"),
+    _text("kind"),
+    _text("employer_id", default=""),
+    _text("insurance", default=""),
+    Column("start_day", Integer, nullable=False),
+    Column("end_day", Integer),
+    _text("note", default=""),
+    PrimaryKeyConstraint("social_security_number", "kind", "employer_id", "insurance", "start_day"),
+    _one_of("kind", FactKind),
+    CheckConstraint("end_day IS NULL OR end_day >= start_day", name="ends_after_start"),
+    CheckConstraint("insurance IN ('', 'pension', 'unemployment')", name="insurance_known"),
+    sqlite_with_rowid=False,
+)
+
+# What a correction replaced, as it was: nothing is hard-deleted.
+superseded = Table(
+    "superseded",
+    metadata,
+    Column("superseded_id", Integer, primary_key=True, autoincrement=True),
+    _text("table_name"),
+    _text("record_key"),
+    _text("content"),
+    Column("import_id", Text, ForeignKey("imports.import_id"), nullable=False),
+    _text("superseded_at"),
+    Index("ix_superseded_record", "table_name", "record_key"),
+)
+
+import_warnings = Table(
+    "import_warnings",
+    metadata,
+    Column("warning_id", Integer, primary_key=True, autoincrement=True),
+    Column("import_id", Text, ForeignKey("imports.import_id"), nullable=False),
+    _text("sheet"),
+    Column("row", Integer, nullable=False),
+    _text("column_name"),
+    _text("code"),
+)
+
+# --- people who use the product -------------------------------------------------------------------------------------
+
+users = Table(
+    "users",
+    metadata,
+    Column("username", Text, primary_key=True),
+    _text("role"),
+    _text("password_hash", default=""),
+    _text("language", default="zh"),
+    Column("disabled", Boolean, nullable=False, server_default=false()),
+    _text("created_at"),
+    # A one-time token (its SHA-256) lets a new or reset account set its password.
+    _text("token_hash", default=""),
+    _text("token_expires_at", default=""),
+    _one_of("role", Role),
+)
+
+user_employers = Table(
+    "user_employers",
+    metadata,
+    Column("username", Text, ForeignKey("users.username"), nullable=False),
+    Column("employer_id", Text, nullable=False),
+    PrimaryKeyConstraint("username", "employer_id"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("username", Text, ForeignKey("users.username"), nullable=False),
+    _text("created_at"),
+    _text("seen_at"),
+    _text("revoked_at", default=""),
+    Index("ix_sessions_username", "username"),
+)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("failure_id", Integer, primary_key=True, autoincrement=True),
+    # "account:<sha256 of name>" or "address:<ip>": names that were mistyped may be passwords.
+    _text("subject"),
+    _text("failed_at"),
+    Index("ix_sign_in_failures_subject", "subject", "failed_at"),
+)
+
+settings = Table("settings", metadata, Column("key", Text, primary_key=True), _text("value"))
+
+# --- the audit log: append-only, a hash chain -----------------------------------------------------------------------
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    _text("at"),
+    _text("actor"),
+    _text("action"),
+    _text("subject"),
+    _text("detail"),
+    _text("previous_hash"),
+    _text("hash"),
+    UniqueConstraint("hash"),
+    UniqueConstraint("previous_hash"),
+    CheckConstraint("sequence > 0", name="counts_from_one"),
+)
+
+# --- drafts: what a clerk has chosen and typed so far ---------------------------------------------------------------
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("draft_id", Text, primary_key=True),
+    Column("username", Text, ForeignKey("users.username"), nullable=False),
+    Column("employer_id", Text, ForeignKey("employers.employer_id"), nullable=False),
+    # Query, reason and bank block as typed (JSON): half-finished input has no other constraint than being kept.
+    _text("content", default="{}"),
+    # Made when the draft is previewed; presented at confirmation (invariants 3 and 4).
+    _text("idempotency_key", default=""),
+    # What the last preview showed (JSON), so that drift can be told as a difference, in any browser, after any restart.
+    _text("previewed", default=""),
+    _text("created_at"),
+    _text("updated_at"),
+    _text("closed_at", default=""),
+    Index(
+        "uq_drafts_open",
+        "username",
+        "employer_id",
+        unique=True,
+        sqlite_where=text("closed_at = ''"),
+        postgresql_where=text("closed_at = ''"),
+    ),
+)
+
+draft_rows = Table(
+    "draft_rows",
+    metadata,
+    Column("draft_id", Text, ForeignKey("drafts.draft_id"), nullable=False),
+    _text("serial"),
+    PrimaryKeyConstraint("draft_id", "serial"),
+    sqlite_with_rowid=False,
+)
+
+papers = Table(
+    "papers",
+    metadata,
+    Column("paper_id", Text, primary_key=True),
+    Column("draft_id", Text, ForeignKey("drafts.draft_id")),
+    Column("batch_id", Text, ForeignKey("batches.batch_id")),
+    _text("material"),
+    _text("file_name"),
+    _text("media_type"),
+    Column("size", Integer, nullable=False),
+    _text("sha256"),
+    _text("uploaded_by"),
+    _text("uploaded_at"),
+    _text("removed_at", default=""),
+    Index("ix_papers_draft", "draft_id"),
+    Index("ix_papers_batch", "batch_id"),
+    CheckConstraint("draft_id IS NOT NULL OR batch_id IS NOT NULL", name="belongs"),
+)
+
+# --- batches --------------------------------------------------------------------------------------------------------
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("batch_id", Text, primary_key=True),
+    _text("number"),
+    Column("employer_id", Text, ForeignKey("employers.employer_id"), nullable=False),
+    _text("employer_name"),
+    _text("reason"),
+    _text("reason_note", default=""),
+    _text("state"),
+    Column("round", Integer, nullable=False, server_default=text("1")),
+    Column("filer", Text, ForeignKey("users.username"), nullable=False),
+    _text("idempotency_key"),
+    _text("fingerprint"),
+    _text("rule_version"),
+    # Batches split from one application stay together.
+    _text("family", default=""),
+    _text("voucher_type"),
+    _text("bank_name"),
+    _text("bank_account"),
+    _text("account_holder"),
+    _text("branch_name"),
+    _text("cnaps_code"),
+    _text("exchange_number"),
+    Column("account_unverified", Boolean, nullable=False, server_default=false()),
+    Column("line_count", Integer, nullable=False),
+    Column("refused_count", Integer, nullable=False),
+    _fen("total"),
+    _text("submitted_at"),
+    _text("state_since"),
+    _text("due_on", default=""),
+    UniqueConstraint("number"),
+    UniqueConstraint("idempotency_key"),
+    Index("ix_batches_employer_id", "employer_id", "submitted_at"),
+    Index("ix_batches_state", "state", "due_on"),
+    _one_of("state", State),
+    CheckConstraint("total >= 0 AND line_count > 0", name="has_lines"),
+)
+
+lines = Table(
+    "batch_lines",
+    metadata,
+    Column("batch_id", Text, ForeignKey("batches.batch_id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    _text("serial"),
+    _text("insurance"),
+    _text("social_security_number"),
+    _text("name"),
+    Column("period", Integer, nullable=False),
+    _text("verdict"),
+    _fen("employer_part"),
+    _fen("personal_part"),
+    _fen("late_fee"),
+    _fen("interest"),
+    _fen("refundable"),
+    # False once the batch is withdrawn or rejected: the line is then free for another batch.
+    Column("live", Boolean, nullable=False, server_default=true()),
+    PrimaryKeyConstraint("batch_id", "position"),
+    UniqueConstraint("batch_id", "serial", "insurance"),
+    # Invariant 1: no line is in two live or paid batches.
+    Index(
+        "uq_batch_lines_live",
+        "serial",
+        "insurance",
+        unique=True,
+        sqlite_where=text("live"),
+        postgresql_where=text("live"),
+    ),
+    Index("ix_batch_lines_person", "social_security_number", "period"),
+    _one_of("insurance", Insurance),
+    CheckConstraint("verdict IN ('refundable', 'review')", name="verdict_files"),
+    CheckConstraint(
+        "refundable > 0 AND refundable <= employer_part + personal_part + late_fee + interest",
+        name="refund_within_received",
+    ),
+    CheckConstraint(
+        "employer_part >= 0 AND personal_part >= 0 AND late_fee >= 0 AND interest >= 0", name="not_negative"
+    ),
+    sqlite_with_rowid=False,
+)
+
+# What was told when the batch was confirmed: every finding of every line, filed (待核) or refused.
+line_findings = Table(
+    "line_findings",
+    metadata,
+    Column("batch_id", Text, ForeignKey("batches.batch_id"), nullable=False),
+    _text("serial"),
+    _text("insurance"),
+    _text("code"),
+    _text("basis", default=""),
+    PrimaryKeyConstraint("batch_id", "serial", "insurance", "code"),
+    sqlite_with_rowid=False,
+)
+
+refused_lines = Table(
+    "refused_lines",
+    metadata,
+    Column("batch_id", Text, ForeignKey("batches.batch_id"), nullable=False),
+    _text("serial"),
+    _text("insurance"),
+    _text("social_security_number"),
+    _text("name"),
+    Column("period", Integer, nullable=False),
+    _fen("employer_part"),
+    _fen("personal_part"),
+    _fen("late_fee"),
+    _fen("interest"),
+    PrimaryKeyConstraint("batch_id", "serial", "insurance"),
+    sqlite_with_rowid=False,
+)
+
+payment_lines = Table(
+    "payment_lines",
+    metadata,
+    Column("batch_id", Text, ForeignKey("batches.batch_id"), nullable=False),
+    _text("insurance"),
+    _fen("amount"),
+    PrimaryKeyConstraint("batch_id", "insurance"),
+    _one_of("insurance", Insurance),
+    CheckConstraint("amount > 0", name="positive"),
+)
+
+# Invariant 6: the primary key gives a person one part; events can only be written under the part that is held.
+batch_parts = Table(
+    "batch_parts",
+    metadata,
+    Column("batch_id", Text, ForeignKey("batches.batch_id"), nullable=False),
+    Column("username", Text, ForeignKey("users.username"), nullable=False),
+    _text("part"),
+    PrimaryKeyConstraint("batch_id", "username"),
+    UniqueConstraint("batch_id", "username", "part"),
+    _one_of("part", Part),
+)
+
+# Invariant 7: every change of state names its one audit entry.
+batch_events = Table(
+    "batch_events",
+    metadata,
+    Column("batch_id", Text, ForeignKey("batches.batch_id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    _text("step"),
+    _text("from_state"),
+    _text("to_state"),
+    _text("username"),
+    _text("part"),
+    _text("note", default=""),
+    _text("at"),
+    _text("due_on", default=""),
+    Column("audit_sequence", Integer, ForeignKey("audit.sequence"), nullable=False),
+    PrimaryKeyConstraint("batch_id", "position"),
+    UniqueConstraint("audit_sequence"),
+    ForeignKeyConstraint(
+        ["batch_id", "username", "part"], ["batch_parts.batch_id", "batch_parts.username", "batch_parts.part"]
+    ),
+)
+
+# A paid refund never touches the contribution: it adds a reversing row, linked to the contribution and the batch line.
+reversals = Table(
+    "reversals",
+    metadata,
+    Column("batch_id", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    _text("serial"),
+    _text("insurance"),
+    _fen("employer_part"),
+    _fen("personal_part"),
+    _fen("late_fee"),
+    _fen("interest"),
+    _text("at"),
+    PrimaryKeyConstraint("batch_id", "position"),
+    UniqueConstraint("serial", "insurance"),
+    ForeignKeyConstraint(["batch_id", "position"], ["batch_lines.batch_id", "batch_lines.position"]),
+    CheckConstraint(
+        "employer_part <= 0 AND personal_part <= 0 AND late_fee <= 0 AND interest <= 0", name="not_positive"
+    ),
+)
+
+# Numbers of a day, counted under the write lock.
+batch_counters = Table(
+    "batch_counters",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+exports = Table(
+    "exports",
+    metadata,
+    Column("export_id", Text, primary_key=True),
+    _text("file_name"),
+    _text("media_type"),
+    _text("sha256"),
+    Column("size", Integer, nullable=False),
+    _text("kind"),
+    _text("created_by"),
+    _text("created_at"),
+)
