@@ -99,7 +99,7 @@ def account_notices(account: str) -> list[Notice]:
     """Faults of a cleaned account number."""
     if not account:
         return []
-    if not re.fullmatch(r"\d{6,32}", account):
+    if not re.fullmatch(r"\d{6,32}", account, re.ASCII):
         return [_error("bank_account", N_("银行账号应为 6 至 32 位数字，请核对"))]
     if looks_like_personal_card(account):
         return [_warning("bank_account", N_("该账号疑似个人银行卡，退费只能退至单位账户，请核对"))]
@@ -128,7 +128,7 @@ def branch_code_notices(code: str, bank_name: str) -> list[Notice]:
 
 def exchange_number_notices(number: str) -> list[Notice]:
     """Faults of a cleaned 银行交换号."""
-    if number and not re.fullmatch(r"\d{1,12}", number):
+    if number and not re.fullmatch(r"\d{1,12}", number, re.ASCII):
         return [_error("exchange_number", N_("银行交换号应为 1 至 12 位数字，请核对"))]
     return []
 

@@ -5,13 +5,14 @@ import unicodedata
 from datetime import date
 
 _BLANKS = re.compile(r"\s+")
-_SSN = re.compile(r"\d{17}[\dX]")
+_SSN = re.compile(r"\d{17}[\dX]", re.ASCII)
 _SSN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def normalise(text: str) -> str:
     """Half-width, trimmed, no control characters: how every typed or imported text enters."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c)[0] != "C").strip()
+    visible = (" " if c in "\t\r\n" else c for c in text if c in "\t\r\n" or unicodedata.category(c)[0] != "C")
+    return unicodedata.normalize("NFKC", "".join(visible)).strip()
 
 
 def normalise_number(text: str) -> str:
@@ -54,7 +55,7 @@ def is_resident_number(number: str) -> bool:
 
 def cnaps_fault(code: str) -> str | None:
     """``length`` (an error) or ``check`` (a warning: the check is proved on real codes, not published), else ``None``."""
-    if not re.fullmatch(r"\d{12}", code):
+    if not re.fullmatch(r"\d{12}", code, re.ASCII):
         return "length"
     return None if mod_11_10(code[:11]) == code[11] else "check"
 
@@ -67,7 +68,7 @@ def luhn_holds(number: str) -> bool:
 
 def looks_like_personal_card(account: str) -> bool:
     """Passes Luhn *and* starts with 62: 疑似个人银行卡."""
-    return account.isdigit() and account.startswith("62") and luhn_holds(account)
+    return account.isascii() and account.isdigit() and account.startswith("62") and luhn_holds(account)
 
 
 def batch_number(day: date, sequence: int) -> str:

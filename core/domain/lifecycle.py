@@ -45,7 +45,7 @@ class Part(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One step: from a state, by a right, holding a part, to a state. ``days`` names the switch of the next limit."""
+    """One step: from a state, by a right, holding a part, to a state."""
 
     source: State
     step: str

@@ -6,7 +6,7 @@ from decimal import Decimal
 from core.domain.errors import InvalidInput
 from core.domain.wording import N_
 
-_YUAN = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<cents>\d{1,2}))?")
+_YUAN = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<cents>\d{1,2}))?", re.ASCII)
 
 #: The largest amount a cell may hold: what a signed 64-bit integer of fen carries with room to add up a city.
 MAX_FEN = 10**15

@@ -9,10 +9,12 @@ from datetime import date
 from core.domain.errors import InvalidInput
 from core.domain.wording import N_
 
-_MONTH = re.compile(r"(?P<year>\d{4})(?:(?P<dense>\d{2})|\s*[-/.年]\s*(?P<month>\d{1,2})\s*月?)")
+# No dot: an Excel number 2022.10 prints as "2022.1" and would become January.
+_MONTH = re.compile(r"(?P<year>\d{4})(?:(?P<dense>\d{2})|\s*[-/年]\s*(?P<month>\d{1,2})\s*月?)", re.ASCII)
 _DATE = re.compile(
     r"(?P<year>\d{4})(?:(?P<m>\d{2})(?P<d>\d{2})|\s*(?P<sep>[-/.年])\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?)"
-    r"(?:[ T]00:00(?::00(?:\.0+)?)?)?"
+    r"(?:[ T]00:00(?::00(?:\.0+)?)?)?",
+    re.ASCII,
 )
 FIRST_YEAR, LAST_YEAR = 1949, 2199
 

@@ -3,6 +3,7 @@
 Values are stored as text; a setting that is not stored has its default. Unknown keys and values are refused.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -37,6 +38,9 @@ class Switch:
             N_("设置 {key} 必须是 {low} 到 {high} 之间的整数"), key=self.key, low=self.low, high=self.high
         )
 
+
+#: Every refusal has its switch; the codes themselves stand with their rules.
+_REFUSAL_SWITCH = re.compile(r"refusal_active_[NV]\d{2}", re.ASCII)
 
 SWITCHES: dict[str, Switch] = {
     switch.key: switch
@@ -86,6 +90,10 @@ class Settings:
         """Whether this reason returns 滞纳金 and 利息 with their principal."""
         return self.is_on(f"late_fee_refundable_{reason}")
 
+    def refusal_is_active(self, code: str) -> bool:
+        """Whether the rules look for this cause at all."""
+        return self._values.get(f"refusal_active_{code}", "on") == "on"
+
     def as_dict(self) -> dict[str, str]:
         """All switches by key."""
         return dict(self._values)
@@ -93,6 +101,8 @@ class Settings:
 
 def find_switch(key: str) -> Switch:
     """The switch of this name, or ``InvalidInput``."""
+    if _REFUSAL_SWITCH.fullmatch(key):
+        return Switch(key, "on", N_("该不能退费情况是否启用"))
     if key not in SWITCHES:
         raise InvalidInput(N_("没有名为 {key} 的设置，可用 settings list 查看全部设置"), key=key[:60])
     return SWITCHES[key]

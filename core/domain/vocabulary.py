@@ -11,14 +11,14 @@ class Labelled(StrEnum):
 
     label: str
 
-    def __new__(cls, code: str, label: str) -> Self:
+    def __new__(cls, code: str, label: str = "") -> Self:
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label
         return member
 
     @classmethod
-    def by_label(cls) -> dict[str, "Labelled"]:
+    def by_label(cls) -> dict[str, Self]:
         """Members by their Chinese label, as files spell them."""
         return {member.label: member for member in cls}
 
@@ -84,7 +84,7 @@ class FactKind(Labelled):
     by_day: bool
     warns_open_end: bool
 
-    def __new__(cls, code: str, label: str, traits: str = "") -> Self:
+    def __new__(cls, code: str, label: str = "", traits: str = "") -> Self:
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label

@@ -1,0 +1,105 @@
+"""Every switch of ``domain.md`` (A) with the default that the page gives, and values that make no sense refused."""
+
+import pytest
+
+from core.domain.errors import InvalidInput
+from core.domain.reasons import REASONS
+from core.domain.settings import SWITCHES, Settings, find_switch
+
+DEFAULTS = {
+    "leave_month_refundable": "never",
+    "refund_work_injury_after_retirement": "off",
+    "claim_limit_months": "off",
+    "missing_required_material": "warn",
+    "approval_threshold_yuan": "10000",
+    "days_to_accept": "2",
+    "days_to_review": "5",
+    "days_to_second_review": "3",
+    "days_to_approve": "2",
+    "days_to_pay": "5",
+    "late_fee_refundable_R01": "off",
+    "late_fee_refundable_R05": "off",
+    "late_fee_refundable_R07": "on",
+    "late_fee_refundable_R10": "on",
+    "late_fee_refundable_R99": "off",
+}
+
+
+@pytest.mark.parametrize("key", DEFAULTS)
+def test_default(key):
+    assert SWITCHES[key].default == DEFAULTS[key]
+    assert Settings()[key] == DEFAULTS[key]
+
+
+def test_every_default_is_a_value_that_its_switch_accepts():
+    assert all(switch.accept(switch.default) == switch.default for switch in SWITCHES.values())
+
+
+def test_a_switch_is_found_under_its_own_key():
+    assert all(switch.key == key and find_switch(key) is switch for key, switch in SWITCHES.items())
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "stored"),
+    [
+        ("leave_month_refundable", " Day15 ", "day15"),
+        ("refund_work_injury_after_retirement", "ON", "on"),
+        ("claim_limit_months", "024", "24"),
+        ("claim_limit_months", "off", "off"),
+        ("approval_threshold_yuan", "0", "0"),
+        ("days_to_pay", "60", "60"),
+    ],
+)
+def test_what_a_switch_accepts(key, typed, stored):
+    assert find_switch(key).accept(typed) == stored
+
+
+@pytest.mark.parametrize(
+    ("key", "typed"),
+    [
+        ("leave_month_refundable", "sometimes"),
+        ("leave_month_refundable", ""),
+        ("refund_work_injury_after_retirement", "1"),
+        ("claim_limit_months", "0"),
+        ("claim_limit_months", "-3"),
+        ("claim_limit_months", "1.5"),
+        ("claim_limit_months", "1201"),
+        ("claim_limit_months", "²"),
+        ("claim_limit_months", "十二"),
+        ("days_to_pay", "off"),
+        ("days_to_pay", "0"),
+        ("approval_threshold_yuan", "10,000"),
+    ],
+)
+def test_what_a_switch_refuses(key, typed):
+    with pytest.raises(InvalidInput) as caught:
+        find_switch(key).accept(typed)
+    assert key in str(caught.value)
+
+
+def test_there_is_no_switch_of_another_name():
+    with pytest.raises(InvalidInput):
+        find_switch("leave_month")
+
+
+def test_stored_values_win_over_defaults():
+    settings = Settings({"claim_limit_months": "24", "late_fee_refundable_R01": "on"})
+    assert settings.number("claim_limit_months") == 24
+    assert settings.returns_late_fee("R01")
+    assert not settings.returns_late_fee("R02")
+    assert settings["leave_month_refundable"] == "never"
+
+
+def test_a_number_that_is_off_is_none():
+    assert Settings().number("claim_limit_months") is None
+    assert Settings().number("approval_threshold_yuan") == 10000
+
+
+def test_every_reason_has_its_switches():
+    for code in REASONS:
+        assert Settings().returns_late_fee(code) is REASONS[code].returns_late_fee
+        assert Settings().is_on(f"reason_active_{code}")
+
+
+def test_all_switches_are_listed():
+    assert set(Settings().as_dict()) == set(SWITCHES)
