@@ -1,10 +1,8 @@
-"""Why a line can't be refunded, and what becomes of a row (``domain.md`` §3): values, collected in one pass."""
+"""Why a line can't be refunded (``domain.md`` §3): values, collected in one pass."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-
-from core.domain.vocabulary import Labelled
-from core.domain.wording import N_
+from typing import Self
 
 #: Basis sentences stand in one cell of a workbook, one after the other.
 SEPARATOR = "；"
@@ -12,37 +10,35 @@ SEPARATOR = "；"
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One fact that a finding rests on: a Chinese sentence with ``{placeholders}`` (its msgid) and what fills them."""
+    """One thing that a finding rests on: a Chinese sentence with ``{placeholders}`` (its msgid) and what fills them."""
 
     sentence: str
     values: Mapping[str, str] = field(default_factory=dict)
 
+    def told(self, translate: Callable[[str], str]) -> str:
+        """The sentence with its values; labels among these are translated as well."""
+        return translate(self.sentence).format(**{name: translate(value) for name, value in self.values.items()})
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One cause: its code, its text, the facts it rests on and 处理建议. ``text`` and ``remedy`` are msgids."""
+    """One cause: its code, its text, 依据 (the facts it rests on, in Chinese, as a batch records it) and 处理建议.
+
+    ``text`` and ``remedy`` are msgids; what ``basis`` was made from is kept in ``details``, for another language.
+    """
 
     code: str
     text: str
-    details: tuple[Detail, ...]
+    basis: str
     remedy: str
+    details: tuple[Detail, ...] = field(default=(), compare=False)
 
-    @property
-    def basis(self) -> str:
-        """依据 in Chinese, as it is recorded with a batch."""
-        return self.basis_in(str)
+    @classmethod
+    def of(cls, code: str, text: str, details: Iterable[Detail], remedy: str) -> Self:
+        """A finding whose basis is made from ``details``."""
+        kept = tuple(details)
+        return cls(code, text, SEPARATOR.join(detail.told(str) for detail in kept), remedy, kept)
 
     def basis_in(self, translate: Callable[[str], str]) -> str:
-        """依据 for the screen: ``finding.basis_in(_)``. Labels among the values are translated as well."""
-        return SEPARATOR.join(
-            translate(detail.sentence).format(**{name: translate(value) for name, value in detail.values.items()})
-            for detail in self.details
-        )
-
-
-class RowVerdict(Labelled):
-    """What the three lines of a grid row come to together; 待核 counts as 可退 here."""
-
-    WHOLE = "whole", N_("可退")
-    PARTLY = "partly", N_("部分可退")
-    NOTHING = "nothing", N_("不可退")
+        """依据 in the language of ``translate``: ``finding.basis_in(_)``."""
+        return SEPARATOR.join(detail.told(translate) for detail in self.details) if self.details else self.basis
