@@ -5,7 +5,8 @@ import hashlib
 import os
 import re
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core.domain.errors import StorageFailed
@@ -39,14 +40,21 @@ def write_atomically(path: Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)
 
 
+@contextmanager
+def storage_failures() -> Iterator[None]:
+    """Turn what the operating system says of files into one sentence: ``StorageFailed``."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageFailed(_CAUSES.get(error.errno or 0, _OTHER_CAUSE)) from error
+
+
 def keep_file(path: Path, content: bytes) -> None:
     """``write_atomically`` and, beyond a crash of the process, safe from a power cut; ``StorageFailed`` in one sentence."""
-    try:
+    with storage_failures():
         write_atomically(path, content)
         for folder in (path.parent, path.parent.parent):
             _sync_folder(folder)
-    except OSError as error:
-        raise StorageFailed(_CAUSES.get(error.errno or 0, _OTHER_CAUSE)) from error
 
 
 def read_whole(path: Path, sha256: str) -> bytes:

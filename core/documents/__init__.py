@@ -1,0 +1,1 @@
+"""What people open and what comes in: reading ledger files, and writing workbooks and forms."""

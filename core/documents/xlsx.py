@@ -1,0 +1,208 @@
+"""Workbooks (.xlsx) through calamine, a slice of rows at a time.
+
+Calamine holds a whole sheet in memory (700 MB for 200,000 rows of 40 columns), fills the rectangle around two far-apart
+cells, and gives errors and formulas without a result as blanks. So every sheet is unpacked here, bounded by its declared
+size, cut between rows into slices, and each slice is given to calamine in a small workbook of its own with the strings and
+styles of the real one. On the way the slice is searched for what calamine keeps silent about.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from functools import partial
+from itertools import chain, pairwise
+from pathlib import Path
+from typing import IO
+
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
+
+from core.documents.archives import open_archive, reading_zip
+from core.documents.broken_cells import find_broken
+from core.documents.calamine_errors import calamine_errors
+from core.documents.problems import Unreadable
+from core.documents.sheets import Block, Sheet, Tick, no_tick, without_booleans
+
+#: How much unpacked XML calamine gets at once. The strings of the workbook are read again for every slice, so that a slice
+#: is never less than a third of them.
+SLICE_BYTES = 8 << 20
+PARTS_SHARE = 3
+#: Strings, styles and the like, which have to be in memory as a whole.
+MAX_PARTS_BYTES = 256 << 20
+#: Excel's own limit of rows, and the width up to which a sheet is taken for a table.
+MAX_ROW, MAX_COLUMNS = 1_048_576, 256
+#: A stray cell far below the table must not fill the rows between with blanks.
+MAX_GAP = 1_000
+_MAX_ROW_SLICES = 4
+
+_BLANK_SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
+_HEAD_BYTES = 1 << 20
+_ROOT = re.compile(rb"<(?:\w+:)?worksheet[\s>]")
+_DATA = re.compile(rb"<(\w+:)?sheetData\s*(/?)>")
+_ROW = re.compile(rb"<(?:\w+:)?row(?=[\s/>])([^>]*)>")
+_NUMBER = re.compile(rb"""(?:^|\s)r\s*=\s*["'](\d{1,9})["']""")
+# Beyond IV, the 256th column.
+_TOO_WIDE = re.compile(rb"""r=["'](?:[A-Za-z]{3}|[J-Zj-z][A-Za-z]|[Ii][W-Zw-z])""")
+
+
+def read_xlsx(path: Path, tick: Tick = no_tick) -> Iterator[Sheet]:
+    """Every sheet that holds anything, in the workbook's files' order; raises ``Unreadable``."""
+    with open_archive(path) as archive, calamine_errors():
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        parts = sorted((e for e in entries if _is_sheet(archive, e)), key=lambda e: (len(e.filename), e.filename))
+        shell = _Shell(archive, entries, [part.filename for part in parts])
+        whole, done = sum(part.file_size for part in parts) or 1, 0
+        for part in parts:
+            reader = _PartReader(archive, part, shell, partial(_tell, tick, done, whole))
+            first = next(blocks := reader.blocks(), None)
+            if first is not None:
+                yield Sheet(reader.name, chain([first], blocks))
+            done += part.file_size
+
+
+def _tell(tick: Tick, before: int, whole: int, done: float) -> None:
+    tick((before + done) / whole)
+
+
+def _is_sheet(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    if not entry.filename.lower().endswith(".xml"):
+        return False
+    with archive.open(entry) as file:
+        return _ROOT.search(file.read(4096)) is not None
+
+
+class _Shell:
+    """The workbook without its sheets, packed, to be opened with one sheet at a time."""
+
+    def __init__(self, archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], sheets: list[str]) -> None:
+        self._sheets = sheets
+        others = [entry for entry in entries if entry.filename not in sheets]
+        size = sum(entry.file_size for entry in others)
+        if size > MAX_PARTS_BYTES:
+            raise Unreadable("E04")
+        self.slice_bytes = max(SLICE_BYTES, size // PARTS_SHARE)
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as shell:
+            for entry in others:
+                shell.writestr(entry.filename, archive.read(entry))
+        self._packed = packed.getvalue()
+        # Sheets in another form (binary, or an unusual encoding) would otherwise be passed over in silence.
+        if not sheets or next(_filled(self.open({})), None) is not None:
+            raise Unreadable("E01", suffix=".xlsx")
+
+    def open(self, sheets: dict[str, bytes]) -> CalamineWorkbook:
+        """The workbook with these sheets' XML; the other sheets are blank."""
+        packed = io.BytesIO(self._packed)
+        with zipfile.ZipFile(packed, "a") as archive:
+            for name in self._sheets:
+                archive.writestr(name, sheets.get(name, _BLANK_SHEET))
+        packed.seek(0)
+        return CalamineWorkbook.from_filelike(packed)
+
+
+def _filled(workbook: CalamineWorkbook) -> Iterator[tuple[int, CalamineSheet]]:
+    for index, metadata in enumerate(workbook.sheets_metadata):
+        if metadata.typ == SheetTypeEnum.WorkSheet:
+            sheet = workbook.get_sheet_by_index(index)
+            if sheet.start is not None:
+                yield index, sheet
+
+
+class _PartReader:
+    """One sheet's XML, cut and read slice by slice; ``name`` is known after the first block."""
+
+    def __init__(self, archive: zipfile.ZipFile, part: zipfile.ZipInfo, shell: _Shell, tick: Tick) -> None:
+        self.name = ""
+        self._archive, self._part, self._shell, self._tick = archive, part, shell, tick
+        self._size = shell.slice_bytes
+        self._head = self._prefix = b""
+        self._numbers = _NUMBER
+        self._last_row = 0
+
+    def blocks(self) -> Iterator[Block]:
+        with reading_zip(), calamine_errors(), self._archive.open(self._part) as stream:
+            for xml in self._slices(stream):
+                for rows in self._numbered(xml):
+                    block = self._read(rows)
+                    if block is not None:
+                        yield block
+                self._tick(min(stream.tell(), self._part.file_size))
+
+    def _slices(self, stream: IO[bytes]) -> Iterator[bytes]:
+        """Whole rows of XML, about ``size`` bytes at a time."""
+        data = stream.read(_HEAD_BYTES)
+        begin = _DATA.search(data)
+        if begin is None or b"<!DOCTYPE" in data[: begin.start()]:
+            raise Unreadable("E07")
+        self._head, self._prefix = data[: begin.end()], begin[1] or b""
+        # Searched for in every byte of the sheet, so it begins with letters that are rare.
+        self._numbers = re.compile(rb"""<%brow\s(?:[^>]*?\s)?r\s*=\s*["'](\d{1,9})["']""" % self._prefix)
+        if begin[2]:
+            return
+        row_end, data_end = b"</%brow>" % self._prefix, b"</%bsheetData" % self._prefix
+        data = data[begin.end() :]
+        while data_end not in data:
+            more = stream.read(self._size)
+            if not more or len(data) > _MAX_ROW_SLICES * self._size:
+                # The sheet ends too early, or no row ends in all of this.
+                raise Unreadable("E07")
+            data += more
+            cut = data.rfind(row_end) + len(row_end)
+            if cut >= len(row_end) and data_end not in data:
+                yield data[:cut]
+                data = data[cut:]
+        yield data[: data.index(data_end)]
+
+    def _numbered(self, xml: bytes) -> Iterator[bytes]:
+        """The slice with a number in every row, cut again where numbers jump."""
+        if _TOO_WIDE.search(xml):
+            raise Unreadable("E15", limit=MAX_COLUMNS)
+        rows = list(map(int, self._numbers.findall(xml)))
+        if len(rows) != xml.count(b"<%brow" % self._prefix):
+            xml = self._with_numbers(xml)
+            rows = list(map(int, self._numbers.findall(xml)))
+        if not rows:
+            return
+        if max(rows) > MAX_ROW:
+            raise Unreadable("E12", limit=MAX_ROW)
+        self._last_row = rows[-1]
+        if rows[-1] - rows[0] < len(rows) + MAX_GAP:
+            yield xml
+            return
+        jumps = [at for at, (one, other) in enumerate(pairwise(rows), start=1) if not 0 < other - one <= MAX_GAP]
+        starts = [row.start() for row in _ROW.finditer(xml)]
+        for start, end in pairwise([0, *(starts[jump] for jump in jumps), len(xml)]):
+            yield xml[start:end]
+
+    def _with_numbers(self, xml: bytes) -> bytes:
+        row = self._last_row
+
+        def number(tag: re.Match[bytes]) -> bytes:
+            nonlocal row
+            known = _NUMBER.search(tag[1])
+            row = int(known[1]) if known else row + 1
+            return tag[0] if known else b'<%brow r="%d"%b>' % (self._prefix, row, tag[1])
+
+        return _ROW.sub(number, xml)
+
+    def _read(self, rows: bytes) -> Block | None:
+        prefix = self._prefix
+        xml = b"%b%b</%bsheetData></%bworksheet>" % (self._head, rows, prefix, prefix)
+        broken = find_broken(xml, rows, prefix)
+        workbook = self._shell.open({self._part.filename: xml})
+        found = next(_filled(workbook), None)
+        block = None
+        if found is not None:
+            index, sheet = found
+            self.name = self.name or workbook.sheet_names[index]
+            block = _block(sheet, has_booleans=b't="b"' in rows or b"t='b'" in rows)
+        for (row, column), cell in broken.items():
+            block = block or Block(row + 1, column, [[""]])
+            block.put(row, column, cell)
+        return block
+
+
+def _block(sheet: CalamineSheet, *, has_booleans: bool) -> Block:
+    row, column = sheet.start or (0, 0)
+    rows = sheet.to_python(skip_empty_area=True)
+    return Block(row + 1, column, without_booleans(rows) if has_booleans else rows)

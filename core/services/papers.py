@@ -1,0 +1,142 @@
+"""要件: papers that a clerk uploads to his draft and that officials open with the batch."""
+
+from pathlib import Path
+
+from core.documents.attachments import check
+from core.domain.errors import InvalidInput, NotFound
+from core.domain.materials import MATERIALS
+from core.domain.roles import Right, Viewer
+from core.domain.wording import N_
+from core.services.desk import Desk
+from core.services.drafts import read_draft
+from core.store import papers as store
+from core.store.database import Connection
+from core.store.files import BlobStore
+from core.store.papers import Belonging, Paper
+
+__all__ = [
+    "MAX_PAPERS",
+    "Paper",
+    "add_paper",
+    "list_papers",
+    "lost_papers",
+    "open_paper",
+    "remove_paper",
+]
+
+#: Papers of one batch.
+MAX_PAPERS = 20
+#: Uploads to one draft, removed ones included: what is removed stays on the disk.
+MAX_UPLOADS = 100
+
+
+def add_paper(desk: Desk, viewer: Viewer, draft_id: str, material: str, file_name: str, content: bytes) -> Paper:
+    """Check a paper and add it to the viewer's own open draft; what is kept of it is on disk before the draft names it.
+
+    Raises ``InvalidInput`` under the field ``upload_M…`` with one sentence on what is wrong with the file, ``StorageFailed``
+    when it can't be kept, ``NotFound`` for a draft that isn't the viewer's or isn't open.
+    """
+    viewer.require(Right.APPLY)
+    if material not in MATERIALS:
+        raise InvalidInput(N_("提交的内容无法识别，请刷新页面后重试"))
+    with desk.read() as connection:
+        read_draft(connection, viewer, draft_id)
+    try:
+        file = check(file_name, content)
+    except InvalidInput as error:
+        raise InvalidInput(error.sentence, field=f"upload_{material}", **error.values) from error
+    _blobs(desk).put(file.content)
+    with desk.write(viewer) as unit:
+        read_draft(unit.connection, viewer, draft_id, lock=True)
+        paper = Paper(
+            desk.new_id(),
+            draft_id,
+            None,
+            material,
+            file.file_name,
+            file.media_type,
+            len(file.content),
+            file.sha256,
+            viewer.username,
+            unit.at,
+        )
+        _require_room(unit.connection, paper)
+        store.insert_paper(unit.connection, paper)
+        unit.audit(
+            "paper.add", paper.paper_id, draft=draft_id, material=material, type=paper.media_type, size=paper.size
+        )
+    return paper
+
+
+def remove_paper(desk: Desk, viewer: Viewer, paper_id: str) -> None:
+    """Take a paper off the viewer's own open draft; what was filed stays filed (``NotFound``), and the file is kept."""
+    viewer.require(Right.APPLY)
+    with desk.write(viewer) as unit:
+        found = store.find_paper(unit.connection, paper_id)
+        if found is None or found.filed or not _may_open(viewer, found):
+            raise _not_found()
+        read_draft(unit.connection, viewer, str(found.paper.draft_id), lock=True)
+        store.mark_removed(unit.connection, paper_id, unit.at)
+        unit.audit("paper.remove", paper_id, draft=found.paper.draft_id, material=found.paper.material)
+
+
+def list_papers(desk: Desk, viewer: Viewer, *, draft_id: str | None = None, batch_id: str | None = None) -> list[Paper]:
+    """The papers of the viewer's own open draft, or of a batch that he may see; oldest first."""
+    with desk.read() as connection:
+        if draft_id is not None:
+            read_draft(connection, viewer, draft_id)
+            return store.papers_of_draft(connection, draft_id)
+        viewer.require(Right.SEE_BATCHES)
+        employer_id = store.employer_of_batch(connection, batch_id or "")
+        if employer_id is None or not viewer.sees(employer_id):
+            raise NotFound(N_("没有找到该批次，或您无权查看"))
+        return store.papers_of_batch(connection, batch_id or "")
+
+
+def open_paper(desk: Desk, viewer: Viewer, paper_id: str) -> tuple[Paper, Path]:
+    """A paper and the path of its file, checked to be what was uploaded; leaves one audit entry, without names.
+
+    For the owner of its draft, and for whoever may see its batch; ``NotFound`` for others, ``StorageFailed`` if it is damaged.
+    """
+    with desk.read() as connection:
+        found = store.find_paper(connection, paper_id)
+    if found is None or not _may_open(viewer, found):
+        raise _not_found()
+    path = _blobs(desk).find(found.paper.sha256)
+    with desk.write(viewer) as unit:
+        unit.audit("paper.open", paper_id, material=found.paper.material)
+    return found.paper, path
+
+
+def lost_papers(desk: Desk) -> list[str]:
+    """Ids of papers whose file is missing or was changed: what ``python -m core check`` asks after a restore."""
+    blobs = _blobs(desk)
+    with desk.read() as connection:
+        kept = store.kept_digests(connection)
+    return [paper_id for paper_id, sha256 in kept if not blobs.holds(sha256)]
+
+
+def _blobs(desk: Desk) -> BlobStore:
+    return BlobStore(desk.data_dir / "papers")
+
+
+def _may_open(viewer: Viewer, found: Belonging) -> bool:
+    own = found.owner == viewer.username and viewer.may(Right.APPLY)
+    return viewer.sees(found.employer_id) and (own or (found.filed and viewer.may(Right.SEE_BATCHES)))
+
+
+def _require_room(connection: Connection, paper: Paper) -> None:
+    present = store.papers_of_draft(connection, str(paper.draft_id))
+    field = f"upload_{paper.material}"
+    if any((other.material, other.sha256) == (paper.material, paper.sha256) for other in present):
+        raise InvalidInput(N_("这份文件已经在该材料下，无需重复上传"), field=field)
+    if len(present) >= MAX_PAPERS:
+        raise InvalidInput(
+            N_("一个批次最多上传 {count} 份材料，请合并文件或删除不需要的材料"), field=field, count=MAX_PAPERS
+        )
+    if store.count_uploads(connection, str(paper.draft_id)) >= MAX_UPLOADS:
+        raise InvalidInput(N_("这份申报上传和删除材料已达 {count} 次，请联系经办机构"), field=field, count=MAX_UPLOADS)
+
+
+def _not_found() -> NotFound:
+    return NotFound(N_("没有找到该文件，或您无权查看"))

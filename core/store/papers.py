@@ -1,0 +1,101 @@
+"""Papers: which file supports which draft or batch. Their content lies in ``core.store.files``; no row is ever deleted."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.store.database import Connection
+from core.store.schema import batches, drafts, papers
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One uploaded paper. ``size`` counts bytes, ``uploaded_at`` is UTC; ``file_name`` is what its owner called it."""
+
+    paper_id: str
+    draft_id: str | None
+    batch_id: str | None
+    material: str
+    file_name: str
+    media_type: str
+    size: int
+    sha256: str
+    uploaded_by: str
+    uploaded_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """What decides who may open a paper: its draft's owner, its employer, and whether it was filed."""
+
+    paper: Paper
+    owner: str
+    employer_id: str
+    filed: bool
+
+
+_COLUMNS = tuple(papers.c[name] for name in Paper.__dataclass_fields__)
+_KEPT = papers.c.removed_at == ""
+
+
+def papers_of_draft(connection: Connection, draft_id: str) -> list[Paper]:
+    """The papers of a draft, oldest first, without removed ones."""
+    return _papers(connection, papers.c.draft_id == draft_id)
+
+
+def papers_of_batch(connection: Connection, batch_id: str) -> list[Paper]:
+    """The papers of a batch, oldest first, without removed ones."""
+    return _papers(connection, papers.c.batch_id == batch_id)
+
+
+def count_uploads(connection: Connection, draft_id: str) -> int:
+    """How often a paper was uploaded to a draft, removed ones included."""
+    return connection.scalar(sa.select(sa.func.count()).where(papers.c.draft_id == draft_id)) or 0
+
+
+def find_paper(connection: Connection, paper_id: str) -> Belonging | None:
+    """A paper that was not removed, with whose it is; ``None`` when there is none."""
+    row = connection.execute(
+        sa.select(*_COLUMNS, drafts.c.username, drafts.c.employer_id, batches.c.employer_id)
+        .select_from(
+            papers.outerjoin(drafts, drafts.c.draft_id == papers.c.draft_id).outerjoin(
+                batches, batches.c.batch_id == papers.c.batch_id
+            )
+        )
+        .where(papers.c.paper_id == paper_id, _KEPT)
+    ).first()
+    if row is None:
+        return None
+    *values, owner, of_draft, of_batch = row
+    paper = Paper(*values)
+    return Belonging(paper, owner or paper.uploaded_by, of_batch or of_draft, paper.batch_id is not None)
+
+
+def employer_of_batch(connection: Connection, batch_id: str) -> str | None:
+    """The employer of a batch; ``None`` when there is no such batch."""
+    return connection.scalar(sa.select(batches.c.employer_id).where(batches.c.batch_id == batch_id))
+
+
+def insert_paper(connection: Connection, paper: Paper) -> None:
+    """Add a paper."""
+    connection.execute(papers.insert(), asdict(paper))
+
+
+def mark_removed(connection: Connection, paper_id: str, at: str) -> None:
+    """Take a paper off its draft; the row and the file stay."""
+    connection.execute(papers.update().where(papers.c.paper_id == paper_id).values(removed_at=at))
+
+
+def kept_digests(connection: Connection) -> list[tuple[str, str]]:
+    """(paper id, SHA-256) of every paper, removed ones included: what has to be on the disk."""
+    rows = connection.execute(sa.select(papers.c.paper_id, papers.c.sha256).order_by(papers.c.paper_id))
+    return [(row.paper_id, row.sha256) for row in rows]
+
+
+def _papers(connection: Connection, where: sa.ColumnElement[bool]) -> list[Paper]:
+    rows: Sequence[Any] = connection.execute(
+        sa.select(*_COLUMNS).where(where, _KEPT).order_by(papers.c.uploaded_at, papers.c.paper_id)
+    ).all()
+    return [Paper(*row) for row in rows]
