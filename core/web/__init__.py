@@ -1,0 +1,1 @@
+"""The door: everything that stands between a network and the screens. Starlette, and never Streamlit itself."""

@@ -1,0 +1,39 @@
+// Streamlit asks for this to be set before it starts.
+window.prerenderReady = false;
+// The server is at the top of this address. Streamlit would look for it below every screen first, and note two errors.
+window.__streamlit = { BACKEND_BASE_URL: location.origin };
+
+// A socket that closes may mean that the network is gone, or that this sign-in is over. The door knows which: if it is
+// over, the page goes to where one signs in, instead of trying for ever with an English message.
+(() => {
+  let asking = false;
+
+  async function leaveIfOver() {
+    if (asking) return;
+    asking = true;
+    try {
+      const answer = await fetch("/door/session", { cache: "no-store" });
+      if (answer.status === 401) {
+        const here = location.pathname + location.search;
+        location.replace("/login?ended" + (here === "/" ? "" : "&next=" + encodeURIComponent(here)));
+        return;
+      }
+    } catch {
+      // No network: Streamlit says so and tries again.
+    }
+    asking = false;
+  }
+
+  const Native = window.WebSocket;
+  window.WebSocket = class WebSocket extends Native {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener("close", leaveIfOver);
+    }
+  };
+
+  // "Back" after signing out may bring a page out of the browser's memory.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) leaveIfOver();
+  });
+})();

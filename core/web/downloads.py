@@ -1,0 +1,46 @@
+"""Papers and exports: by id, to whoever may have them, as a file to keep and never as a page to run."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from core.domain.errors import RefundError
+from core.domain.roles import Viewer
+from core.services.desk import Desk
+from core.services.exports import open_export
+from core.services.papers import open_paper
+from core.web.gate import SESSION
+from core.web.refusals import as_page
+
+Found = tuple[str, str, Path]
+
+
+def routes(desk: Callable[[], Desk]) -> list[Route]:
+    """``/papers/{id}`` and ``/exports/{id}``; the gate adds nosniff, the sandbox and no-store."""
+
+    def find_paper(viewer: Viewer, paper_id: str) -> Found:
+        paper, path = open_paper(desk(), viewer, paper_id)
+        return paper.file_name, paper.media_type, path
+
+    def find_export(viewer: Viewer, export_id: str) -> Found:
+        export, path = open_export(desk(), viewer, export_id)
+        return export.file_name, export.media_type, path
+
+    return [_route("/papers/{file_id}", find_paper), _route("/exports/{file_id}", find_export)]
+
+
+def _route(path: str, find: Callable[[Viewer, str], Found]) -> Route:
+    async def download(request: Request) -> Response:
+        try:
+            name, media_type, file = await to_thread.run_sync(
+                find, request.scope[SESSION].viewer, request.path_params["file_id"]
+            )
+        except RefundError as error:
+            return as_page(request, error)
+        return FileResponse(file, media_type=media_type, filename=name, content_disposition_type="attachment")
+
+    return Route(path, download, methods=["GET", "HEAD"])
