@@ -49,6 +49,21 @@ REFUSED_COLUMNS = (
     "interest",
 )
 FINDING_COLUMNS = ("batch_id", "serial", "insurance", "code", "basis")
+#: What lists of batches show.
+LISTED_COLUMNS = (
+    "number",
+    "employer_id",
+    "employer_name",
+    "reason",
+    "state",
+    "line_count",
+    "refused_count",
+    "total",
+    "submitted_at",
+    "state_since",
+    "due_on",
+    "family",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,20 +234,7 @@ def list_page(
 ) -> pd.DataFrame:
     """One page of batches, newest first."""
     c = batches.c
-    columns = (
-        c.number,
-        c.employer_id,
-        c.employer_name,
-        c.reason,
-        c.state,
-        c.line_count,
-        c.refused_count,
-        c.total,
-        c.submitted_at,
-        c.state_since,
-        c.due_on,
-        c.family,
-    )
+    columns = [c[name] for name in LISTED_COLUMNS]
     statement = (
         sa.select(*columns)
         .where(*_matching(connection, scope, states, search))
@@ -240,9 +242,7 @@ def list_page(
         .limit(limit)
         .offset(offset)
     )
-    return pd.DataFrame.from_records(
-        connection.execute(statement).tuples().all(), columns=[column.name for column in columns]
-    )
+    return pd.DataFrame.from_records(connection.execute(statement).all(), columns=list(LISTED_COLUMNS))
 
 
 def count_batches(
@@ -257,14 +257,14 @@ def count_by_state(connection: sa.Connection, scope: Collection[str] | None) -> 
     """How many batches stand in each state."""
     where = _matching(connection, scope, (), "")
     statement = sa.select(batches.c.state, sa.func.count()).where(*where).group_by(batches.c.state)
-    return dict(connection.execute(statement).tuples().all())
+    return dict(connection.execute(statement).all())
 
 
 def read_lines(connection: sa.Connection, batch_id: str) -> pd.DataFrame:
     """Filed lines in order; money in fen."""
     columns = [lines.c[name] for name in LINE_COLUMNS[1:]]
     statement = sa.select(*columns).where(lines.c.batch_id == batch_id).order_by(lines.c.position)
-    return pd.DataFrame.from_records(connection.execute(statement).tuples().all(), columns=list(LINE_COLUMNS[1:]))
+    return pd.DataFrame.from_records(connection.execute(statement).all(), columns=list(LINE_COLUMNS[1:]))
 
 
 def read_refused(connection: sa.Connection, batch_id: str) -> pd.DataFrame:
@@ -272,7 +272,7 @@ def read_refused(connection: sa.Connection, batch_id: str) -> pd.DataFrame:
     columns = [refused_lines.c[name] for name in REFUSED_COLUMNS[1:]]
     c = refused_lines.c
     statement = sa.select(*columns).where(c.batch_id == batch_id).order_by(c.social_security_number, c.period, c.serial)
-    return pd.DataFrame.from_records(connection.execute(statement).tuples().all(), columns=list(REFUSED_COLUMNS[1:]))
+    return pd.DataFrame.from_records(connection.execute(statement).all(), columns=list(REFUSED_COLUMNS[1:]))
 
 
 def read_findings(connection: sa.Connection, batch_id: str) -> dict[tuple[str, str], list[tuple[str, str]]]:
@@ -288,7 +288,7 @@ def read_findings(connection: sa.Connection, batch_id: str) -> dict[tuple[str, s
 def read_payments(connection: sa.Connection, batch_id: str) -> dict[str, int]:
     """Fen per insurance fund."""
     statement = sa.select(payment_lines.c.insurance, payment_lines.c.amount).where(payment_lines.c.batch_id == batch_id)
-    return dict(connection.execute(statement).tuples().all())
+    return dict(connection.execute(statement).all())
 
 
 def read_steps(connection: sa.Connection, batch_id: str) -> list[Step]:
@@ -301,7 +301,7 @@ def read_steps(connection: sa.Connection, batch_id: str) -> list[Step]:
 def read_parts(connection: sa.Connection, batch_id: str) -> dict[str, str]:
     """The part that each person holds in the batch."""
     statement = sa.select(batch_parts.c.username, batch_parts.c.part).where(batch_parts.c.batch_id == batch_id)
-    return dict(connection.execute(statement).tuples().all())
+    return dict(connection.execute(statement).all())
 
 
 def read_family(connection: sa.Connection, family: str, scope: Collection[str] | None) -> list[str]:

@@ -58,7 +58,7 @@ def read_rows(
         .limit(limit)
         .offset(offset)
     )
-    return pd.DataFrame.from_records(connection.execute(statement).tuples().all(), columns=list(SHOWN))
+    return pd.DataFrame.from_records(connection.execute(statement).all(), columns=list(SHOWN))
 
 
 def read_serials(

@@ -89,7 +89,7 @@ def _take_away(database: Database) -> dict[str, list[Any]]:
         _guard(connection, on=False)
         for table in TABLES:
             marked = sa.Table(table, sa.MetaData(), autoload_with=connection)
-            rows = connection.execute(sa.select(marked)).tuples().all()
+            rows = connection.execute(sa.select(marked)).all()
             written[table] = [tuple(column.name for column in marked.c), rows]
         for table in reversed(TABLES):
             connection.execute(sa.text(f"DELETE FROM {table}"))

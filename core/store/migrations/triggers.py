@@ -77,3 +77,8 @@ def drop_triggers(connection: sa.Connection) -> None:
         connection.exec_driver_sql(f"DROP TRIGGER {name}{on}")
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("DROP FUNCTION keep_what_is_written()")
+
+
+def trigger_names() -> frozenset[str]:
+    """The triggers that have to be in place."""
+    return frozenset(name for name, _table, _event, _condition in _refusals())

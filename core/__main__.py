@@ -1,0 +1,353 @@
+"""The same services from the command line: ``python -m core …`` (``docs/``: formats and command line).
+
+Data goes to standard output, messages to standard error. Exit status: 0 done, 1 refused or something broken was found,
+2 wrong usage. The command line is the operator's: it runs as *system*, unmasked. ``python -X dev -m core …`` shows tracebacks.
+"""
+
+import argparse
+import csv
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from core.domain.errors import InvalidInput, RefundError
+from core.domain.identifiers import normalise, normalise_number
+from core.domain.period import Period
+from core.domain.roles import SYSTEM, Role
+from core.texts import _, explain
+
+# Services bring pandas, SQLAlchemy and the like: each command imports its own, so that --help and a typing error answer at once.
+if TYPE_CHECKING:
+    from core.services.desk import Desk
+    from core.services.ledger_import import ImportReport
+
+DONE, REFUSED, WRONG_USAGE = 0, 1, 2
+FORMATS = ("csv", "json", "table")
+
+
+class WrongUsageError(Exception):
+    """The command can't be understood as it was typed."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")  # type: ignore[union-attr]
+    try:
+        options = _parser().parse_args(arguments)
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except WrongUsageError as error:
+        _say(str(error))
+        return WRONG_USAGE
+    except RefundError as error:
+        for problem in getattr(error, "problems", [error]):
+            _say(explain(problem))
+        return REFUSED
+    except BrokenPipeError:
+        # Whoever reads has read enough (… | head). Python would complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        # The message of a driver quotes what it was given, identity numbers included: only its kind is told.
+        _say(_("操作没有完成（{kind}）：请检查数据库和数据目录是否可用，然后重试").format(kind=type(error).__name__))
+        return REFUSED
+    return status
+
+
+# --- commands ---------------------------------------------------------------------------------------------------------
+
+
+def import_(options: argparse.Namespace) -> int:
+    """Import ledger files, whole or not at all."""
+    missing = [path for path in options.files if not path.is_file()]
+    if missing:
+        raise WrongUsageError(_("文件不存在：{files}").format(files="、".join(map(str, missing))))
+    from core.services.ledger_import import import_files, write_error_workbook
+
+    report = import_files(
+        _desk(), SYSTEM, options.files, dry_run=options.dry_run, confirm_corrections=options.confirm_corrections
+    )
+    if options.errors:
+        write_error_workbook(report, options.errors)
+    _print_report(options, report)
+    return DONE if report.ok else REFUSED
+
+
+def judge(options: argparse.Namespace) -> int:
+    """Judge every line of an employer in a range of months; changes nothing."""
+    if options.first > options.last:
+        raise WrongUsageError(_("开始时间不能晚于终止时间"))
+    from core.services.judging import judge_range
+
+    judged = judge_range(
+        _desk(), SYSTEM, options.employer, options.reason, options.first, options.last, options.persons
+    )
+    _print_rows(options.format, judged.COLUMNS, judged.rows())
+    return DONE
+
+
+def check(options: argparse.Namespace) -> int:
+    """Verify every invariant of the whole database."""
+    from core.services.checks import check_everything
+
+    found = check_everything(_desk())
+    if found or options.format != "table":
+        _print_rows(options.format, ("invariant", "sentence"), [(broken.code, broken.sentence) for broken in found])
+    if not found:
+        _say(_("检查完毕，没有发现问题"))
+    return REFUSED if found else DONE
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Build the demonstration: files, accounts, batches. Built twice it is the same."""
+    from core.services.demo import build_demonstration, is_built, tell_demonstration
+
+    desk = _desk()
+    if not (options.if_empty and is_built(desk)):
+        report = build_demonstration(desk)
+        _print_rows("csv", ("file",), [(str(path),) for path in report.files])
+    for sentence in tell_demonstration(desk):
+        _say(sentence)
+    return DONE
+
+
+def user_add(options: argparse.Namespace) -> int:
+    """Make an account; prints its one-time token unless a password came on standard input."""
+    from core.services.accounts import create_user
+
+    password = sys.stdin.readline().rstrip("\r\n") if options.password_stdin else None
+    token = create_user(_desk(), SYSTEM, options.name, Role(options.role), options.employers, password)
+    _print_token(options.name, token)
+    return DONE
+
+
+def user_disable(options: argparse.Namespace) -> int:
+    """Shut an account and end its sessions at once."""
+    from core.services.accounts import disable_user
+
+    disable_user(_desk(), SYSTEM, options.name)
+    _say(_("已停用 {name}").format(name=options.name))
+    return DONE
+
+
+def user_reset(options: argparse.Namespace) -> int:
+    """Take an account's password away and print a one-time token for a new one."""
+    from core.services.accounts import reset_user
+
+    _print_token(options.name, reset_user(_desk(), SYSTEM, options.name))
+    return DONE
+
+
+def user_list(options: argparse.Namespace) -> int:
+    """Every account."""
+    from core.services.accounts import list_users
+
+    columns = ("name", "role", "employers", "disabled", "can_sign_in", "language", "created_at")
+    rows = [
+        (
+            u.username,
+            u.role.value,
+            "|".join(u.employers),
+            _flag(u.disabled),
+            _flag(u.can_sign_in),
+            u.language,
+            u.created_at,
+        )
+        for u in list_users(_desk(), SYSTEM)
+    ]
+    _print_rows(options.format, columns, rows)
+    return DONE
+
+
+def settings_list(options: argparse.Namespace) -> int:
+    """Every switch: its value, its default, what it may be and what it means."""
+    from core.services.settings import list_settings
+
+    rows = [
+        (s.switch.key, s.value, s.switch.default, s.allowed, _(s.switch.meaning))
+        for s in list_settings(_desk(), SYSTEM)
+    ]
+    _print_rows(options.format, ("key", "value", "default", "allowed", "meaning"), rows)
+    return DONE
+
+
+def settings_set(options: argparse.Namespace) -> int:
+    """Put one switch to a value."""
+    from core.services.settings import change_setting
+
+    setting = change_setting(_desk(), SYSTEM, options.key, options.value)
+    _say(f"{setting.switch.key} = {setting.value}")
+    return DONE
+
+
+# --- what is typed ----------------------------------------------------------------------------------------------------
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with our way out, and options only as they are spelled: an abbreviation may mean another one tomorrow."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
+
+    def error(self, message: str) -> NoReturn:
+        raise WrongUsageError(
+            _("用法不正确：{message}\n{usage}").format(message=message, usage=self.format_usage().strip())
+        )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m core", description=_("退费工作台：导入台账、判断能否退费、检查数据库、管理账号与设置")
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_import(commands)
+    _add_judge(commands)
+    _add_format(_add(commands, "check", check, _("检查整个数据库，列出不成立的规则")), "table")
+    building = _add(commands, "demo", demo, _("生成演示数据并导入，建立演示账号和批次"))
+    building.add_argument("--if-empty", action="store_true", help=_("只在还没有数据时生成"))
+    _add_user(commands.add_parser("user", help=_("账号")).add_subparsers(required=True, metavar="ACTION"))
+    _add_settings(commands.add_parser("settings", help=_("设置")).add_subparsers(required=True, metavar="ACTION"))
+    return parser
+
+
+def _add(commands: Any, name: str, run: Any, meaning: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=meaning, description=meaning)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_format(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument(
+        "--format", choices=FORMATS, default=default, help=_("输出格式（默认 {format}）").format(format=default)
+    )
+
+
+def _add_import(commands: Any) -> None:
+    parser = _add(commands, "import", import_, _("导入台账文件：单位、实缴明细、人员事项（xlsx、xls、csv、zip）"))
+    parser.add_argument("files", metavar="FILE", type=Path, nargs="+")
+    parser.add_argument("--dry-run", action="store_true", help=_("只检查，不写入"))
+    parser.add_argument(
+        "--errors", metavar="OUT.xlsx", type=Path, help=_("把有错误的行连同错误说明写到这个文件，改好后可再导入")
+    )
+    parser.add_argument("--confirm-corrections", action="store_true", help=_("确认更正已有记录"))
+    _add_format(parser, "table")
+
+
+def _add_judge(commands: Any) -> None:
+    parser = _add(commands, "judge", judge, _("按退费原因逐行判断一个单位的缴费能否退费，不改动数据"))
+    parser.add_argument("--employer", metavar="单位编号", required=True)
+    parser.add_argument("--reason", metavar="R01", required=True)
+    parser.add_argument("--from", dest="first", metavar="2022-01", type=_month, required=True)
+    parser.add_argument("--to", dest="last", metavar="2023-09", type=_month, required=True)
+    parser.add_argument(
+        "--person", dest="persons", metavar="社会保障号", type=normalise_number, action="append", default=[]
+    )
+    _add_format(parser, "csv")
+
+
+def _add_user(actions: Any) -> None:
+    adding = _add(actions, "add", user_add, _("新增账号，输出一次性口令"))
+    adding.add_argument("name", metavar="NAME")
+    adding.add_argument("--role", required=True, choices=[role.value for role in Role if role is not Role.SYSTEM])
+    adding.add_argument("--employer", dest="employers", metavar="单位编号", action="append", default=[])
+    adding.add_argument("--password-stdin", action="store_true", help=_("从标准输入读取密码，不生成一次性口令"))
+    for name, run, meaning in (
+        ("disable", user_disable, _("停用账号，立即结束其会话")),
+        ("reset", user_reset, _("作废密码，输出一次性口令")),
+    ):
+        _add(actions, name, run, meaning).add_argument("name", metavar="NAME")
+    _add_format(_add(actions, "list", user_list, _("列出全部账号")), "table")
+
+
+def _add_settings(actions: Any) -> None:
+    _add_format(_add(actions, "list", settings_list, _("列出全部设置")), "table")
+    setting = _add(actions, "set", settings_set, _("更改一项设置"))
+    setting.add_argument("key", metavar="KEY")
+    setting.add_argument("value", metavar="VALUE")
+
+
+def _month(text: str) -> Period:
+    try:
+        return Period.parse(normalise(text))
+    except InvalidInput as error:
+        raise argparse.ArgumentTypeError(explain(error)) from error
+
+
+def _desk() -> "Desk":
+    from core.services.desk import open_desk
+
+    return open_desk()
+
+
+# --- what is printed --------------------------------------------------------------------------------------------------
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+
+
+def _flag(value: object) -> str:
+    return "yes" if value else "no"
+
+
+def _print_token(name: str, token: str | None) -> None:
+    if token is None:
+        _say(_("已新增 {name}").format(name=name))
+        return
+    print(token)
+    _say(_("这是 {name} 的一次性口令，三天内有效，请当面交给本人，用它在登录页设置密码").format(name=name))
+
+
+def _print_report(options: argparse.Namespace, report: "ImportReport") -> None:
+    told = report.as_json()
+    if options.format == "json":
+        json.dump(told, sys.stdout, ensure_ascii=False, indent=1)
+        print()
+    else:
+        counts = ("file", "kind", "rows", "new", "same", "corrected", "refused", "warnings")
+        _print_rows(options.format, counts, [tuple(str(file[name]) for name in counts) for file in told["files"]])
+    if options.format == "table":
+        cells = ("sheet", "row", "column", "value", "code", "message")
+        for file in told["files"]:
+            for problem in file["problems"]:
+                print("  ".join([file["file"], *(str(problem[name]) for name in cells if problem[name] != "")]))
+    if report.awaits_confirmation:
+        _say(_("有更正已有记录的行，没有写入；核对后加 --confirm-corrections 再导入"))
+    elif not report.ok:
+        _say(_("有错误，相应的文件没有写入；可加 --errors OUT.xlsx 得到标出错误的文件，改好后再导入"))
+    else:
+        _say(_("检查通过，没有写入") if report.dry_run else _("已写入"))
+
+
+def _print_rows(form: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    if form == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+    elif form == "json":
+        json.dump([dict(zip(columns, row, strict=True)) for row in rows], sys.stdout, ensure_ascii=False, indent=1)
+        print()
+    else:
+        _print_table([columns, *rows])
+
+
+def _print_table(rows: Sequence[Sequence[str]]) -> None:
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

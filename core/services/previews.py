@@ -1,0 +1,441 @@
+"""The preview: what would be filed, what is refused and why, and what still stands in the way.
+
+``assess`` is the one computation behind preview and submission, so that the two can only differ when the facts do.
+"""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from core.domain.bank import FIELDS, Notice, check_bank_fields, clean_field
+from core.domain.batch import FiledLine, batch_fingerprint, digest
+from core.domain.errors import InvalidInput
+from core.domain.identifiers import normalise
+from core.domain.period import Period
+from core.domain.reasons import NOTE_LENGTH, REASONS, Reason
+from core.domain.roles import Viewer
+from core.domain.settings import Settings
+from core.domain.vocabulary import Insurance, Verdict
+from core.domain.wording import N_
+from core.rules import RULE_VERSION
+from core.rules.holds import Hold, duplicate_groups, find_holds
+from core.rules.judgement import Judgement
+from core.services.contributions import InvalidInputs
+from core.services.desk import Desk
+from core.services.drafts import Draft, read_draft
+from core.services.findings import with_findings
+from core.services.judging import judge_rows
+from core.store import drafts as store
+from core.store.database import Connection
+from core.store.employers import former_names
+from core.store.papers import Paper, papers_of_draft
+from core.texts import _
+
+INSURANCES = tuple(Insurance)
+VERDICTS = tuple(Verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Lines and fen. ``extras`` are late fees and interest as far as they are returned; the three add up to ``total``."""
+
+    lines: int
+    employer_part: int
+    personal_part: int
+    extras: int
+
+    @property
+    def total(self) -> int:
+        """Fen that would be refunded."""
+        return self.employer_part + self.personal_part + self.extras
+
+
+@dataclass(frozen=True)
+class Group:
+    """The lines of one voucher type: what becomes one batch."""
+
+    voucher_type: str
+    indexes: np.ndarray
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the preview shows and the confirmation presents again."""
+
+    draft: Draft
+    judgement: Judgement
+    groups: tuple[Group, ...]
+    holds: tuple[Hold, ...]
+    warnings: tuple[str, ...]
+    papers: tuple[Paper, ...]
+    missing: tuple[tuple[str, ...], ...]
+    fingerprint: str
+    key: str = ""
+    duplicates: tuple[tuple[str, ...], ...] = field(default=())
+
+    @property
+    def reason(self) -> Reason:
+        """The batch's reason."""
+        return REASONS[self.draft.content.reason]
+
+    @cached_property
+    def filed(self) -> np.ndarray:
+        """Indexes of the lines that 确认提交 files: 可退 and 待核."""
+        return np.flatnonzero(self.judgement.verdict < VERDICTS.index(Verdict.REFUSED))
+
+    @cached_property
+    def refused(self) -> np.ndarray:
+        """Indexes of the lines that can't be refunded."""
+        return np.flatnonzero(self.judgement.verdict == VERDICTS.index(Verdict.REFUSED))
+
+    @property
+    def can_submit(self) -> bool:
+        """Whether 确认提交 is on."""
+        return bool(len(self.filed)) and not any(hold.blocking for hold in self.holds)
+
+    @property
+    def totals(self) -> Totals:
+        """Over all lines that would be filed."""
+        return _totals(self.judgement, self.filed)
+
+    @property
+    def by_insurance(self) -> dict[Insurance, Totals]:
+        """The same by insurance fund."""
+        of = self.judgement.insurance[self.filed]
+        return {kind: _totals(self.judgement, self.filed[of == code]) for code, kind in enumerate(INSURANCES)}
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """退费明细: one record per filed line; money in fen, ``note`` says what a reviewer must settle."""
+        frame = _frame(self.judgement, self.filed)
+        frame["refundable"] = self.judgement.refundable[self.filed]
+        frame["verdict"] = [str(VERDICTS[code]) for code in self.judgement.verdict[self.filed]]
+        frame["note"] = ["；".join(_(found.text) for found in self.judgement.findings(i)) for i in self.filed]
+        return frame
+
+    @cached_property
+    def refusals(self) -> pd.DataFrame:
+        """不能退费情况: one record per refused line with codes, texts, basis and remedy of every finding."""
+        return refusal_frame(self.judgement, self.refused)
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """One record per ticked row: 可退, 部分可退 or 不可退 (待核 counts as 可退), and whether a line is 待核."""
+        judged = self.judgement
+        frame = pd.DataFrame(
+            {
+                "id": judged.serial,
+                "name": judged.name,
+                "social_security_number": judged.social_security_number,
+                "period": judged.period,
+                "refused": judged.verdict == VERDICTS.index(Verdict.REFUSED),
+                "review": judged.verdict == VERDICTS.index(Verdict.REVIEW),
+                "refundable": judged.refundable,
+            }
+        )
+        by_row = (
+            frame.groupby("id", sort=False)
+            .agg(
+                name=("name", "first"),
+                social_security_number=("social_security_number", "first"),
+                period=("period", "first"),
+                all_refused=("refused", "all"),
+                any_refused=("refused", "any"),
+                review=("review", "any"),
+                refundable=("refundable", "sum"),
+            )
+            .reset_index()
+        )
+        outcome = np.select([by_row.all_refused, by_row.any_refused], ["refused", "partial"], "refundable")
+        return by_row.drop(columns=["all_refused", "any_refused"]).assign(outcome=outcome)
+
+
+def preview_batch(desk: Desk, viewer: Viewer, draft_id: str) -> Preview:
+    """Judge the draft as it stands and remember what was shown.
+
+    Raises ``InvalidInputs`` naming the field of everything that is missing or wrong; the draft is kept as it is.
+    """
+    with desk.read() as connection:
+        draft = read_draft(connection, viewer, draft_id)
+        settings = desk.settings(connection)
+        require_complete(connection, settings, draft)
+        preview = assess(connection, settings, draft, desk.today())
+    with desk.write(viewer) as unit:
+        read_draft(unit.connection, viewer, draft_id, lock=True)
+        key = store.read_key(unit.connection, draft_id) or desk.new_id()
+        store.update_draft(
+            unit.connection, draft_id, idempotency_key=key, previewed=json.dumps(snapshot(preview), ensure_ascii=False)
+        )
+    return replace(preview, key=key)
+
+
+def resolve_duplicates(desk: Desk, viewer: Viewer, draft_id: str, drop: Collection[str]) -> None:
+    """Untick the copies that shall stay with the agency (N27)."""
+    with desk.write(viewer) as unit:
+        draft = read_draft(unit.connection, viewer, draft_id, lock=True)
+        store.change_ticked(unit.connection, draft.draft_id, remove=drop)
+        store.update_draft(unit.connection, draft.draft_id, updated_at=unit.at)
+
+
+def check_bank(desk: Desk, viewer: Viewer, draft_id: str) -> dict[str, list[tuple[str, str]]]:
+    """Faults of the bank block as typed, by field: (``error`` or ``warning``, sentence). Blank fields are not told yet."""
+    with desk.read() as connection:
+        draft = read_draft(connection, viewer, draft_id)
+        told: dict[str, list[tuple[str, str]]] = {name: [] for name in FIELDS}
+        for notice in _bank_notices(connection, draft):
+            if clean_field(notice.field, draft.content.bank.get(notice.field, "")):
+                told[notice.field].append(("error" if notice.is_error else "warning", _say(notice)))
+        return told
+
+
+def require_complete(connection: Connection, settings: Settings, draft: Draft) -> None:
+    """Raise ``InvalidInputs`` unless something is ticked, a reason is given and the bank block holds."""
+    problems = [*_selection_problems(draft), *_reason_problems(settings, draft)]
+    problems += [
+        InvalidInput(notice.sentence, field=notice.field, **{key: _(text) for key, text in notice.details.items()})
+        for notice in _bank_notices(connection, draft)
+        if notice.is_error
+    ]
+    if draft.content.reason in REASONS and settings["missing_required_material"] == "block":
+        present = {paper.material for paper in papers_of_draft(connection, draft.draft_id)}
+        problems += [
+            InvalidInput(N_("请上传必需材料"), field=f"upload_{group[0]}")
+            for group in REASONS[draft.content.reason].missing(present)
+        ]
+    if problems:
+        raise InvalidInputs(problems)
+
+
+def _selection_problems(draft: Draft) -> list[InvalidInput]:
+    return [] if draft.row_count else [InvalidInput(N_("请先查询并勾选需要退费的记录"), field="contributions")]
+
+
+def _reason_problems(settings: Settings, draft: Draft) -> list[InvalidInput]:
+    reason = REASONS.get(draft.content.reason)
+    if reason is None or not settings.is_on(f"reason_active_{reason.code}"):
+        return [InvalidInput(N_("请选择退费原因"), field="reason")]
+    if reason.needs_note and len(normalise(draft.content.reason_note)) < NOTE_LENGTH:
+        return [InvalidInput(N_("请说明具体原因，不少于 {count} 个字"), field="reason_note", count=NOTE_LENGTH)]
+    return []
+
+
+def _bank_notices(connection: Connection, draft: Draft) -> list[Notice]:
+    employer = draft.employer
+    names = {employer.name, *former_names(connection, employer.employer_id)}
+    return check_bank_fields(draft.content.bank, registered=employer.registered, names=names)
+
+
+def _say(notice: Notice) -> str:
+    return _(notice.sentence).format(**{key: _(text) for key, text in notice.details.items()})
+
+
+def assess(connection: Connection, settings: Settings, draft: Draft, today: date) -> Preview:
+    """Judge what is ticked, group it, and find what stands in the way; writes nothing."""
+    reason = REASONS[draft.content.reason]
+    judged = judge_rows(
+        connection,
+        settings,
+        draft.employer_id,
+        reason.code,
+        store.read_ticked(connection, draft.draft_id),
+        Period.of(today),
+    )
+    filed = judged.verdict < VERDICTS.index(Verdict.REFUSED)
+    groups = _groups(draft, judged, np.flatnonzero(filed))
+    papers = tuple(papers_of_draft(connection, draft.draft_id))
+    duplicates = tuple(duplicate_groups(judged, filed))
+    holds = find_holds(
+        voucher_types=() if draft.content.split_vouchers else [group.voucher_type for group in groups],
+        reasons=[reason.code],
+        duplicates=duplicates,
+        in_arrears=draft.employer.in_arrears,
+    )
+    if not draft.content.split_vouchers:
+        groups = _merged(draft, judged, groups)
+    refused = np.flatnonzero(~filed)
+    return Preview(
+        draft,
+        judged,
+        groups,
+        tuple(holds),
+        _warnings(connection, draft),
+        papers,
+        tuple(reason.missing({paper.material for paper in papers})),
+        digest(
+            [
+                [group.fingerprint for group in groups],
+                [paper.paper_id for paper in papers],
+                sorted([judged.serial[i], int(judged.insurance[i]), *judged.codes(i)] for i in refused),
+            ]
+        ),
+        duplicates=duplicates,
+    )
+
+
+def _warnings(connection: Connection, draft: Draft) -> tuple[str, ...]:
+    told = [_say(notice) for notice in _bank_notices(connection, draft) if not notice.is_error]
+    if not draft.employer.has_registered_account:
+        told.append(_("本单位尚无已登记的退费账户，所填账户将随批次提交，由审核人员核对（待核）"))
+    return tuple(told)
+
+
+def _groups(draft: Draft, judged: Judgement, filed: np.ndarray) -> tuple[Group, ...]:
+    kinds = judged.voucher_type[filed]
+    return tuple(_group(draft, judged, str(kind), filed[kinds == kind]) for kind in sorted(set(kinds.tolist())))
+
+
+def _merged(draft: Draft, judged: Judgement, groups: Sequence[Group]) -> tuple[Group, ...]:
+    if len(groups) < 2:
+        return tuple(groups)
+    indexes = np.sort(np.concatenate([group.indexes for group in groups]))
+    return (_group(draft, judged, "、".join(group.voucher_type for group in groups), indexes),)
+
+
+def _group(draft: Draft, judged: Judgement, voucher_type: str, indexes: np.ndarray) -> Group:
+    return Group(voucher_type, indexes, fingerprint_of(draft, filed_lines(judged, indexes)))
+
+
+def fingerprint_of(draft: Draft, filed: Sequence[FiledLine]) -> str:
+    """The fingerprint of one batch as it would be filed from this draft."""
+    return batch_fingerprint(
+        employer_id=draft.employer_id,
+        reason=draft.content.reason,
+        reason_note=draft.content.reason_note,
+        bank=clean_bank(draft.content.bank),
+        rule_version=RULE_VERSION,
+        lines=filed,
+    )
+
+
+def clean_bank(bank: Mapping[str, str]) -> dict[str, str]:
+    """The bank block as it is filed."""
+    return {name: clean_field(name, bank.get(name, "")) for name in FIELDS}
+
+
+def filed_lines(judged: Judgement, indexes: np.ndarray) -> list[FiledLine]:
+    """The lines at ``indexes`` as they are filed."""
+    return [
+        FiledLine(serial, str(INSURANCES[insurance]), str(VERDICTS[verdict]), *amounts)
+        for serial, insurance, verdict, *amounts in zip(
+            *(
+                column[indexes].tolist()
+                for column in (
+                    judged.serial,
+                    judged.insurance,
+                    judged.verdict,
+                    judged.employer_part,
+                    judged.personal_part,
+                    judged.late_fee,
+                    judged.interest,
+                    judged.refundable,
+                )
+            ),
+            strict=True,
+        )
+    ]
+
+
+def _totals(judged: Judgement, indexes: np.ndarray) -> Totals:
+    employer_part, personal_part = int(judged.employer_part[indexes].sum()), int(judged.personal_part[indexes].sum())
+    refundable = int(judged.refundable[indexes].sum())
+    return Totals(len(indexes), employer_part, personal_part, refundable - employer_part - personal_part)
+
+
+def _frame(judged: Judgement, indexes: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "serial": judged.serial[indexes],
+            "name": judged.name[indexes],
+            "social_security_number": judged.social_security_number[indexes],
+            "period": judged.period[indexes],
+            "insurance": [str(INSURANCES[code]) for code in judged.insurance[indexes]],
+            **{
+                name: getattr(judged, name)[indexes]
+                for name in ("employer_part", "personal_part", "late_fee", "interest")
+            },
+        }
+    )
+
+
+def refusal_frame(judged: Judgement, indexes: np.ndarray) -> pd.DataFrame:
+    """Refused lines as records: see ``Preview.refusals``."""
+    return with_findings(_frame(judged, indexes), [judged.findings(i) for i in indexes])
+
+
+# --- what was shown, and what has changed since ---
+
+
+def snapshot(preview: Preview) -> dict[str, object]:
+    """What a preview showed, small enough to keep with the draft."""
+    judged = preview.judgement
+    return {
+        "fingerprint": preview.fingerprint,
+        "reason": preview.draft.content.reason,
+        "bank": clean_bank(preview.draft.content.bank),
+        "papers": [paper.paper_id for paper in preview.papers],
+        "lines": [
+            [serial, insurance, verdict, refundable, "|".join(judged.codes(i))]
+            for i, (serial, insurance, verdict, refundable) in enumerate(
+                zip(
+                    judged.serial.tolist(),
+                    judged.insurance.tolist(),
+                    judged.verdict.tolist(),
+                    judged.refundable.tolist(),
+                    strict=True,
+                )
+            )
+        ],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How what would be filed now differs from what was previewed. ``lines``: person, month, insurance, before, now."""
+
+    lines: tuple[tuple[str, int, str, str, str], ...]
+    notes: tuple[str, ...]
+
+
+def difference(shown: Mapping[str, object] | None, now: Preview) -> Difference:
+    """The difference between a stored snapshot and a fresh preview."""
+    current = snapshot(now)
+    if not shown:
+        return Difference((), (_("预览内容已更新，请核对后再次确认"),))
+    before = {(line[0], line[1]): tuple(line[2:]) for line in shown["lines"]}  # type: ignore[attr-defined]
+    after = {(line[0], line[1]): tuple(line[2:]) for line in current["lines"]}  # type: ignore[attr-defined]
+    judged = now.judgement
+    where = {
+        (serial, code): i
+        for i, (serial, code) in enumerate(zip(judged.serial.tolist(), judged.insurance.tolist(), strict=True))
+    }
+    changed = []
+    for key in sorted({*before, *after}):
+        if before.get(key) == after.get(key):
+            continue
+        i = where.get(key)
+        name, period = (str(judged.name[i]), int(judged.period[i])) if i is not None else ("", 0)
+        changed.append((name, period, str(INSURANCES[key[1]]), _outcome(before.get(key)), _outcome(after.get(key))))
+    notes = [
+        sentence
+        for sentence, name in (
+            (_("退费原因已更改"), "reason"),
+            (_("退费账户信息已更改"), "bank"),
+            (_("已上传的要件有变动"), "papers"),
+        )
+        if shown[name] != current[name]
+    ]
+    return Difference(tuple(changed), tuple(notes) or ((_("预览内容已更新，请核对后再次确认"),) if not changed else ()))
+
+
+def _outcome(line: tuple[object, ...] | None) -> str:
+    if line is None:
+        return _("未勾选")
+    verdict, _refundable, codes = line
+    label = _(VERDICTS[int(str(verdict))].label)
+    return f"{label}（{codes}）" if codes else label

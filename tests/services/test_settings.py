@@ -1,0 +1,92 @@
+"""Switches: read with their defaults, changed by who may, and every change on record."""
+
+import json
+
+import pytest
+
+from core.domain.errors import InvalidInput, NotAllowed
+from core.domain.roles import SYSTEM
+from core.domain.settings import SWITCHES
+from core.services.audit_trail import read_trail
+from core.services.desk import Desk
+from core.services.settings import change_setting, list_settings
+from tests.support.desks import ADMIN, ANALYST, APPROVER, CLERK, FINANCE, REVIEWER
+
+
+def values(desk: Desk) -> dict[str, str]:
+    return {setting.switch.key: setting.value for setting in list_settings(desk, SYSTEM)}
+
+
+def changes(desk: Desk) -> list[tuple[str, str, dict[str, str]]]:
+    entries = read_trail(desk, SYSTEM, search="setting.change").entries
+    return [(entry.actor, entry.subject, json.loads(entry.detail)) for entry in reversed(entries)]
+
+
+def test_what_nobody_has_set_has_its_default(desk: Desk) -> None:
+    assert values(desk) == {key: switch.default for key, switch in SWITCHES.items()}
+    assert not any(setting.changed for setting in list_settings(desk, ADMIN))
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "stored"),
+    [
+        ("leave_month_refundable", "day15", "day15"),
+        ("leave_month_refundable", " Always ", "always"),
+        ("claim_limit_months", "036", "36"),
+        ("claim_limit_months", "off", "off"),
+        ("approval_threshold_yuan", "0", "0"),
+        ("reason_active_R99", "off", "off"),
+    ],
+)
+def test_a_switch_takes_what_it_may_be(desk: Desk, key: str, typed: str, stored: str) -> None:
+    setting = change_setting(desk, ADMIN, key, typed)
+
+    assert setting.value == stored
+    assert values(desk) == {**{key: switch.default for key, switch in SWITCHES.items()}, key: stored}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("leave_month_refundable", "sometimes"),
+        ("leave_month_refundable", ""),
+        ("approval_threshold_yuan", "-1"),
+        ("approval_threshold_yuan", "1.5"),
+        ("days_to_pay", "61"),
+        ("no_such_switch", "on"),
+    ],
+)
+def test_anything_else_is_refused_and_changes_nothing(desk: Desk, key: str, value: str) -> None:
+    before = values(desk)
+
+    with pytest.raises(InvalidInput):
+        change_setting(desk, ADMIN, key, value)
+
+    assert values(desk) == before
+    assert changes(desk) == []
+
+
+def test_every_change_is_on_record_with_the_old_and_the_new_value(desk: Desk) -> None:
+    change_setting(desk, ADMIN, "leave_month_refundable", "day15")
+    change_setting(desk, SYSTEM, "leave_month_refundable", "never")
+
+    assert changes(desk) == [
+        ("admin1", "leave_month_refundable", {"before": "never", "after": "day15"}),
+        ("system", "leave_month_refundable", {"before": "day15", "after": "never"}),
+    ]
+
+
+def test_the_value_that_is_in_force_already_is_no_change(desk: Desk) -> None:
+    change_setting(desk, ADMIN, "automatic_acceptance", "on")
+
+    assert changes(desk) == []
+
+
+@pytest.mark.parametrize("viewer", [CLERK, REVIEWER, APPROVER, FINANCE, ANALYST], ids=lambda viewer: viewer.role)
+def test_only_administrators_see_and_change_switches(desk: Desk, viewer) -> None:
+    with pytest.raises(NotAllowed):
+        list_settings(desk, viewer)
+    with pytest.raises(NotAllowed):
+        change_setting(desk, viewer, "leave_month_refundable", "always")
+
+    assert values(desk)["leave_month_refundable"] == "never"
