@@ -1,0 +1,82 @@
+"""单位人员缴费退费申请: query, tick, reason, account, papers, 提交. Everything is kept in the draft at each step."""
+
+import streamlit as st
+
+from core.domain.roles import Right, Viewer
+from core.domain.wording import N_
+from core.services.drafts import Draft, discard_draft, open_draft, save_draft
+from core.services.previews import preview_batch
+from core.texts import _
+from pages.parts import selection, state
+from pages.parts.access import acting_viewer, desk, require_user
+from pages.parts.application import start_fields_anew
+from pages.parts.bank_form import draw_bank, typed_bank
+from pages.parts.employer_choice import choose_employer
+from pages.parts.formats import local_time
+from pages.parts.frame import draw_heading, draw_path
+from pages.parts.messages import attempt, draw_faults, draw_summary
+from pages.parts.query_form import asked_query, draw_query
+from pages.parts.reason_form import NOTE, REASON, draw_reason
+from pages.parts.selection import draw_selection
+from pages.parts.uploads import draw_uploads
+
+
+def go_to_preview(draft: Draft) -> None:
+    """提交: keep what stands in the fields, check it, and show the preview; or tell every fault at its field."""
+    viewer = acting_viewer()
+    selection.settle(draft.draft_id)
+    typed = {"reason": state.typed(REASON) or "", "bank": typed_bank()}
+    if state.is_drawn(NOTE):
+        typed["reason_note"] = state.typed(NOTE) or ""
+    attempt(lambda: save_draft(desk(), viewer, draft.draft_id, **typed))
+    if not state.PROBLEMS.get() and attempt(lambda: preview_batch(desk(), viewer, draft.draft_id)):
+        st.switch_page("confirm.py")
+
+
+def discard(draft_id: str) -> None:
+    """Give up this application and begin another."""
+    attempt(lambda: discard_draft(desk(), acting_viewer(), draft_id))
+    start_fields_anew()
+    state.NOTICE.set((N_("已放弃本次申报，可以重新开始"), {}))
+
+
+def draw_submit(draft: Draft) -> None:
+    """The button, what is still wrong, and when the draft was last kept."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.button(_("提交"), key="submit", type="primary", icon=":material/send:")
+        st.caption(_("提交后先预览退费明细和不能退费情况，确认后才正式申报。草稿已自动保存（{moment}）。").format(
+            moment=local_time(draft.updated_at)
+        ))
+        with st.popover(_("放弃本次申报"), type="tertiary"):
+            st.caption(_("已勾选的记录、已填写的内容和已上传的材料都将从本次申报中清除。"))
+            st.button(_("确认放弃"), key="discard", on_click=discard, args=(draft.draft_id,))
+    draw_summary()
+
+
+def draw_application(viewer: Viewer, employer_id: str) -> None:
+    """The whole application in the order of the guide."""
+    draft = open_draft(desk(), viewer, employer_id)
+    if state.pressed("submit"):
+        go_to_preview(draft)
+    draw_faults("")
+    with st.container(border=True):
+        st.subheader(_("缴费信息查询"), anchor=False)
+        draw_query(draft)
+    with st.container(border=True):
+        draw_selection(draft.draft_id, employer_id, asked_query(), draft.content.reason)
+    with st.container(border=True):
+        draw_reason(draft)
+    with st.container(border=True):
+        st.subheader(_("退费信息"), anchor=False)
+        draw_bank(draft)
+    with st.container(border=True):
+        st.subheader(_("附件上传"), anchor=False)
+        draw_uploads(draft, draft.content.reason)
+    draw_submit(draft)
+
+
+user = require_user(Right.APPLY)
+draw_path(_("单位人员缴费退费申请"), _("申报"))
+draw_heading("apply.py")
+if chosen := choose_employer(user):
+    draw_application(user, chosen)

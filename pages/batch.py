@@ -1,0 +1,133 @@
+"""退费批次: where a batch stands, what comes next, what is in it, and what this viewer may do with it."""
+
+import streamlit as st
+
+from core.domain.bank import FIELDS
+from core.domain.errors import NotFound
+from core.domain.reasons import REASONS
+from core.domain.roles import Right
+from core.domain.wording import N_
+from core.services.batch_totals import split_by_fund, sum_of
+from core.services.batches import BatchView, show_batch
+from core.services.exports import export_refusals_of_batch
+from core.texts import _
+from pages.parts.access import acting_viewer, desk, require_user
+from pages.parts.export_link import draw_export
+from pages.parts.formats import local_time
+from pages.parts.frame import draw_path
+from pages.parts.messages import draw_note, plain
+from pages.parts.steps import draw_steps
+from pages.parts.timeline import draw_history, draw_timeline
+from pages.parts.uploads import draw_paper_list
+from pages.parts.verdicts import draw_lines, draw_refusals, draw_state, draw_totals
+
+_TABS = "batch_tabs"
+
+
+def draw_head(batch: BatchView) -> None:
+    """Number and state, whose and why, and the next step in one sentence."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.header(batch.number, anchor=False, width="content")
+        draw_state(batch.state, overdue=batch.overdue)
+    st.markdown(f"**{plain(batch.employer_name)}**　{_('退费原因')}：{plain(_(REASONS[batch.reason].text))}")
+    if REASONS[batch.reason].needs_note:
+        st.caption(plain(batch.reason_note))
+    filed = _("{filer} 于 {at} 提交 · 第 {round} 轮")
+    st.caption(plain(filed.format(filer=batch.filer, at=local_time(batch.submitted_at), round=batch.round)))
+
+
+def draw_next_step(batch: BatchView) -> None:
+    """What happens next, and the buttons of those who may do it."""
+    with st.container(border=True, key="next_step"):
+        st.markdown(f":material/arrow_forward: **{_('下一步')}**　{plain(batch.next_step)}")
+        if batch.overdue:
+            draw_note("warning", _("已超过办理期限 {due}").format(due=batch.due_on))
+        draw_steps(batch)
+
+
+def draw_family(batch: BatchView) -> None:
+    """Batches that were split from the same application stay together."""
+    others = [number for number in batch.family if number != batch.number]
+    if others:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(_("同一次申报拆分的其他批次："), width="content")
+            for number in others:
+                st.page_link("batch.py", label=number, icon=":material/receipt_long:", query_params={"no": number})
+
+
+def draw_money(batch: BatchView) -> None:
+    """Left what each fund pays, right the account it goes to."""
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.subheader(_("退费金额"), anchor=False)
+        split = split_by_fund(batch.lines)
+        draw_totals(split, sum_of(split), alt=_("各险种退费金额"))
+        st.caption(_("按基金分别支付，共 {count} 笔；单位和个人部分一并退至单位账户。").format(count=len(batch.payments)))
+    with right:
+        st.subheader(_("退费信息"), anchor=False)
+        st.table(
+            {_(label): plain(batch.bank[field]) for field, label in FIELDS.items()}, border="horizontal", alt=_("退费账户")
+        )
+        if batch.account_unverified:
+            draw_note("warning", _("单位尚无已登记的退费账户，账户信息待核"))
+
+
+def draw_tabs(batch: BatchView) -> None:
+    """Lines, refusals, papers, history: only the open one is made."""
+    names = (
+        _("退费明细 ({count})").format(count=batch.line_count),
+        _("不能退费情况 ({count})").format(count=batch.refused_count),
+        _("要件 ({count})").format(count=len(batch.papers)),
+        _("办理记录 ({count})").format(count=len(batch.events)),
+    )
+    drawers = (draw_filed, draw_refused, draw_papers, draw_events)
+    for tab, draw in zip(st.tabs(names, key=_TABS, on_change="rerun"), drawers, strict=True):
+        if tab.open:
+            with tab:
+                draw(batch)
+
+
+def draw_filed(batch: BatchView) -> None:
+    """The lines as they were filed; they never change."""
+    draw_lines(batch.lines.assign(note=batch.lines["texts"]), key="batch_lines")
+
+
+def draw_refused(batch: BatchView) -> None:
+    """What was told as not refundable when the batch was confirmed."""
+    if batch.refusals.empty:
+        st.caption(_("没有不能退费的记录。"))
+        return
+    number = batch.number
+    draw_export(number, lambda: export_refusals_of_batch(desk(), acting_viewer(), number))
+    draw_refusals(batch.refusals, key="batch_refusals")
+
+
+def draw_papers(batch: BatchView) -> None:
+    """The papers that went along."""
+    if batch.papers:
+        draw_paper_list(batch.papers)
+    else:
+        st.caption(_("没有上传要件。"))
+
+
+def draw_events(batch: BatchView) -> None:
+    """Every step, the latest first."""
+    draw_history(batch.events)
+
+
+def draw_batch(batch: BatchView) -> None:
+    """The whole batch."""
+    draw_head(batch)
+    draw_next_step(batch)
+    draw_timeline(batch)
+    draw_family(batch)
+    draw_money(batch)
+    draw_tabs(batch)
+
+
+user = require_user(Right.SEE_BATCHES)
+draw_path(_("申报记录"), _("退费批次"))
+asked = st.query_params.get("no", "")
+if not asked:
+    raise NotFound(N_("没有找到该批次，或您无权查看"))
+draw_batch(show_batch(desk(), user, asked))

@@ -1,0 +1,75 @@
+"""用户须知: the guide's notice, and for each role what waits for it today."""
+
+import streamlit as st
+
+from core.domain.lifecycle import WAITS_FOR, State
+from core.domain.roles import Right, Role, Viewer
+from core.services.batches import count_by_state
+from core.texts import _
+from pages.parts.access import desk, require_user
+from pages.parts.frame import draw_path
+
+
+def draw_notice_text() -> None:
+    """The guide's words, as they stand there."""
+    with st.container(border=True):
+        st.subheader(_("温馨提示"), anchor=False)
+        st.markdown(_(
+            "单位通过本模块发起缴费退费申请。退费情况包括：社保核定的缴费，因违规代缴、劳动合同变动单位未及时减员等情形产生"
+            "实际缴费的进行退费办理。"
+        ))
+        st.subheader(_("操作流程"), anchor=False)
+        steps = (
+            ("01", _("步骤一"), _("点击开始申报。")),
+            ("02", _("步骤二"), _("输入开始时间、终止时间、人员信息，查询本单位下对应人员实缴记录。")),
+            ("03", _("步骤三"), _("勾选需要退费的人员，根据退费信息上传对应附件，输入其他信息，点击提交。并且支持预览退费明细。")),
+        )
+        for column, (number, name, text) in zip(st.columns(3, gap="medium"), steps, strict=True):
+            with column:
+                st.markdown(f":primary[**{number}**] **{name}**")
+                st.markdown(text)
+
+
+def draw_start(viewer: Viewer) -> None:
+    """开始申报, for those who may file."""
+    if viewer.may(Right.APPLY) and st.button(_("开始申报"), key="start", type="primary", icon=":material/play_arrow:"):
+        st.switch_page("apply.py")
+
+
+def draw_waiting(viewer: Viewer) -> None:
+    """What waits for this role today, and where to do it."""
+    if not viewer.may(Right.SEE_BATCHES):
+        return
+    counts = count_by_state(desk(), viewer)
+    waiting = {state: count for state, count in counts.items() if _waits_for(viewer.role, state)}
+    st.subheader(_("今日待办"), anchor=False)
+    if not waiting:
+        st.caption(_("目前没有等待您办理的批次。"))
+    with st.container(horizontal=True):
+        for state, count in waiting.items():
+            st.metric(_(state.label), _("{count} 批").format(count=count), border=True, width=150)
+    with st.container(horizontal=True):
+        for file, label in _ways(viewer):
+            st.page_link(file, label=label, icon=":material/arrow_forward:")
+
+
+def _waits_for(role: Role, state: State) -> bool:
+    if role is Role.CLERK:
+        return state in {State.RETURNED, State.BANK_CORRECTION}
+    return state in WAITS_FOR and WAITS_FOR[state][1] is role
+
+
+def _ways(viewer: Viewer) -> list[tuple[str, str]]:
+    ways = [
+        ("review.py", _("去审核"), (Right.REVIEW, Right.APPROVE)),
+        ("payments.py", _("去支付"), (Right.PAY,)),
+        ("batches.py", _("查看申报记录"), (Right.SEE_BATCHES,)),
+    ]
+    return [(file, label) for file, label, rights in ways if any(map(viewer.may, rights))]
+
+
+user = require_user()
+draw_path(_("单位人员缴费退费申请"), _("用户须知"))
+draw_notice_text()
+draw_start(user)
+draw_waiting(user)

@@ -1,0 +1,76 @@
+"""分析: a calm board of where batches stand, what is claimed for what, and why lines are refused."""
+
+from collections.abc import Callable, Sequence
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from core.domain.roles import Right
+from core.services.insights import Board, Share, read_board
+from core.texts import _
+from pages.parts.access import desk, require_user
+from pages.parts.formats import format_yuan
+from pages.parts.frame import draw_heading, draw_path
+from pages.parts.verdicts import yuan
+
+#: Height of a bar with its gap, and the longest label, in pixels.
+_ROW, _LABEL = 26, 260
+
+
+def draw_figures(board: Board) -> None:
+    """The four figures that are looked at first."""
+    figures = (
+        (_("全部批次"), _("{count} 批").format(count=f"{board.batches:,}")),
+        (_("已逾期"), _("{count} 批").format(count=f"{board.overdue:,}")),
+        (_("办理中金额（元）"), format_yuan(board.running.amount)),
+        (_("已支付金额（元）"), format_yuan(board.paid.amount)),
+    )
+    with st.grid(4, min_column_width=160):
+        for label, value in figures:
+            st.metric(label, value, border=True)
+
+
+def draw_bars(title: str, shares: Sequence[Share], figure: Callable[[Share], int], *, unit: str, money: bool) -> None:
+    """One chart of bars in the order of ``shares``, each with its figure: money in yuan, else a count."""
+    with st.container(border=True):
+        st.subheader(title, anchor=False)
+        if not shares:
+            st.caption(_("暂无数据"))
+            return
+        column = pd.Series([figure(share) for share in shares])
+        frame = pd.DataFrame({"label": [share.label for share in shares], "figure": yuan(column) if money else column})
+        st.altair_chart(_bars(frame, unit, ",.2f" if money else ",d"), alt=title)
+
+
+def _bars(frame: pd.DataFrame, unit: str, form: str) -> alt.LayerChart:
+    order = list(frame["label"])
+    base = alt.Chart(frame, height=alt.Step(_ROW)).encode(
+        y=alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=_LABEL, ticks=False, domain=False)),
+        x=alt.X("figure:Q", title=unit, axis=alt.Axis(format=",d", tickMinStep=1, tickCount=4)),
+        tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("figure:Q", title=unit, format=form)],
+    )
+    return base.mark_bar(height=14) + base.mark_text(align="left", dx=4).encode(text=alt.Text("figure:Q", format=form))
+
+
+def draw_board(board: Board) -> None:
+    """Four charts in two columns that stand one above the other on a small screen."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        draw_bars(_("各状态批次数"), board.by_state, lambda share: share.count, unit=_("批次"), money=False)
+        draw_bars(_("各险种退费金额"), board.by_insurance, lambda share: share.amount, unit=_("金额（元）"), money=True)
+    with right:
+        draw_bars(_("各退费原因金额"), board.by_reason, lambda share: share.amount, unit=_("金额（元）"), money=True)
+        draw_bars(_("不能退费的原因"), board.refusals, lambda share: share.count, unit=_("条数"), money=False)
+    st.caption(_("金额不含已撤回和不予退费的批次；一条记录可有多个不能退费的原因，分别计数。"))
+
+
+user = require_user(Right.ANALYSE)
+draw_path(_("分析"))
+draw_heading("insights.py")
+figures = read_board(desk(), user)
+draw_figures(figures)
+if figures.batches:
+    draw_board(figures)
+else:
+    st.info(_("还没有申报批次，提交后这里会显示统计。"), icon=":material/monitoring:")

@@ -1,0 +1,28 @@
+"""导出: a workbook made on request and fetched through the product's own route, never through Streamlit's media store."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.services.exports import Export
+from core.texts import _
+from pages.parts import state
+from pages.parts.messages import attempt, draw_faults, plain
+
+REFUSALS = "export_refusals"
+
+
+def draw_export(subject: str, make: Callable[[], Export], *, key: str = REFUSALS) -> None:
+    """The button 导出 and, once the file is made, the link to it. ``subject`` names what the file is made of."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(_("导出"), key=key, icon=":material/file_save:", on_click=_make, args=(subject, make, key))
+        made_of, export_id, name = state.EXPORT.get()
+        if made_of == subject:
+            label = _("下载 {name}").format(name=plain(name))
+            st.link_button(label, f"/exports/{export_id}", type="tertiary", icon=":material/download:")
+    draw_faults(key)
+
+
+def _make(subject: str, make: Callable[[], Export], key: str) -> None:
+    if made := attempt(make, key):
+        state.EXPORT.set((subject, made.export_id, made.file_name))

@@ -1,0 +1,47 @@
+"""All CSS of the product. Colours, fonts and sizes are in ``.streamlit/config.toml``; here is only what that can't say."""
+
+import streamlit as st
+
+_CSS = """
+.stApp { font-variant-numeric: tabular-nums; }
+/* The script that translates Streamlit's words takes no room. */
+.st-key-words { position: absolute; width: 0; height: 0; overflow: hidden; }
+/* A tick box, a picture or a table may scroll inside; the page itself never moves sideways. */
+.stMainBlockContainer { max-width: 1680px; padding-left: 2rem; padding-right: 2rem; }
+@media (max-width: 640px) { .stMainBlockContainer { padding-left: 0.9rem; padding-right: 0.9rem; } }
+/* Sentences under a field belong to it. */
+[class*="st-key-field_"] { gap: 0.15rem; }
+/* Leaving is a form of its own: a POST that needs no script. */
+.st-key-logout form { margin: 0; }
+.st-key-logout button {
+  font: inherit; color: inherit; cursor: pointer; background: transparent; border: 1px solid currentColor;
+  border-radius: 4px; padding: 0.2rem 0.75rem; opacity: 0.85; width: 100%;
+}
+.st-key-logout button:hover, .st-key-logout button:focus-visible { opacity: 1; text-decoration: underline; }
+/* Choosing ledger files is a field of our own: they go to disk, past Streamlit's memory. */
+.refund-ledger { border: 1px dashed color-mix(in srgb, currentColor 40%, transparent); border-radius: 4px; padding: 0.9rem 1rem; }
+.refund-ledger.refund-over { outline: 2px solid currentColor; }
+.refund-ledger div { display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem; }
+.refund-ledger [hidden] { display: none; }
+.refund-ledger div + div { margin-top: 0.6rem; }
+.refund-ledger button {
+  font: inherit; color: inherit; cursor: pointer; background: transparent;
+  border: 1px solid color-mix(in srgb, currentColor 40%, transparent); border-radius: 4px; padding: 0.25rem 0.9rem;
+}
+.refund-ledger button:hover, .refund-ledger button:focus-visible { border-color: currentColor; }
+.refund-ledger button:disabled { opacity: 0.5; cursor: not-allowed; }
+.refund-ledger span { opacity: 0.8; }
+.refund-ledger progress { width: 14rem; }
+.refund-ledger p:empty { display: none; }
+.refund-ledger p { margin: 0.6rem 0 0; font-weight: 600; }
+/* The running total: a dense table over the whole width that scrolls inside where it must. */
+.st-key-totals table { width: 100%; margin: 0; font-size: 0.95em; }
+.st-key-totals th, .st-key-totals td { padding: 0.2rem 0.6rem !important; white-space: nowrap; }
+/* Lists of papers are read line by line. */
+.st-key-materials, .st-key-papers { gap: 0.35rem; }
+"""
+
+
+def dress() -> None:
+    """Put the style sheet on the page."""
+    st.html(f"<style>{_CSS}</style>")

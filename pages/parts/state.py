@@ -1,0 +1,100 @@
+"""What one browser tab remembers between reruns. This file alone touches ``st.session_state``.
+
+Nothing in here is the truth: it dies with a refresh, a restart or a lost line. Choices, typed text and papers live in the
+draft; here lies only what a screen needs to draw itself again. Widget keys are those of ``names.md``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Slot(Generic[T]):
+    """One thing remembered under a name of its own, with what it is before anything was remembered."""
+
+    name: str
+    default: T
+
+    def get(self) -> T:
+        """What is remembered, or the default."""
+        return st.session_state.get(self.name, self.default)
+
+    def set(self, value: T) -> None:
+        """Remember ``value``."""
+        st.session_state[self.name] = value
+
+    def clear(self) -> None:
+        """Forget it."""
+        st.session_state.pop(self.name, None)
+
+    def take(self) -> T:
+        """What is remembered, and forget it: for what is to be told once."""
+        return st.session_state.pop(self.name, self.default)
+
+
+#: Faults found at the last attempt: (widget key or blank, sentence, values).
+PROBLEMS: Slot[tuple[tuple[str, str, Mapping[str, Any]], ...]] = Slot("_problems", ())
+#: What the last action has to say, once: a sentence and its values.
+NOTICE: Slot[tuple[str, Mapping[str, Any]] | None] = Slot("_notice", None)
+#: The employer whose draft is open, for those who file for several.
+EMPLOYER: Slot[str] = Slot("_employer", "")
+#: The query that was asked last, as typed: whose rows are shown, whatever is being typed into the query since.
+ASKED: Slot[Mapping[str, Any] | None] = Slot("_asked", None)
+#: The rows that the grid shows now: a token that changes whenever the grid has to be filled again.
+VIEW: Slot[str] = Slot("_view", "")
+#: The ids of these rows, of which a report of the grid speaks.
+SHOWN: Slot[tuple[str, ...]] = Slot("_shown", ())
+#: The last report of the grid that has been written to the draft.
+SETTLED: Slot[Any] = Slot("_settled", None)
+#: The material whose upload dialog is open.
+UPLOAD: Slot[str] = Slot("_upload", "")
+#: The preview on the screen: a token that changes whenever it has to be made again.
+PREVIEW: Slot[str] = Slot("_preview", "")
+#: What has changed since the preview, once a confirmation was refused for it: lines and notes.
+DRIFT: Slot[tuple[tuple[Any, ...], tuple[str, ...]] | None] = Slot("_drift", None)
+#: The batches that the last confirmation made.
+RECEIPT: Slot[tuple[str, ...]] = Slot("_receipt", ())
+#: The file that was made last for the viewer: (what it was made of, its id and its name).
+EXPORT: Slot[tuple[str, str, str]] = Slot("_export", ("", "", ""))
+#: The batch and the step of it whose dialog is open.
+STEP: Slot[tuple[str, str]] = Slot("_step", ("", ""))
+#: A one-time token to be shown once: the user it is for, and the token.
+TOKEN: Slot[tuple[str, str]] = Slot("_token", ("", ""))
+
+
+def typed(key: str, default: Any = None) -> Any:
+    """The value of a widget as the user left it."""
+    return st.session_state.get(key, default)
+
+
+def is_drawn(key: str) -> bool:
+    """Whether a widget was on the screen of the last run; a page that is opened again starts with none."""
+    return key in st.session_state
+
+
+def fill(key: str, value: Any) -> None:
+    """Set a widget's value, before it is drawn."""
+    st.session_state[key] = value
+
+
+def fill_new(values: Mapping[str, Any]) -> None:
+    """Give widgets that are drawn for the first time what the draft holds; what the user is typing stays."""
+    for key, value in values.items():
+        if key not in st.session_state:
+            st.session_state[key] = value
+
+
+def forget(*keys: str) -> None:
+    """Forget widgets' values, so that they start anew."""
+    for key in keys:
+        st.session_state.pop(key, None)
+
+
+def pressed(key: str) -> bool:
+    """Whether this button was pressed, known before it is drawn and after every ``on_change`` has run."""
+    return bool(st.session_state.get(key, False))

@@ -1,0 +1,113 @@
+"""The steps that a viewer may take on a batch: a button each, and a dialog that says what will happen."""
+
+import streamlit as st
+
+from core.domain.errors import InvalidInput
+from core.domain.lifecycle import FREE_STATES, Edge, Part, State, progress
+from core.domain.wording import N_
+from core.services.batches import BatchView, advance_batch
+from core.texts import _
+from pages.parts import state
+from pages.parts.access import acting_viewer, desk, require_user
+from pages.parts.boundary import errors_shown
+from pages.parts.messages import attempt, clear_faults, draw_faults, plain
+
+_NOTE, _TAKE = "step_note", "take_step"
+NOTE_LENGTH = 500
+
+
+def draw_steps(batch: BatchView) -> None:
+    """A button for every step that the lifecycle leaves this viewer; the straight way on comes first."""
+    if batch.actions:
+        _draw_buttons(batch)
+    number, step = state.STEP.get()
+    chosen = next((edge for edge in batch.actions if (batch.number, edge.step) == (number, step)), None)
+    if chosen is not None:
+        _draw_dialog(batch, chosen)
+        return
+    # The step is not there any more, or belongs to another batch: what it was refused for is told here, once.
+    state.STEP.clear()
+    draw_faults("")
+
+
+def _draw_buttons(batch: BatchView) -> None:
+    way = progress()
+    with st.container(horizontal=True, gap="small", key="steps"):
+        for edge in sorted(batch.actions, key=lambda edge: edge.target not in way):
+            kind = "primary" if edge.target in way else "secondary"
+            st.button(_(edge.label), key=_key(edge), type=kind, on_click=_open, args=(batch.number, edge.step))
+
+
+def _key(edge: Edge) -> str:
+    return edge.step if edge.step == "withdraw" else f"step_{edge.step}"
+
+
+def _draw_dialog(batch: BatchView, edge: Edge) -> None:
+    @st.dialog(_(edge.label), width="medium", on_dismiss=_close)
+    def decide() -> None:
+        with errors_shown():
+            if not state.STEP.get()[0]:
+                st.rerun()
+            require_user(edge.right)
+            _draw_decision(batch, edge)
+
+    decide()
+
+
+def _draw_decision(batch: BatchView, edge: Edge) -> None:
+    st.markdown(_("批次 **{number}**").format(number=batch.number))
+    st.markdown(plain(_say_consequence(edge)))
+    needs = _needs_note(edge)
+    label = f":red[*] {_('意见')}" if needs else _("意见（可不填）")
+    st.text_area(label, key=_NOTE, max_chars=NOTE_LENGTH, height=110, placeholder=_say_note(edge))
+    draw_faults(_NOTE)
+    draw_faults("")
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button(_("取消"), key="leave_step"):
+            _close()
+            st.rerun()
+        st.button(
+            _("确定{step}").format(step=_(edge.label)), key=_TAKE, type="primary", on_click=_take, args=(batch.number, edge)
+        )
+
+
+def _say_consequence(edge: Edge) -> str:
+    moved = _("批次将由“{before}”变为“{after}”。").format(before=_(edge.source.label), after=_(edge.target.label))
+    if edge.target in FREE_STATES:
+        return moved + _("此操作不能撤销：本批次不再办理，所含记录全部释放，可以重新申报。")
+    if edge.target not in progress():
+        return moved + _("意见会告知下一环节的办理人，请一次写清全部问题。")
+    return moved + _("此操作记入办理记录，不能撤销。")
+
+
+def _needs_note(edge: Edge) -> bool:
+    """Whoever at the agency sends a batch off the straight way, or ends it, says why."""
+    return edge.target not in progress() and edge.part is not Part.FILER
+
+
+def _say_note(edge: Edge) -> str:
+    return _("请逐条写明需要补正的内容或原因") if _needs_note(edge) else ""
+
+
+def _open(number: str, step: str) -> None:
+    clear_faults()
+    state.forget(_NOTE)
+    state.STEP.set((number, step))
+
+
+def _close() -> None:
+    clear_faults()
+    state.STEP.clear()
+
+
+def _take(number: str, edge: Edge) -> None:
+    note = state.typed(_NOTE) or ""
+
+    def take() -> State:
+        if _needs_note(edge) and not note.strip():
+            raise InvalidInput(N_("请填写意见"), field=_NOTE)
+        return advance_batch(desk(), acting_viewer(), number, edge.step, note)
+
+    if reached := attempt(take):
+        state.STEP.clear()
+        state.NOTICE.set((N_("已办理：{step}，批次现为“{state}”"), {"step": edge.label, "state": reached.label}))

@@ -1,0 +1,77 @@
+"""The way of a batch: where it has been, where it stands, what is still to come; and its history line by line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from core.domain.lifecycle import State, progress
+from core.services.batches import BatchView, Event
+from core.texts import _
+from pages.parts.formats import local_time
+from pages.parts.messages import plain
+from pages.parts.verdicts import state_look
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One state on the way: an icon with its colour, its name, and who reached it when (blank when not yet)."""
+
+    icon: str
+    colour: str
+    name: str
+    detail: str
+    is_current: bool = False
+
+
+def draw_timeline(batch: BatchView) -> None:
+    """The straight way with dates and people; a batch that left it shows where it stands now."""
+    with st.container(key="timeline"), st.grid("auto", min_column_width=120, gap="small"):
+        for station in stations(batch):
+            name = f"**{station.name}**" if station.is_current else station.name
+            st.markdown(f":{station.colour}[{station.icon} {name}]  \n:gray[:small[{plain(station.detail)}]]")
+
+
+def stations(batch: BatchView) -> Iterator[Station]:
+    """What the timeline shows, in order."""
+    reached = {event.state: event for event in batch.events}
+    way = progress()
+    for state in way if batch.state in way else [state for state in way if _(state.label) in reached]:
+        yield _station(batch, state, way, reached)
+    if batch.state not in way:
+        yield _here(batch, reached)
+
+
+def draw_history(events: tuple[Event, ...]) -> None:
+    """Every step: when, what, by whom in which part, where it led, and what was said."""
+    table = pd.DataFrame(
+        [
+            (local_time(event.at), event.label, plain(event.actor), event.part, event.state, plain(event.note) or "–")
+            for event in reversed(events)
+        ],
+        columns=[_("时间"), _("操作"), _("办理人"), _("环节"), _("之后状态"), _("意见")],
+    )
+    st.table(table, border="horizontal", alt=_("办理记录"))
+
+
+def _station(batch: BatchView, state: State, way: tuple[State, ...], reached: dict[str, Event]) -> Station:
+    if state is batch.state:
+        return _here(batch, reached)
+    event = reached.get(_(state.label))
+    is_past = batch.state not in way or way.index(state) < way.index(batch.state)
+    if is_past and event is not None:
+        return Station(":material/check_circle:", "green", _(state.label), _passed(event))
+    if is_past:
+        return Station(":material/remove:", "gray", _(state.label), _("无需办理"))
+    return Station(":material/radio_button_unchecked:", "gray", _(state.label), "")
+
+
+def _here(batch: BatchView, reached: dict[str, Event]) -> Station:
+    _sign, icon, colour = state_look(batch.state)
+    event = reached.get(_(batch.state.label))
+    return Station(icon, colour, _(batch.state.label), _passed(event) if event else "", is_current=True)
+
+
+def _passed(event: Event) -> str:
+    return f"{local_time(event.at)} {event.actor}"

@@ -1,0 +1,151 @@
+"""附件上传: left what papers there are and which of them this reason asks for, right what has been uploaded."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.domain.errors import RefundError
+from core.domain.materials import MATERIALS
+from core.domain.reasons import REASONS
+from core.domain.roles import Right
+from core.services.drafts import Draft
+from core.services.papers import Paper, add_paper, list_papers, remove_paper
+from core.texts import _
+from pages.parts import state
+from pages.parts.access import acting_viewer, desk, require_user
+from pages.parts.boundary import errors_shown, fragment
+from pages.parts.formats import local_time
+from pages.parts.messages import attempt, clear_faults, draw_error, draw_faults, draw_note, plain
+
+#: Larger files are refused in the browser; the service checks again, and the server's own limit lies above.
+MAX_MEGABYTES = 10
+_KINDS = {"application/pdf": "PDF", "image/jpeg": "JPG", "image/png": "PNG", "application/ofd": "OFD"}
+_NUMBERS = {code: number for number, code in enumerate(MATERIALS, start=1)}
+_LENGTH_OF_DAY = len("2026-11-24")
+
+Width = int | Literal["stretch"]
+#: Widths of cells in pixels; what is left goes to the name.
+_REST: Width = "stretch"
+_NUMBER, _NECESSITY, _DEMAND, _UPLOAD, _KIND, _DAY, _ACTIONS = 32, 72, 40, 60, 60, 84, 76
+
+
+@fragment
+def draw_uploads(draft: Draft, reason: str) -> None:
+    """Both lists, the checklist of the reason, and the dialog when one is open."""
+    viewer = require_user(Right.APPLY)
+    papers = list_papers(desk(), viewer, draft_id=draft.draft_id)
+    _draw_checklist(reason, papers)
+    left, right = st.columns([4, 3], gap="medium")
+    with left, st.container(key="materials"):
+        _draw_materials(reason, papers)
+    with right, st.container(key="papers"):
+        st.markdown(f"**{_('已上传要件')}**")
+        draw_paper_list(papers, removable=True)
+    if state.UPLOAD.get() in MATERIALS:
+        _draw_dialog(draft.draft_id, state.UPLOAD.get())
+
+
+def draw_paper_list(papers: Sequence[Paper], *, removable: bool = False) -> None:
+    """Uploaded papers line by line (序号, 文件名, 文件类型, 上传日期, 操作): for drafts and for batches."""
+    _draw_header((_("序号"), _NUMBER), (_("文件名"), _REST), (_("文件类型"), _KIND), (_("上传日期"), _DAY), (_("操作"), _ACTIONS))
+    if not papers:
+        st.caption(_("暂无数据"), text_alignment="center")
+    for number, paper in enumerate(papers, start=1):
+        with _line():
+            st.text(str(number), width=_NUMBER)
+            with st.container(gap=None, width=_REST):
+                st.text(paper.file_name)
+                st.caption(_("材料 {number}").format(number=_NUMBERS[paper.material]))
+            st.text(_KINDS.get(paper.media_type, paper.media_type), width=_KIND)
+            st.text(local_time(paper.uploaded_at)[:_LENGTH_OF_DAY], width=_DAY)
+            with st.container(horizontal=True, gap="xsmall", width=_ACTIONS, wrap=False):
+                st.link_button(_("查看"), f"/papers/{paper.paper_id}", type="tertiary")
+                if removable:
+                    st.button(_("删除"), key=f"remove_{paper.paper_id}", type="tertiary", on_click=_remove, args=(paper.paper_id,))
+
+
+def _draw_checklist(reason: str, papers: Sequence[Paper]) -> None:
+    """Told at the start, not when the application comes back: what this reason needs and what is missing of it."""
+    if reason not in REASONS:
+        draw_note("info", _("选择退费原因后，这里会列出该原因需要的材料。"))
+        return
+    missing = REASONS[reason].missing({paper.material for paper in papers})
+    if not missing:
+        st.caption(f":green[:material/check_circle: {plain(_('该退费原因的必需材料已齐全。'))}]")
+        return
+    names = _("；").join(_(" 或 ").join(_(MATERIALS[code].name) for code in group) for group in missing)
+    draw_note("warning", _("该退费原因还缺少必需材料：{names}").format(names=names))
+
+
+def _draw_materials(reason: str, papers: Sequence[Paper]) -> None:
+    st.markdown(f"**{_('要件列表')}**")
+    _draw_header(
+        (_("序号"), _NUMBER), (_("材料名称"), _REST), (_("材料必要性"), _NECESSITY), (_("要求"), _DEMAND), (_("操作"), _UPLOAD)
+    )
+    present = {paper.material for paper in papers}
+    for material in MATERIALS.values():
+        with _line():
+            st.text(str(_NUMBERS[material.code]), width=_NUMBER)
+            with st.container(gap=None, width=_REST):
+                done = " :green[:material/check_circle:]" if material.code in present else ""
+                st.markdown(f"{plain(_(material.name))}{done}")
+                draw_faults(f"upload_{material.code}")
+            st.text(_("非必要"), width=_NECESSITY)
+            st.markdown(_demand(reason, material.code), width=_DEMAND)
+            st.button(_("上传"), key=f"upload_{material.code}", on_click=_open, args=(material.code,), width=_UPLOAD)
+
+
+def _demand(reason: str, material: str) -> str:
+    demand = REASONS[reason].demand(material) if reason in REASONS else ""
+    return {"required": f"**{_('必需')}**", "helpful": _("建议")}.get(demand, "—")
+
+
+def _line() -> DeltaGenerator:
+    """One line of a list: its cells stay beside each other, and the widest gives way on a narrow screen."""
+    return st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small")
+
+
+def _draw_header(*cells: tuple[str, Width]) -> None:
+    with _line():
+        for name, width in cells:
+            st.caption(name, width=width)
+
+
+def _draw_dialog(draft_id: str, material: str) -> None:
+    """One material, one uploader. It stays open until a file is kept or the user closes it."""
+
+    @st.dialog(_("上传材料"), width="medium", on_dismiss=state.UPLOAD.clear)
+    def upload() -> None:
+        with errors_shown():
+            _draw_uploader(draft_id, material)
+
+    upload()
+
+
+def _draw_uploader(draft_id: str, material: str) -> None:
+    viewer = require_user(Right.APPLY)
+    st.markdown(plain(_(MATERIALS[material].name)))
+    st.caption(_("可上传 PDF、JPG、PNG 文件，单个文件不超过 {size}MB。").format(size=MAX_MEGABYTES))
+    file = st.file_uploader(
+        _("选择文件"), key=f"file_{material}", max_upload_size=MAX_MEGABYTES, label_visibility="collapsed"
+    )
+    if file is None:
+        return
+    try:
+        add_paper(desk(), viewer, draft_id, material, file.name, file.getvalue())
+    except RefundError as error:
+        draw_error(error)
+        return
+    clear_faults(f"upload_{material}")
+    state.UPLOAD.clear()
+    st.rerun()
+
+
+def _open(material: str) -> None:
+    state.UPLOAD.set(material)
+
+
+def _remove(paper_id: str) -> None:
+    attempt(lambda: remove_paper(desk(), acting_viewer(), paper_id), "")

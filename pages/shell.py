@@ -1,0 +1,24 @@
+"""The frame around every screen: started by app.py, it finds out who is there, draws the navigation and runs the screen."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts.access import require_user
+from pages.parts.boundary import errors_shown
+from pages.parts.frame import draw_banner, draw_user
+from pages.parts.look import dress
+from pages.parts.messages import draw_notice
+from pages.parts.navigation import navigate
+from pages.parts.translate import speak_language
+
+st.set_page_config(page_title="退费工作台", page_icon=Path(__file__).parent / "parts" / "icon.png", layout="wide")
+viewer = require_user()
+dress()
+speak_language()
+screen = navigate(viewer)
+draw_user(viewer)
+draw_banner()
+draw_notice()
+with errors_shown():
+    screen.run()

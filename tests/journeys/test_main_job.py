@@ -1,0 +1,193 @@
+"""A clerk's whole job in a real browser: from the sign-in to a receipt, with a refresh in the middle, and back by 撤回."""
+
+import csv
+import io
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+
+from tests.support.browser import Visitors
+from tests.support.clerk import ask, choose, grid, press, settle, shown, sign_in, tick, ticked, turn_page, upload
+from tests.support.product import ROOT, Product, run_command
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+SAMPLE = ROOT / "data" / "demo" / "sample.pdf"
+HEADINGS = [
+    "序号", "姓名", "社会保障号码", "对应缴费所属期", "险种", "单位缴费金额", "个人缴费金额", "滞纳金", "利息", "原因代码",
+    "不能退费原因", "依据", "处理建议",
+]
+
+
+@pytest.fixture(scope="module")
+def judged(app_server: Product) -> dict[str, list[dict[str, str]]]:
+    """What R01 says of D001's people, by number: a person's lines in the order of months."""
+    asked = ("--employer", "D001", "--reason", "R01", "--from", "2022-01", "--to", "2023-09")
+    done = run_command(app_server.data_dir, "judge", *asked)
+    assert done.returncode == 0, done.stderr
+    people = defaultdict(list)
+    for line in csv.DictReader(io.StringIO(done.stdout)):
+        people[line["social_security_number"]].append(line)
+    return people
+
+
+@pytest.fixture(scope="module")
+def leaver(judged: dict[str, list[dict[str, str]]]) -> list[dict[str, str]]:
+    """A person with more than one page of months, some of which can be refunded and some not."""
+    for lines in judged.values():
+        verdicts = {line["verdict"] for line in lines if line["insurance"] == "pension"}
+        free = not any({"N04", "N05"} & set(line["codes"].split("|")) for line in lines)
+        if len(lines) > 3 * 12 and verdicts == {"refundable", "refused"} and free:
+            return lines
+    pytest.fail("the demonstration has nobody with refundable and refused months")
+
+
+def serials(lines: list[dict[str, str]]) -> list[str]:
+    return list(dict.fromkeys(line["serial"] for line in lines))
+
+
+def test_from_the_query_to_the_receipt_and_back(
+    app_server: Product, browser_page: Visitors, leaver: list[dict[str, str]], pictures: Path
+) -> None:
+    page: Page = browser_page(app_server.url)
+    sign_in(page, "clerk1")
+    page.screenshot(path=pictures / "01-home.png")
+    press(page, "start")
+
+    ask(page, "2022-01", "2023-09", leaver[0]["social_security_number"])
+    months = serials(leaver)
+    tick(page, months[0])
+    turn_page(page)
+    tick(page, months[10])
+    tick(page, months[11])
+    page.screenshot(path=pictures / "02-ticked.png", full_page=True)
+    shown(page, r"3 条")
+
+    choose(page, "reason", "R01") if page.locator("text=R01").count() else choose(page, "reason", "劳动合同变动")
+    for material in ("M1", "M8"):
+        upload(page, material, f"{material}.pdf", SAMPLE.read_bytes())
+    page.screenshot(path=pictures / "03-papers.png", full_page=True)
+
+    page.reload()
+    settle(page)
+    shown(page, r"3 条")
+    assert ticked(page) == {months[0]}, "the first page of the grid shows its tick again"
+    turn_page(page)
+    assert ticked(page) == {months[10], months[11]}
+    shown(page, r"M8\.pdf")
+    assert page.locator(".st-key-bank_account input").input_value()
+
+    press(page, "submit")
+    page.wait_for_selector(".st-key-confirm")
+    settle(page)
+    page.screenshot(path=pictures / "04-preview.png", full_page=True)
+    refused = [line for line in leaver if line["serial"] in months[:1] + months[10:12] and line["verdict"] == "refused"]
+    page.get_by_role("tab", name="不能退费情况").click()
+    settle(page)
+    page.screenshot(path=pictures / "05-refused.png", full_page=True)
+    assert shown(page, r"不能退费情况 \((\d+)\)")[1] == str(len(refused))
+    _check_export(page, refused)
+
+    press(page, "confirm")
+    page.wait_for_selector(".st-key-receipt_no")
+    page.screenshot(path=pictures / "06-receipt.png", full_page=True)
+    number = shown(page, r"TF\d{15}")[0]
+
+    page.goto("/batches")
+    settle(page)
+    page.screenshot(path=pictures / "07-records.png", full_page=True)
+    page.goto(f"/batch?no={number}")
+    settle(page)
+    page.screenshot(path=pictures / "08-batch.png", full_page=True)
+    shown(page, "待初审")
+    press(page, "withdraw")
+    page.screenshot(path=pictures / "09-withdraw.png")
+    page.get_by_role("dialog").get_by_role("button", name="撤回").last.click()
+    settle(page)
+    shown(page, "已撤回")
+    page.screenshot(path=pictures / "10-withdrawn.png", full_page=True)
+
+    page.goto("/apply")
+    settle(page)
+    grid(page)
+    assert ticked(page) == set(), "a filed draft is over; the next one begins empty"
+    done = run_command(app_server.data_dir, "check")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _check_export(page: "Page", refused: list[dict[str, str]]) -> None:
+    """导出: the workbook is opened and read."""
+    press(page, "export_refusals")
+    with page.expect_download() as download:
+        page.locator("a[href*='/exports/']").first.click()
+    sheet = openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))["不能退费情况"]
+    header, *rows = sheet.iter_rows(values_only=True)
+    assert list(header) == HEADINGS
+    assert [row[2] for row in rows] == [line["social_security_number"] for line in refused]
+    assert [row[9] for row in rows] == [line["codes"] for line in refused]
+    assert all(isinstance(row[2], str) and row[10] and row[11] and row[12] for row in rows)
+
+
+def test_what_is_typed_wrong_is_told_at_its_field_and_stays(app_server: Product, browser_page: Visitors) -> None:
+    page: Page = browser_page(app_server.url)
+    sign_in(page, "clerk1")
+    page.goto("/apply")
+    settle(page)
+    ask(page, "2023-09", "2022-01", "119999198803129118")
+    shown(page, "开始时间不能晚于终止时间")
+    shown(page, "校验位不符")
+    assert page.locator(".st-key-query_ids textarea").input_value() == "119999198803129118"
+    page.fill(".st-key-bank_account input", "6222020200112233440")
+    page.keyboard.press("Tab")
+    settle(page)
+    shown(page, "退费只能退至已登记的账户")
+    press(page, "submit")
+    shown(page, "请选择退费原因")
+    shown(page, "请先查询并勾选需要退费的记录")
+    assert page.locator(".st-key-bank_account input").input_value() == "6222020200112233440"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("材料.pdf", b"MZ" + bytes(200), "PDF"),
+        ("材料.pdf", SAMPLE.read_bytes()[:-200], ""),
+        ("材料.exe", b"MZ" + bytes(200), ""),
+    ],
+    ids=["a renamed exe", "a truncated PDF", "an exe"],
+)
+def test_a_paper_that_cannot_be_taken_is_refused_in_one_sentence(
+    app_server: Product, browser_page: Visitors, name: str, content: bytes, told: str
+) -> None:
+    page: Page = browser_page(app_server.url)
+    sign_in(page, "clerk2")
+    page.goto("/apply")
+    settle(page)
+    upload(page, "M1", name, content)
+    dialog = page.get_by_role("dialog")
+    dialog.locator("[data-testid=stAlert], [data-testid=stFileUploaderFileErrorMessage], :text('请')").first.wait_for()
+    assert told in dialog.inner_text()
+    page.keyboard.press("Escape")
+    settle(page)
+    shown(page, "暂无数据")
+
+
+def test_a_clerk_opens_nobody_elses_batch(app_server: Product, browser_page: Visitors) -> None:
+    listed = run_command(app_server.data_dir, "check")
+    assert listed.returncode == 0
+    page: Page = browser_page(app_server.url)
+    sign_in(page, "clerk2")
+    page.goto("/batch?no=TF202311010000013")
+    settle(page)
+    shown(page, "没有找到该批次，或您无权查看")
+
+
+def test_an_anonymous_visitor_sees_only_the_sign_in(app_server: Product, browser_page: Visitors) -> None:
+    page: Page = browser_page(app_server.url)
+    for path in ("/", "/apply", "/confirm", "/batches", "/ledger", "/settings"):
+        page.goto(path)
+        assert page.url.endswith("/login"), path
