@@ -17,6 +17,8 @@ _DATE = re.compile(
     re.ASCII,
 )
 FIRST_YEAR, LAST_YEAR = 1949, 2199
+#: A blank 终止 where days are compared (YYYYMMDD): later than any day there is.
+OPEN_END = 99991231
 
 
 @dataclass(frozen=True, order=True, slots=True)
