@@ -80,6 +80,8 @@ def warm_up() -> None:
     clean_uploads(shared_desk())
     if is_demonstration():
         ensure_demo_accounts(shared_desk())
+    # AgGrid declares its component when it is imported, and Streamlit would warn that nobody is there to see it.
+    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
     for part in sorted((Path(__file__).parent / "pages" / "parts").glob("*.py")):
         importlib.import_module(f"pages.parts.{part.stem}")
     importlib.import_module("pages.parts.grid").make_known()

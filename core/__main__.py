@@ -10,7 +10,8 @@ import json
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -69,12 +70,15 @@ def import_(options: argparse.Namespace) -> int:
     missing = [path for path in options.files if not path.is_file()]
     if missing:
         raise WrongUsageError(_("文件不存在：{files}").format(files="、".join(map(str, missing))))
+    if options.errors and not options.errors.absolute().parent.is_dir():
+        raise WrongUsageError(_("文件夹不存在：{folder}").format(folder=options.errors.parent))
     from core.services.ledger_import import import_files, write_error_workbook
 
-    report = import_files(
-        _desk(), SYSTEM, options.files, dry_run=options.dry_run, confirm_corrections=options.confirm_corrections
-    )
-    if options.errors:
+    with _desk() as desk:
+        report = import_files(
+            desk, SYSTEM, options.files, dry_run=options.dry_run, confirm_corrections=options.confirm_corrections
+        )
+    if options.errors and any(file.problems for file in report.files):
         write_error_workbook(report, options.errors)
     _print_report(options, report)
     return DONE if report.ok else REFUSED
@@ -86,9 +90,9 @@ def judge(options: argparse.Namespace) -> int:
         raise WrongUsageError(_("开始时间不能晚于终止时间"))
     from core.services.judging import judge_range
 
-    judged = judge_range(
-        _desk(), SYSTEM, options.employer, options.reason, options.first, options.last, options.persons
-    )
+    question = (options.employer, options.reason, options.first, options.last, options.persons)
+    with _desk() as desk:
+        judged = judge_range(desk, SYSTEM, *question)
     _print_rows(options.format, judged.COLUMNS, judged.rows())
     return DONE
 
@@ -97,7 +101,8 @@ def check(options: argparse.Namespace) -> int:
     """Verify every invariant of the whole database."""
     from core.services.checks import check_everything
 
-    found = check_everything(_desk())
+    with _desk() as desk:
+        found = check_everything(desk)
     if found or options.format != "table":
         _print_rows(options.format, ("invariant", "sentence"), [(broken.code, broken.sentence) for broken in found])
     if not found:
@@ -109,12 +114,12 @@ def demo(options: argparse.Namespace) -> int:
     """Build the demonstration: files, accounts, batches. Built twice it is the same."""
     from core.services.demo import build_demonstration, is_built, tell_demonstration
 
-    desk = _desk()
-    if not (options.if_empty and is_built(desk)):
-        report = build_demonstration(desk)
-        _print_rows("csv", ("file",), [(str(path),) for path in report.files])
-    for sentence in tell_demonstration(desk):
-        _say(sentence)
+    with _desk() as desk:
+        if not (options.if_empty and is_built(desk)):
+            report = build_demonstration(desk)
+            _print_rows("csv", ("file",), [(str(path),) for path in report.files])
+        for sentence in tell_demonstration(desk):
+            _say(sentence)
     return DONE
 
 
@@ -123,7 +128,8 @@ def user_add(options: argparse.Namespace) -> int:
     from core.services.accounts import create_user
 
     password = sys.stdin.readline().rstrip("\r\n") if options.password_stdin else None
-    token = create_user(_desk(), SYSTEM, options.name, Role(options.role), options.employers, password)
+    with _desk() as desk:
+        token = create_user(desk, SYSTEM, options.name, Role(options.role), options.employers, password)
     _print_token(options.name, token)
     return DONE
 
@@ -132,7 +138,8 @@ def user_disable(options: argparse.Namespace) -> int:
     """Shut an account and end its sessions at once."""
     from core.services.accounts import disable_user
 
-    disable_user(_desk(), SYSTEM, options.name)
+    with _desk() as desk:
+        disable_user(desk, SYSTEM, options.name)
     _say(_("已停用 {name}").format(name=options.name))
     return DONE
 
@@ -141,7 +148,8 @@ def user_reset(options: argparse.Namespace) -> int:
     """Take an account's password away and print a one-time token for a new one."""
     from core.services.accounts import reset_user
 
-    _print_token(options.name, reset_user(_desk(), SYSTEM, options.name))
+    with _desk() as desk:
+        _print_token(options.name, reset_user(desk, SYSTEM, options.name))
     return DONE
 
 
@@ -150,18 +158,19 @@ def user_list(options: argparse.Namespace) -> int:
     from core.services.accounts import list_users
 
     columns = ("name", "role", "employers", "disabled", "can_sign_in", "language", "created_at")
-    rows = [
-        (
-            u.username,
-            u.role.value,
-            "|".join(u.employers),
-            _flag(u.disabled),
-            _flag(u.can_sign_in),
-            u.language,
-            u.created_at,
-        )
-        for u in list_users(_desk(), SYSTEM)
-    ]
+    with _desk() as desk:
+        rows = [
+            (
+                u.username,
+                u.role.value,
+                "|".join(u.employers),
+                _flag(u.disabled),
+                _flag(u.can_sign_in),
+                u.language,
+                u.created_at,
+            )
+            for u in list_users(desk, SYSTEM)
+        ]
     _print_rows(options.format, columns, rows)
     return DONE
 
@@ -170,10 +179,11 @@ def settings_list(options: argparse.Namespace) -> int:
     """Every switch: its value, its default, what it may be and what it means."""
     from core.services.settings import list_settings
 
-    rows = [
-        (s.switch.key, s.value, s.switch.default, s.allowed, _(s.switch.meaning))
-        for s in list_settings(_desk(), SYSTEM)
-    ]
+    with _desk() as desk:
+        rows = [
+            (s.switch.key, s.value, s.switch.default, s.allowed, _(s.switch.meaning))
+            for s in list_settings(desk, SYSTEM)
+        ]
     _print_rows(options.format, ("key", "value", "default", "allowed", "meaning"), rows)
     return DONE
 
@@ -182,7 +192,8 @@ def settings_set(options: argparse.Namespace) -> int:
     """Put one switch to a value."""
     from core.services.settings import change_setting
 
-    setting = change_setting(_desk(), SYSTEM, options.key, options.value)
+    with _desk() as desk:
+        setting = change_setting(desk, SYSTEM, options.key, options.value)
     _say(f"{setting.switch.key} = {setting.value}")
     return DONE
 
@@ -280,10 +291,15 @@ def _month(text: str) -> Period:
         raise argparse.ArgumentTypeError(explain(error)) from error
 
 
-def _desk() -> "Desk":
+@contextmanager
+def _desk() -> Iterator["Desk"]:
     from core.services.desk import open_desk
 
-    return open_desk()
+    desk = open_desk()
+    try:
+        yield desk
+    finally:
+        desk.database.dispose()
 
 
 # --- what is printed --------------------------------------------------------------------------------------------------

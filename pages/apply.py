@@ -44,9 +44,11 @@ def draw_submit(draft: Draft) -> None:
     """The button, what is still wrong, and when the draft was last kept."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.button(_("提交"), key="submit", type="primary", icon=":material/send:")
-        st.caption(_("提交后先预览退费明细和不能退费情况，确认后才正式申报。草稿已自动保存（{moment}）。").format(
-            moment=local_time(draft.updated_at)
-        ))
+        st.caption(
+            _("提交后先预览退费明细和不能退费情况，确认后才正式申报。草稿已自动保存（{moment}）。").format(
+                moment=local_time(draft.updated_at)
+            )
+        )
         with st.popover(_("放弃本次申报"), type="tertiary"):
             st.caption(_("已勾选的记录、已填写的内容和已上传的材料都将从本次申报中清除。"))
             st.button(_("确认放弃"), key="discard", on_click=discard, args=(draft.draft_id,))

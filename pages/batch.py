@@ -62,11 +62,15 @@ def draw_money(batch: BatchView) -> None:
         st.subheader(_("退费金额"), anchor=False)
         split = split_by_fund(batch.lines)
         draw_totals(split, sum_of(split), alt=_("各险种退费金额"))
-        st.caption(_("按基金分别支付，共 {count} 笔；单位和个人部分一并退至单位账户。").format(count=len(batch.payments)))
+        st.caption(
+            _("按基金分别支付，共 {count} 笔；单位和个人部分一并退至单位账户。").format(count=len(batch.payments))
+        )
     with right:
         st.subheader(_("退费信息"), anchor=False)
         st.table(
-            {_(label): plain(batch.bank[field]) for field, label in FIELDS.items()}, border="horizontal", alt=_("退费账户")
+            {_(label): plain(batch.bank[field]) for field, label in FIELDS.items()},
+            border="horizontal",
+            alt=_("退费账户"),
         )
         if batch.account_unverified:
             draw_note("warning", _("单位尚无已登记的退费账户，账户信息待核"))

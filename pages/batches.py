@@ -18,12 +18,23 @@ def draw_filters() -> tuple[str, list[State]]:
     """What is looked for: a text, and states (none: all)."""
     text, states = st.columns([2, 3], gap="medium")
     search = text.text_input(
-        _("查找"), key="batches_search", type="search", placeholder=_("批次号、单位名称、完整姓名或社会保障号码"),
-        persist_state="session", on_change=turn_back, args=(_LIST,),
+        _("查找"),
+        key="batches_search",
+        type="search",
+        placeholder=_("批次号、单位名称、完整姓名或社会保障号码"),
+        persist_state="session",
+        on_change=turn_back,
+        args=(_LIST,),
     )
     chosen = states.multiselect(
-        _("状态"), list(State), key="batches_states", format_func=lambda state: _(state.label),
-        placeholder=_("全部状态"), persist_state="session", on_change=turn_back, args=(_LIST,),
+        _("状态"),
+        list(State),
+        key="batches_states",
+        format_func=lambda state: _(state.label),
+        placeholder=_("全部状态"),
+        persist_state="session",
+        on_change=turn_back,
+        args=(_LIST,),
     )
     return search or "", chosen
 

@@ -84,7 +84,8 @@ def draw_money(preview: Preview) -> None:
         st.subheader(_("退费信息"), anchor=False)
         bank = preview.draft.content.bank
         st.table(
-            {_(label): plain(bank.get(field, "")) for field, label in FIELDS.items()}, border="horizontal",
+            {_(label): plain(bank.get(field, "")) for field, label in FIELDS.items()},
+            border="horizontal",
             alt=_("退费账户"),
         )
 
@@ -94,7 +95,9 @@ def draw_groups(preview: Preview) -> None:
     if len(preview.groups) > 1:
         names = "、".join(group.voucher_type for group in preview.groups)
         st.caption(
-            _("将按应征凭证种类拆分为 {count} 个批次提交：{names}").format(count=len(preview.groups), names=plain(names))
+            _("将按应征凭证种类拆分为 {count} 个批次提交：{names}").format(
+                count=len(preview.groups), names=plain(names)
+            )
         )
 
 
@@ -103,7 +106,9 @@ def draw_papers(preview: Preview) -> None:
     st.caption(_("已上传要件 {count} 份").format(count=len(preview.papers)))
     if preview.missing:
         names = _("；").join(_(" 或 ").join(_(MATERIALS[code].name) for code in group) for group in preview.missing)
-        draw_note("warning", _("缺少必需材料：{names}。可以提交，但须由审核人员受理，可能被退回补正。").format(names=names))
+        draw_note(
+            "warning", _("缺少必需材料：{names}。可以提交，但须由审核人员受理，可能被退回补正。").format(names=names)
+        )
 
 
 def draw_tabs(preview: Preview) -> None:
@@ -150,8 +155,13 @@ def draw_decision(preview: Preview) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="decision"):
         draw_back()
         st.button(
-            _("确认提交"), key=_CONFIRM, type="primary", icon=":material/task_alt:", disabled=not preview.can_submit,
-            on_click=confirm, args=(preview.draft.draft_id, preview.key, preview.fingerprint),
+            _("确认提交"),
+            key=_CONFIRM,
+            type="primary",
+            icon=":material/task_alt:",
+            disabled=not preview.can_submit,
+            on_click=confirm,
+            args=(preview.draft.draft_id, preview.key, preview.fingerprint),
         )
         st.caption(plain(_say_decision(preview)))
     draw_faults("")

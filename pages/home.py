@@ -14,15 +14,21 @@ def draw_notice_text() -> None:
     """The guide's words, as they stand there."""
     with st.container(border=True):
         st.subheader(_("温馨提示"), anchor=False)
-        st.markdown(_(
-            "单位通过本模块发起缴费退费申请。退费情况包括：社保核定的缴费，因违规代缴、劳动合同变动单位未及时减员等情形产生"
-            "实际缴费的进行退费办理。"
-        ))
+        st.markdown(
+            _(
+                "单位通过本模块发起缴费退费申请。退费情况包括：社保核定的缴费，因违规代缴、劳动合同变动单位未及时减员等情形产生"
+                "实际缴费的进行退费办理。"
+            )
+        )
         st.subheader(_("操作流程"), anchor=False)
         steps = (
             ("01", _("步骤一"), _("点击开始申报。")),
             ("02", _("步骤二"), _("输入开始时间、终止时间、人员信息，查询本单位下对应人员实缴记录。")),
-            ("03", _("步骤三"), _("勾选需要退费的人员，根据退费信息上传对应附件，输入其他信息，点击提交。并且支持预览退费明细。")),
+            (
+                "03",
+                _("步骤三"),
+                _("勾选需要退费的人员，根据退费信息上传对应附件，输入其他信息，点击提交。并且支持预览退费明细。"),
+            ),
         )
         for column, (number, name, text) in zip(st.columns(3, gap="medium"), steps, strict=True):
             with column:

@@ -16,6 +16,8 @@ from pages.parts.verdicts import yuan
 
 #: Height of a bar with its gap, and the longest label, in pixels.
 _ROW, _LABEL = 26, 260
+#: The figures beside the bars, to be read on white and on dark.
+_GRAY = "#7A8791"
 
 
 def draw_figures(board: Board) -> None:
@@ -50,7 +52,7 @@ def _bars(frame: pd.DataFrame, unit: str, form: str) -> alt.LayerChart:
         x=alt.X("figure:Q", title=unit, axis=alt.Axis(format=",d", tickMinStep=1, tickCount=4)),
         tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("figure:Q", title=unit, format=form)],
     )
-    return base.mark_bar(height=14) + base.mark_text(align="left", dx=4).encode(text=alt.Text("figure:Q", format=form))
+    return base.mark_bar(height=14) + base.mark_text(align="left", dx=4, color=_GRAY).encode(text=alt.Text("figure:Q", format=form))
 
 
 def draw_board(board: Board) -> None:

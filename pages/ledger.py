@@ -38,7 +38,8 @@ def draw_imports(overview: LedgerOverview) -> None:
         ],
         columns=[_("时间"), _("文件"), _("表"), _("行数"), _("新增"), _("更正"), _("操作人")],
     )  # fmt: skip
-    st.table(figures(table), border="horizontal", hide_index=True, alt=_("最近导入"))
+    with st.container(key="last_imports"):
+        st.table(figures(table), border="horizontal", hide_index=True, alt=_("最近导入"))
 
 
 def _say_who(username: str) -> str:

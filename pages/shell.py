@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.texts import _
 from pages.parts.access import require_user
 from pages.parts.boundary import errors_shown
 from pages.parts.frame import draw_banner, draw_user
@@ -12,7 +13,7 @@ from pages.parts.messages import draw_notice
 from pages.parts.navigation import navigate
 from pages.parts.translate import speak_language
 
-st.set_page_config(page_title="退费工作台", page_icon=Path(__file__).parent / "parts" / "icon.png", layout="wide")
+st.set_page_config(page_title=_("退费工作台"), page_icon=Path(__file__).parent / "parts" / "icon.png", layout="wide")
 viewer = require_user()
 dress()
 speak_language()

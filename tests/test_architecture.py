@@ -81,11 +81,8 @@ class Layers:
 RULES: tuple[Rule | Diet | Layers, ...] = (
     Layers(),
     Rule("only store knows SQL", ("sqlalchemy", "alembic", "psycopg", "sqlite3", "duckdb"), ("core.store",)),
-    Rule(
-        "only store opens Arrow connections",
-        ("adbc_driver_manager", "adbc_driver_postgresql", "adbc_driver_sqlite"),
-        ("core.store",),
-    ),
+    # A second SQLite library in the process does not know of the first one's locks and takes its log away.
+    Rule("nobody brings a second SQLite", ("adbc_driver_manager", "adbc_driver_sqlite", "apsw"), ()),
     Rule("only pages and app know Streamlit", ("streamlit",), ("pages", "app")),
     Rule("only the grid knows AgGrid", ("st_aggrid",), ("pages.parts.grid",)),
     Rule("only state touches the session", ("streamlit.session_state",), ("pages.parts.state",)),
@@ -168,7 +165,7 @@ IN_ORDER = {
     "core/web/door.py": "import starlette\nfrom core.services import sign_in\n",
     "core/services/batches.py": "from core.store import queries\nfrom core.rules import judge\nfrom ..domain import money\n",
     "core/rules/judge.py": "import numpy as np\nimport pandas as pd\nfrom core.domain.period import Period\n",
-    "core/store/queries.py": "import sqlalchemy as sa\nfrom adbc_driver_sqlite import dbapi\n",
+    "core/store/queries.py": "import sqlalchemy as sa\nimport pyarrow\n",
     "core/documents/workbook.py": "import openpyxl\nfrom PIL import Image\n",
     "core/domain/money.py": "from decimal import Decimal\nfrom core.domain.errors import InvalidInput\n",
 }
@@ -181,7 +178,7 @@ PLANTED = [
     ("nothing imports upwards", "pages/parts/grid.py", "from pages import apply"),
     ("nothing imports upwards", "core/__main__.py", "import core.rules.judge"),
     ("only store knows SQL", "core/services/batches.py", "from sqlalchemy import text"),
-    ("only store opens Arrow connections", "core/rules/judge.py", "import adbc_driver_sqlite.dbapi"),
+    ("nobody brings a second SQLite", "core/store/queries.py", "import adbc_driver_sqlite.dbapi"),
     ("only pages and app know Streamlit", "core/services/batches.py", "import streamlit.components.v1"),
     ("only the grid knows AgGrid", "pages/apply.py", "from st_aggrid import AgGrid"),
     ("only state touches the session", "pages/apply.py", "st.session_state['reason'] = 'R01'"),

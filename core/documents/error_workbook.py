@@ -4,6 +4,7 @@ Cells stay what they were: text is text whatever it looks like, ids are text cel
 rounded. Row numbers stay as they were, for the sake of whoever compares.
 """
 
+import io
 import math
 import re
 from collections import defaultdict
@@ -41,8 +42,8 @@ class Source:
     problems: Sequence[Problem]
 
 
-def write_errors(sources: Sequence[Source], path: Path, tick: Tick = no_tick) -> None:
-    """Write one workbook with every sheet of these files. The files must still be where they were."""
+def error_workbook(sources: Sequence[Source], tick: Tick = no_tick) -> bytes:
+    """One workbook with every sheet of these files. The files must still be where they were."""
     book = Workbook(write_only=True)
     rest: list[tuple[str, Problem]] = []
     for number, source in enumerate(sources):
@@ -55,7 +56,9 @@ def write_errors(sources: Sequence[Source], path: Path, tick: Tick = no_tick) ->
         tick((number + 1) / len(sources))
     if rest or not book.worksheets:
         _list_rest(book, rest)
-    book.save(path)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
 def _sheets(source: Source) -> Iterator[Sheet]:

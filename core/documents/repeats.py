@@ -9,15 +9,22 @@ from core.documents.tables import Table
 
 def refuse_contradictions(tables: Sequence[tuple[str, Table]], layout: Layout) -> None:
     """Two rows with one key and different content: the later one is an error. ``tables`` come with their file's name."""
+    if not has_repeats([table for _name, table in tables], layout):
+        return
     first: dict[Any, tuple[str, Table, int]] = {}
     for name, table in tables:
-        keys = table_keys(table, layout)
-        for record, key in enumerate(keys):
+        for record, key in enumerate(table_keys(table, layout)):
             if record in table.bad:
                 continue
             seen = first.setdefault(key, (name, table, record))
             if seen[2] != record or seen[1] is not table:
                 _compare(seen, table, record)
+
+
+def has_repeats(tables: Sequence[Table], layout: Layout) -> bool:
+    """Whether any key stands more than once."""
+    keys = [table_keys(table, layout) for table in tables]
+    return len(set().union(*keys)) < sum(map(len, keys))
 
 
 def table_keys(table: Table, layout: Layout) -> list[Any]:

@@ -41,6 +41,7 @@ class Table:
     rows: list[int] = field(default_factory=list)
     bad: set[int] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    _bad_cells: set[tuple[int, str]] = field(default_factory=set, repr=False)
     #: The header itself was refused: rows are counted, not read.
     is_refused: bool = False
 
@@ -48,7 +49,14 @@ class Table:
         return len(self.rows)
 
     def add(self, code: str, record: int, field_name: str, cell: Any = None, **values: object) -> None:
-        """Note a problem of one record. Errors make the record bad; ``cell`` is what stood there, if that is known."""
+        """Note a problem of one record. Errors make the record bad; ``cell`` is what stood there, if that is known.
+
+        A cell has one error: one that could not be read is not also called empty.
+        """
+        if code[0] == "E":
+            if (record, field_name) in self._bad_cells:
+                return
+            self._bad_cells.add((record, field_name))
         column = self.layout.column(field_name)
         kept = self.cells.get(field_name)
         if cell is None and kept:

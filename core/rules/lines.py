@@ -47,10 +47,10 @@ class Ledger(Protocol):
     own: Mask  # the row is the applicant's; of any other row nothing is known but its id
     ticked: Mask
     suspense: Mask
-    kind: NDArray[np.int8]
-    assessment: NDArray[np.int8]
-    arrival: NDArray[np.int8]
-    injury_mode: NDArray[np.int8]
+    kind: Ints
+    assessment: Ints
+    arrival: Ints
+    injury_mode: Ints
     amounts: Ints  # (3 insurances, 4 amounts, rows): employer_part, personal_part, late_fee, interest
 
     # Batches that hold a line: which lines (3, rows), and for each (serial, plane) the batch's number and state.
@@ -59,7 +59,7 @@ class Ledger(Protocol):
     claims: dict[tuple[str, int], tuple[str, str]]
 
     # Facts of these people; where a fact names an employer, only the applicant's. Blank 终止 = OPEN_END.
-    fact_kind: NDArray[np.int8]
+    fact_kind: Ints
     fact_person: Ints
     fact_insurance: Ints
     fact_start: Ints
@@ -79,7 +79,7 @@ class Choices(Generic[Kind]):
 
     __slots__ = ("_positions", "codes")
 
-    def __init__(self, codes: NDArray[np.int8], positions: dict[Kind, int]) -> None:
+    def __init__(self, codes: Ints, positions: dict[Kind, int]) -> None:
         self.codes = codes
         self._positions = positions
 

@@ -171,6 +171,7 @@ def _excluded_insurances(lines: Lines) -> set[Insurance]:
     N_("该险种不适用此退费原因"),
     remedy=N_("该险种不在此退费原因的范围内；如另有适用的退费原因，请另行申报"),
     basis=said(N_("退费原因“{reason}”不退{insurance}保险费")),
+    firm=True,
 )
 def insurance_excluded(lines: Lines, facts: Facts) -> Mask:
     """R07 never returns 工伤, as two employers each owe it (L); R05 does by switch (A)."""

@@ -12,15 +12,11 @@ from core.rules.engine import judge
 from core.rules.judgement import Judgement
 from core.rules.months import ELSEWHERE
 from core.services.desk import Desk
-from core.store.columns import CursorReader, many
 from core.store.database import Connection
 from core.store.employers import read_employer
 from core.store.slices import read_range, read_ticked
 
 __all__ = ["Judgement", "judge_range", "judge_rows"]
-
-#: So many people are read with a plain cursor; more, or a whole employer, are worth opening a faster way.
-_FEW = 20
 
 
 def judge_range(  # noqa: PLR0917 - a question has these parts, and the command line asks them in this order
@@ -44,12 +40,9 @@ def judge_range(  # noqa: PLR0917 - a question has these parts, and the command 
     with desk.read() as connection:
         settings = desk.settings(connection)
         chosen = _find_reason(settings, reason)
-        scope = (employer_id, first.number, last.number, persons)
-        if 0 < len(persons) <= _FEW:
-            ledger = read_range(CursorReader(connection), *scope, elsewhere=chosen.code in ELSEWHERE)
-        else:
-            with many(desk.database, connection) as reader:
-                ledger = read_range(reader, *scope, elsewhere=chosen.code in ELSEWHERE)
+        ledger = read_range(
+            connection, employer_id, first.number, last.number, persons, elsewhere=chosen.code in ELSEWHERE
+        )
         if not len(ledger.serial) and read_employer(connection, employer_id) is None:
             raise _no_such_employer()
     return judge(ledger, chosen, settings, Period.of(desk.today()))

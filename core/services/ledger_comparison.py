@@ -14,7 +14,13 @@ from typing import Any
 from core.documents.checks import check_table, doubtful_numbers, foreign_numbers, holder_mismatches
 from core.documents.layouts import CONTRIBUTIONS, EMPLOYERS, LAYOUTS, Layout
 from core.documents.problems import Problem, Severity
-from core.documents.repeats import refuse_contradictions, table_keys, warn_of_shared_codes, warn_of_two_names
+from core.documents.repeats import (
+    has_repeats,
+    refuse_contradictions,
+    table_keys,
+    warn_of_shared_codes,
+    warn_of_two_names,
+)
 from core.documents.tables import LedgerFile, Table
 from core.domain.bank import comparable_name
 from core.domain.wording import N_
@@ -291,14 +297,13 @@ class Comparison:
         """The same row a second time is the same, not new; of accepted files only the first copy is stored."""
         for layout in LAYOUTS:
             parts = self._of(layout)
-            keys = [(part, table_keys(part.table, layout)) for part in parts]
-            if len(set().union(*(of_part for _part, of_part in keys))) == sum(len(of_part) for _part, of_part in keys):
+            if not has_repeats([part.table for part in parts], layout):
                 continue
             stored: set[Any] = set()
             told: set[Any] = set()
-            for part, of_part in keys:
+            for part in parts:
                 accepted = self.is_accepted(part.file)
-                for record, key in enumerate(of_part):
+                for record, key in enumerate(table_keys(part.table, layout)):
                     if record in part.table.bad:
                         continue
                     if key in (stored if accepted else told):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.documents.error_workbook import Source, write_errors
+from core.documents.error_workbook import Source, error_workbook
 from core.documents.problems import Problem, Severity
 from core.documents.tables import LedgerFile, read_ledger_file
 from core.domain.roles import Right, Viewer
@@ -18,6 +18,7 @@ from core.domain.wording import N_
 from core.services.desk import Desk, Unit
 from core.services.ledger_comparison import Comparison, Part, Status
 from core.store import ledger as store
+from core.store.files import write_atomically
 from core.texts import _
 
 #: Told how far the import is (0 to 1) and what it is doing; raising from it ends the import and nothing is stored.
@@ -139,13 +140,11 @@ def write_error_workbook(report: ImportReport, path: Path) -> None:
     found: dict[Path, list[FileReport]] = {}
     for entry in files:
         found.setdefault(entry.path, []).append(entry)
-    write_errors(
-        [
-            Source(place, entries[0].file, [problem for entry in entries for problem in entry.problems])
-            for place, entries in found.items()
-        ],
-        path,
-    )
+    sources = [
+        Source(place, entries[0].file, [problem for entry in entries for problem in entry.problems])
+        for place, entries in found.items()
+    ]
+    write_atomically(path, error_workbook(sources))
 
 
 def _read(paths: Sequence[Path], names: Mapping[Path, str], tell: Progress) -> list[LedgerFile]:

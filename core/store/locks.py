@@ -17,14 +17,15 @@ def lock_persons(connection: sa.Connection, social_security_numbers: Iterable[st
     """Let one transaction at a time decide about these people's months, at whichever employer; held to its end.
 
     A partial unique index can't see that two employers' R07 lines lean on each other, nor that a correction changes a row
-    while it is being filed. Locked in sorted order, so that two overlapping requests can't wait for each other.
+    while it is being filed. Locked in sorted order, so that two overlapping requests can't wait for each other. People share
+    1,024 locks: the server has room for some thousands in all, and one correction may concern ten thousand people.
     """
     if connection.dialect.name != "postgresql":
         return
     keys = sorted(set(social_security_numbers))
     connection.execute(
         sa.text(
-            "SELECT pg_advisory_xact_lock(k) FROM (SELECT hashtextextended(p, 7460002) AS k"
+            "SELECT pg_advisory_xact_lock(k) FROM (SELECT DISTINCT hashtextextended(p, 7460002) & 1023 AS k"
             " FROM unnest(CAST(:persons AS text[])) AS p ORDER BY 1) AS ordered"
         ),
         {"persons": keys},

@@ -4,6 +4,7 @@ R07 what other employers paid. Nothing here decides anything.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,20 @@ from numpy.typing import NDArray
 from core.domain.lifecycle import PAID_STATES
 from core.domain.period import OPEN_END
 from core.domain.vocabulary import Arrival, Assessment, FactKind, InjuryMode, Insurance, PaymentKind
-from core.store.columns import Codes, Columns, CursorReader, Ints, Reader, RowColumns, Texts, as_list, is_listed, plain
+from core.store.columns import (
+    Columns,
+    Ints,
+    Texts,
+    as_list,
+    by_code_point,
+    is_listed,
+    no_columns,
+    read_columns,
+)
 from core.store.schema import batches, contributions, facts, lines
 
 Flags = NDArray[np.bool_]
 
-_INSURANCES = tuple(Insurance)
-_PLANES = {insurance.value: plane for plane, insurance in enumerate(Insurance)}
 _PAID = frozenset(state.value for state in PAID_STATES)
 
 
@@ -40,15 +48,15 @@ class Slice:
     own: Flags
     ticked: Flags
     suspense: Flags
-    kind: Codes
-    assessment: Codes
-    arrival: Codes
-    injury_mode: Codes
+    kind: Ints
+    assessment: Ints
+    arrival: Ints
+    injury_mode: Ints
     amounts: Ints
     live: Flags
     paid: Flags
     claims: dict[tuple[str, int], tuple[str, str]]
-    fact_kind: Codes
+    fact_kind: Ints
     fact_person: Ints
     fact_insurance: Ints
     fact_start: Ints
@@ -59,75 +67,73 @@ class Slice:
 
 
 def read_range(
-    reader: Reader, employer_id: str, first: int, last: int, persons: Collection[str], *, elsewhere: bool
+    connection: sa.Connection, employer_id: str, first: int, last: int, persons: Collection[str], *, elsewhere: bool
 ) -> Slice:
     """Every row of an employer from month ``first`` to ``last`` (YYYYMM), of ``persons`` only unless there are none.
 
     All rows count as ticked. ``elsewhere`` says whether the rows of other employers matter (R07).
     """
-    scope = {"employer": employer_id, "first": first, "last": last}
-    rows = (
-        reader.read(_OF_PERSONS, persons=as_list(persons), **scope) if persons else reader.read(_OF_EVERYBODY, **scope)
-    )
-    everything = np.ones(len(rows), np.bool_)
-    return _slice(reader, rows, own=everything, ticked=everything, scope=scope, elsewhere=elsewhere)
+    scope: dict[str, Any] = {"employer": employer_id, "first": first, "last": last}
+    if persons:
+        rows = read_columns(connection, _OF_PERSONS, persons=as_list(persons), **scope)
+    else:
+        rows = read_columns(connection, _OF_EVERYBODY, **scope)
+    all_of_them = np.ones(len(rows), np.bool_)
+    return _slice(connection, rows, own=all_of_them, ticked=all_of_them, scope=scope, elsewhere=elsewhere)
 
 
 def read_ticked(connection: sa.Connection, employer_id: str, serials: Collection[str], *, elsewhere: bool) -> Slice:
-    """The ticked rows inside the caller's transaction, and their siblings of the same person and month, not ticked.
+    """The ticked rows, and their siblings of the same person and month, which are not ticked.
 
     A serial that the employer has no row of comes back as a row that is not his own: whether it exists elsewhere, whose it
     is and what it holds is neither read nor told.
     """
-    reader = CursorReader(connection)
-    rows = reader.read(_OF_SERIALS, employer=employer_id, serials=as_list(serials))
+    rows = read_columns(connection, _OF_SERIALS, employer=employer_id, serials=as_list(serials))
     wanted = set(serials)
-    strangers = sorted(wanted.difference(rows.texts("serial").tolist()))
-    rows = RowColumns(rows.names, [*map(_stranger, strangers), *rows.rows])
-    ticked = np.array([serial in wanted for serial in rows.texts("serial")], np.bool_)
-    months = rows.ints("period")[0, len(strangers) :]
+    strangers = sorted(wanted.difference(rows.texts("serial")))
+    months = rows.ints("period")[0]
     scope = {"employer": employer_id, "first": int(months.min(initial=999912)), "last": int(months.max(initial=0))}
+    rows = rows.after([_stranger(serial) for serial in strangers])
     own = np.arange(len(rows)) >= len(strangers)
-    return _slice(reader, rows, own=own, ticked=ticked, scope=scope, elsewhere=elsewhere)
+    ticked = np.array([serial in wanted for serial in rows.texts("serial")], np.bool_)
+    return _slice(connection, rows, own=own, ticked=ticked, scope=scope, elsewhere=elsewhere)
 
 
 def _slice(
-    reader: Reader, rows: Columns, *, own: Flags, ticked: Flags, scope: dict[str, Any], elsewhere: bool
+    connection: sa.Connection, rows: Columns, *, own: Flags, ticked: Flags, scope: dict[str, Any], elsewhere: bool
 ) -> Slice:
     person, people = rows.coded("social_security_number")
+    scope = scope | {"persons": as_list(people)}
     serial = rows.texts("serial")
-    numbers = rows.ints("period", "suspense", *_AMOUNTS)
-    numbered = people.tolist()
-    scope = scope | {"persons": as_list(numbered)}
-    known = reader.read(_FACTS, **scope)
-    days = known.ints("start_day", "end_day")
-    others = reader.read(_ELSEWHERE, **scope) if elsewhere else _NOTHING_ELSEWHERE
-    live, paid, claims = _claims(reader.read(_CLAIMS, **scope), serial)
+    period, suspense, kind, assessment, arrival, injury_mode, *_amounts = numbers = rows.ints(*_NUMBERS)
+    known = read_columns(connection, _FACTS, **scope)
+    fact_kind, fact_insurance, fact_start, fact_end = known.ints("kind", "insurance", "start_day", "end_day")
+    live, paid, claims = _claims(read_columns(connection, _CLAIMS, **scope), serial)
+    others = read_columns(connection, _ELSEWHERE, **scope) if elsewhere else no_columns(_ELSEWHERE)
     return Slice(
         serial=serial,
-        social_security_number=people[person],
-        name=rows.texts("name", repeated=True),
-        voucher_type=rows.texts("voucher_type", repeated=True),
+        social_security_number=rows.texts("social_security_number"),
+        name=rows.texts("name"),
+        voucher_type=rows.texts("voucher_type"),
         person=person,
-        period=numbers[0],
+        period=period,
         own=own,
         ticked=ticked,
-        suspense=numbers[1] != 0,
-        kind=rows.choices("kind", PaymentKind),
-        assessment=rows.choices("assessment", Assessment),
-        arrival=rows.choices("arrival", Arrival),
-        injury_mode=rows.choices("injury_mode", InjuryMode),
-        amounts=numbers[2:].reshape(len(Insurance), len(_PARTS), len(rows)),
+        suspense=suspense != 0,
+        kind=kind,
+        assessment=assessment,
+        arrival=arrival,
+        injury_mode=injury_mode,
+        amounts=numbers[-len(_AMOUNTS) :].reshape(len(Insurance), len(_PARTS), len(rows)),
         live=live,
         paid=paid,
         claims=claims,
-        fact_kind=known.choices("kind", FactKind),
-        fact_person=known.positions("social_security_number", numbered),
-        # A fact that names no insurance lands on 工伤, where no rule looks for one that must.
-        fact_insurance=known.positions("insurance", _INSURANCES) % len(Insurance),
-        fact_start=days[0],
-        fact_end=days[1],
-        elsewhere_person=others.positions("social_security_number", numbered),
+        fact_kind=fact_kind,
+        fact_person=known.positions("social_security_number", people),
+        fact_insurance=fact_insurance,
+        fact_start=fact_start,
+        fact_end=fact_end,
+        elsewhere_person=others.positions("social_security_number", people),
         elsewhere_period=others.ints("period")[0],
         elsewhere_free=others.ints(*Insurance) != 0,
     )
@@ -137,11 +143,13 @@ def _claims(found: Columns, serials: Texts) -> tuple[Flags, Flags, dict[tuple[st
     """Which of the lines lie in a live and in a paid batch, and in which one."""
     live, paid = np.zeros((2, len(Insurance), len(serials)), np.bool_)
     claims: dict[tuple[str, int], tuple[str, str]] = {}
-    places = {serial: place for place, serial in enumerate(serials)} if len(found) else {}
-    told = (found.texts(name) for name in ("serial", "insurance", "state", "number"))
-    for serial, insurance, state, number in zip(*told, strict=True):
+    if not len(found):
+        return live, paid, claims
+    places = {serial: place for place, serial in enumerate(serials)}
+    planes = found.ints("insurance")[0].tolist()
+    texts = (found.texts(name) for name in ("serial", "state", "number"))
+    for plane, serial, state, number in zip(planes, *texts, strict=True):
         if (place := places.get(serial)) is not None:
-            plane = _PLANES[insurance]
             (paid if state in _PAID else live)[plane, place] = True
             claims[serial, plane] = (number, state)
     return live, paid, claims
@@ -150,21 +158,38 @@ def _claims(found: Columns, serials: Texts) -> tuple[Flags, Flags, dict[tuple[st
 # --- the statements ---------------------------------------------------------------------------------------------------
 
 _c, _f, _l, _b = contributions.c, facts.c, lines.c, batches.c
-#: Bare, as the partial index of live lines says it: SQLite would not know "live = 1" for the same.
-_LIVE: sa.ColumnElement[bool] = sa.literal_column(f"{lines.name}.live")
 _PARTS = ("employer_part", "personal_part", "late_fee", "interest")
 _AMOUNTS = tuple(f"{insurance}_{part}" for insurance in Insurance for part in _PARTS)
+_NUMBERS = ("period", "suspense", "kind", "assessment", "arrival", "injury_mode", *_AMOUNTS)
+_ZERO = sa.literal_column("0", sa.Integer)
+
+
+def _position(column: sa.ColumnElement[str], kinds: type[StrEnum], otherwise: int | None = None) -> sa.Label[int]:
+    """A closed list as positions in its enum: a small number is cheaper to fetch than a text, and comparable in a mask."""
+    places = {kind.value: sa.literal_column(str(place), sa.Integer) for place, kind in enumerate(kinds)}
+    other = None if otherwise is None else sa.literal_column(str(otherwise), sa.Integer)
+    return sa.case(places, value=column, else_=other).label(column.key)
 
 
 def _amount(name: str) -> sa.ColumnElement[int]:
     """工伤 has no personal part (L); a zero in its place makes the three insurances alike."""
-    return _c[name] if name in _c else sa.literal_column("0", sa.Integer).label(name)
+    return _c[name] if name in _c else _ZERO.label(name)
 
 
 _ROWS = sa.select(
-    _c.serial, _c.social_security_number, _c.name, _c.voucher_type, _c.kind, _c.assessment, _c.arrival, _c.injury_mode,
-    _c.period, sa.cast(_c.suspense, sa.Integer).label("suspense"), *map(_amount, _AMOUNTS),
-).order_by(plain(_c.social_security_number), _c.period, plain(_c.serial))  # fmt: skip
+    _c.serial,
+    _c.social_security_number,
+    _c.name,
+    _c.voucher_type,
+    _c.period,
+    sa.cast(_c.suspense, sa.Integer).label("suspense"),
+    _position(_c.kind, PaymentKind),
+    _position(_c.assessment, Assessment),
+    _position(_c.arrival, Arrival),
+    _position(_c.injury_mode, InjuryMode),
+    *map(_amount, _AMOUNTS),
+    # Numbers are digits and capitals, which every locale sorts alike, and their index gives the rows in that order.
+).order_by(_c.social_security_number, _c.period, by_code_point(_c.serial))
 
 _EMPLOYER = sa.bindparam("employer", type_=sa.Text)
 _MONTHS = (sa.bindparam("first", type_=sa.Integer), sa.bindparam("last", type_=sa.Integer))
@@ -184,12 +209,19 @@ _OF_SERIALS = _ROWS.join(
 ).where(_c.employer_id == _EMPLOYER)
 
 _FACTS = sa.select(
-    _f.social_security_number, _f.kind, _f.insurance, _f.start_day,
+    _f.social_security_number,
+    _position(_f.kind, FactKind),
+    # A fact that names no insurance lands on the last, 工伤, where no rule looks for one that has to name it.
+    _position(_f.insurance, Insurance, otherwise=len(Insurance) - 1),
+    _f.start_day,
     sa.func.coalesce(_f.end_day, OPEN_END, type_=sa.Integer).label("end_day"),
-).where(is_listed(_f.social_security_number, "persons"), _f.employer_id.in_(["", _EMPLOYER]))  # fmt: skip
+).where(is_listed(_f.social_security_number, "persons"), _f.employer_id.in_(["", _EMPLOYER]))
+
+#: Bare, as the partial index of live lines says it: SQLite would not know "live = 1" for the same.
+_LIVE: sa.ColumnElement[bool] = sa.literal_column(f"{lines.name}.live")
 
 _CLAIMS = (
-    sa.select(_l.serial, _l.insurance, _b.state, _b.number)
+    sa.select(_l.serial, _b.state, _b.number, _position(_l.insurance, Insurance))
     .join(batches, _b.batch_id == _l.batch_id)
     .where(_LIVE, is_listed(_l.social_security_number, "persons"), _l.period.between(*_MONTHS))
 )
@@ -197,7 +229,7 @@ _CLAIMS = (
 
 def _free(insurance: Insurance) -> sa.ColumnElement[int]:
     """Whether a row's line of this insurance is received and in no batch, as 0 or 1."""
-    received = sum((_amount(f"{insurance}_{part}") for part in _PARTS), start=sa.literal_column("0", sa.Integer))
+    received = sum((_amount(f"{insurance}_{part}") for part in _PARTS), start=_ZERO)
     claimed = sa.exists().where(_l.serial == _c.serial, _l.insurance == insurance.value, _LIVE)
     return sa.cast((received > 0) & ~claimed, sa.Integer).label(insurance.value)
 
@@ -208,16 +240,11 @@ _ELSEWHERE = sa.select(_c.social_security_number, _c.period, *map(_free, Insuran
     _c.employer_id != _EMPLOYER,
     _c.arrival == Arrival.RECEIVED.value,
 )
-_NOTHING_ELSEWHERE = RowColumns(tuple(_ELSEWHERE.selected_columns.keys()), [])
-_STRANGER = {
-    "kind": next(iter(PaymentKind)).value, "assessment": next(iter(Assessment)).value,
-    "arrival": next(iter(Arrival)).value, "injury_mode": next(iter(InjuryMode)).value,
-}  # fmt: skip
 
 
 def _stranger(serial: str) -> tuple[Any, ...]:
-    known: dict[str, Any] = {"serial": serial, **_STRANGER}
+    """A row of which nothing is known but its id; positions 0 and amounts 0 stand for nothing."""
     return tuple(
-        known.get(name, "" if isinstance(column.type, sa.String) else 0)
+        serial if name == "serial" else "" if isinstance(column.type, sa.String) else 0
         for name, column in _ROWS.selected_columns.items()
     )

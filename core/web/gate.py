@@ -13,13 +13,15 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.domain.errors import RefundError
 from core.domain.wording import N_
 from core.services.desk import Desk
 from core.services.sessions import Session
+from core.texts import explain
 from core.web import areas, cookies, headers, identity, origin
 from core.web.areas import Area, area_of
 from core.web.inner import Inner
-from core.web.refusals import NOT_FROM_HERE, SIGN_IN_FIRST, Refused, plainly, report_incident
+from core.web.refusals import NOT_FROM_HERE, SIGN_IN_FIRST, Refused, plainly, report_incident, status_of
 from core.web.socket import POLICY, GuardedSocket
 from core.web.uploads import UploadGuard
 from core.web.watch import Watch
@@ -27,6 +29,8 @@ from core.web.watch import Watch
 #: Where routes of ours find who is there and the gate's memory of it: ``request.scope[SESSION]``.
 SESSION, WATCH = "refund.session", "refund.watch"
 
+#: What Streamlit keeps beside its start page; every other path of a screen is the start page.
+_FILES = frozenset({"/favicon.png", "/manifest.json"})
 _NOT_HERE = N_("没有这个页面")
 _NO_METHOD = N_("不支持这种请求")
 _NO_SENSE = N_("请求的内容无法识别")
@@ -75,6 +79,8 @@ class Gate:
             answer = plainly(refusal.status, refusal.sentence, **refusal.values)
         except HTTPException as refusal:
             answer = plainly(refusal.status_code, _NO_SENSE)
+        except RefundError as refusal:
+            answer = plainly(status_of(refusal), explain(refusal))
         except Exception as error:  # noqa: BLE001 - whatever it is, the browser gets one sentence and the log the rest
             answer = plainly(500, report_incident(error))
         else:
@@ -103,7 +109,7 @@ class Gate:
         scope = self._scope(request, session)
         if area is Area.UPLOAD:
             await self._uploads.run(self._app, session, scope, receive, send)
-        elif area is Area.PAGE and "." not in scope["path"]:
+        elif area is Area.PAGE and scope["path"] not in _FILES:
             await HTMLResponse(self._shell)(scope, receive, send)
         else:
             await self._app(scope, receive, send)

@@ -20,7 +20,14 @@ _HELP = {
     "cnaps_code": N_("12 位数字，可在网上银行“行号查询”中查到，或向开户网点询问"),
     "exchange_number": N_("同城票据交换号，向开户网点询问；保留前面的 0"),
 }
-_LONGEST = {"bank_name": 60, "branch_name": 100, "account_holder": 100, "bank_account": 50, "cnaps_code": 30, "exchange_number": 30}
+_LONGEST = {
+    "bank_name": 60,
+    "branch_name": 100,
+    "account_holder": 100,
+    "bank_account": 50,
+    "cnaps_code": 30,
+    "exchange_number": 30,
+}
 
 
 def draw_bank(draft: Draft) -> None:

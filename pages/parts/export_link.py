@@ -12,14 +12,15 @@ from pages.parts.messages import attempt, draw_faults, plain
 REFUSALS = "export_refusals"
 
 
-def draw_export(subject: str, make: Callable[[], Export], *, key: str = REFUSALS) -> None:
-    """The button 导出 and, once the file is made, the link to it. ``subject`` names what the file is made of."""
+def draw_export(subject: str, make: Callable[[], Export], *, key: str = REFUSALS, label: str = "") -> None:
+    """The button 导出 (or ``label``) and, once the file is made, the link to it. ``subject`` names what it is made of."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(_("导出"), key=key, icon=":material/file_save:", on_click=_make, args=(subject, make, key))
+        st.button(label or _("导出"), key=key, icon=":material/file_save:", on_click=_make, args=(subject, make, key))
         made_of, export_id, name = state.EXPORT.get()
         if made_of == subject:
-            label = _("下载 {name}").format(name=plain(name))
-            st.link_button(label, f"/exports/{export_id}", type="tertiary", icon=":material/download:")
+            st.link_button(
+                _("下载 {name}").format(name=plain(name)), f"/exports/{export_id}", type="tertiary", icon=":material/download:",
+            )
     draw_faults(key)
 
 

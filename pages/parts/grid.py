@@ -94,7 +94,8 @@ _SUMMARISE = JsCode(
 
 def make_known() -> None:
     """Register the component with the running server: its import does that only inside a script run, and ours is earlier."""
-    get_instance().component_registry.register_component(sys.modules["st_aggrid.AgGrid"]._component_func)
+    component = sys.modules["st_aggrid.AgGrid"]._component_func  # noqa: SLF001 - its only name
+    get_instance().component_registry.register_component(component)
 
 
 def draw_contributions(frame: pd.DataFrame, view: str, offset: int, on_tick: Callable[[], None]) -> None:
@@ -110,7 +111,7 @@ def draw_contributions(frame: pd.DataFrame, view: str, offset: int, on_tick: Cal
         callback=lambda _response: on_tick(),
         height=_height(len(rows)),
         theme=_theme(),
-        custom_css=_CSS,
+        custom_css=_css(),
         allow_unsafe_jscode=True,
         data_return_mode=DataReturnMode.CUSTOM,
         custom_jscode_for_grid_return=_COLLECT,
@@ -142,16 +143,30 @@ def _options(known: Collection[str]) -> dict[str, Any]:
     return {
         "columnDefs": _columns(known),
         "defaultColDef": {
-            "sortable": True, "resizable": True, "suppressHeaderMenuButton": True, "tooltipValueGetter": _CAUSE,
+            "sortable": True,
+            "resizable": True,
+            "suppressHeaderMenuButton": True,
+            "tooltipValueGetter": _CAUSE,
             "suppressMovable": True,
         },
         "getRowId": _ROW_ID,
         "rowSelection": {
-            "mode": "multiRow", "checkboxes": True, "headerCheckbox": True, "selectAll": "filtered",
-            "enableClickSelection": False, "isRowSelectable": _SELECTABLE, "hideDisabledCheckboxes": False,
+            "mode": "multiRow",
+            "checkboxes": True,
+            "headerCheckbox": True,
+            "selectAll": "filtered",
+            "enableClickSelection": False,
+            "isRowSelectable": _SELECTABLE,
+            "hideDisabledCheckboxes": False,
             "ctrlASelectsRows": False,
         },
-        "selectionColumnDef": {"pinned": "left", "width": 44, "resizable": False, "lockPosition": "left", "sortable": False},
+        "selectionColumnDef": {
+            "pinned": "left",
+            "width": 44,
+            "resizable": False,
+            "lockPosition": "left",
+            "sortable": False,
+        },
         "rowClassRules": {"refund-blocked": _IS_BLOCKED},
         "pagination": True,
         "paginationPageSize": PAGE_SIZES[0],
@@ -181,9 +196,14 @@ def _columns(known: Collection[str]) -> list[dict[str, Any]]:
     bases = [_money(f"{insurance}_base", _(insurance.label)) for insurance in Insurance]
     # 工伤 has no personal part, so it has no such column.
     amounts = [
-        _group(_(insurance.label), [
-            _money(f"{insurance}_{part}", _(label)) for part, label in AMOUNT_LABELS.items() if f"{insurance}_{part}" in known
-        ])
+        _group(
+            _(insurance.label),
+            [
+                _money(f"{insurance}_{part}", _(label))
+                for part, label in AMOUNT_LABELS.items()
+                if f"{insurance}_{part}" in known
+            ],
+        )
         for insurance in Insurance
     ]
     rest = [
@@ -202,7 +222,11 @@ def _group(name: str, children: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _money(field: str, name: str) -> dict[str, Any]:
     return {
-        "field": field, "headerName": name, "width": 118, "type": "rightAligned", "valueFormatter": _YUAN,
+        "field": field,
+        "headerName": name,
+        "width": 118,
+        "type": "rightAligned",
+        "valueFormatter": _YUAN,
         "cellClass": ["ag-right-aligned-cell", "refund-number"],
     }
 
@@ -232,18 +256,19 @@ def _theme() -> StAggridTheme:
     )
 
 
-_CSS = {
-    ".refund-number": {"font-variant-numeric": "tabular-nums"},
-    ".refund-first": {"border-left": "1px solid color-mix(in srgb, var(--text-color) 16%, transparent) !important"},
-    ".ag-row.refund-blocked": {"color": "color-mix(in srgb, var(--text-color) 50%, transparent)"},
-    ".ag-row.refund-blocked .ag-checkbox-input": {"cursor": "not-allowed"},
-    ".ag-paging-row-summary-panel": {"display": "none"},
-    ".ag-paging-panel": {"gap": "10px", "padding": "0 8px", "white-space": "nowrap", "justify-content": "flex-end"},
-    ".refund-summary": {"margin-right": "auto", "font-variant-numeric": "tabular-nums"},
-    ".ag-paging-page-size": {"display": "flex", "align-items": "center"},
-    ".ag-paging-page-size::after": {"content": "'条/页'", "margin-left": "4px"},
-    ".ag-paging-description::after": {"content": "'页'", "margin-left": "4px"},
-}
+def _css() -> dict[str, dict[str, str]]:
+    return {
+        ".refund-number": {"font-variant-numeric": "tabular-nums"},
+        ".refund-first": {"border-left": "1px solid color-mix(in srgb, var(--text-color) 16%, transparent) !important"},
+        ".ag-row.refund-blocked": {"color": "color-mix(in srgb, var(--text-color) 50%, transparent)"},
+        ".ag-row.refund-blocked .ag-checkbox-input": {"cursor": "not-allowed"},
+        ".ag-paging-row-summary-panel": {"display": "none"},
+        ".ag-paging-panel": {"gap": "10px", "padding": "0 8px", "white-space": "nowrap", "justify-content": "flex-end"},
+        ".refund-summary": {"margin-right": "auto", "font-variant-numeric": "tabular-nums"},
+        ".ag-paging-page-size": {"display": "flex", "align-items": "center"},
+        ".ag-paging-page-size::after": {"content": f"'{_('条/页')}'", "margin-left": "4px"},
+        ".ag-paging-description::after": {"content": f"'{_('页')}'", "margin-left": "4px"},
+    }
 
 
 def locale_text() -> dict[str, str]:

@@ -14,10 +14,12 @@ from core.texts import _
 from pages.parts.access import acting_viewer, desk
 from pages.parts.export_link import draw_export
 from pages.parts.messages import plain
+from pages.parts.paging import draw_pages, page_of
 from pages.parts.verdicts import figures
 
-#: Of so many problems the screen shows the first; the error workbook has them all.
-_MOST = 1000
+#: So many problems stand on a page, which scrolls in so many pixels under its header when it is long.
+_SIZE, _SHORT, _HEIGHT = 50, 8, 420
+_PROBLEMS = "ledger_problems"
 #: The tables of the ledger (``ledger-format.md``).
 KINDS: Mapping[str, str] = {"employers": N_("单位"), "contributions": N_("实缴明细"), "facts": N_("人员事项")}
 _SIGNS = {"E": "✕", "W": "⚠", "C": "◷"}
@@ -30,7 +32,11 @@ def draw_report(job: Job, report: ImportReport) -> None:
     problems = [(file, problem) for file in report.files for problem in file.problems]
     if problems:
         _draw_problems(problems)
-        draw_export(job.upload_id, lambda: export_errors(desk(), acting_viewer(), report), key="export_errors")
+    if problems and not job.has_stored:
+        draw_export(
+            job.upload_id, lambda: export_errors(desk(), acting_viewer(), report), key="export_errors",
+            label=_("生成错误工作簿"),
+        )
     for file in report.files:
         _draw_first_rows(file)
 
@@ -75,30 +81,26 @@ def _say_verdict(file: FileReport) -> str:
 
 
 def _draw_problems(problems: Sequence[tuple[FileReport, Any]]) -> None:
+    first = (page_of(_PROBLEMS) - 1) * _SIZE
+    shown = problems[first : first + _SIZE]
     words = {"E": _("不能导入"), "W": _("提醒"), "C": _("更正")}
     table = pd.DataFrame(
         [
             (
-                f"{_SIGNS[p.code[0]]} {words[p.code[0]]}", file.file, p.sheet, p.row or None, p.column, p.value,
-                p.message, p.code,
+                f"{_SIGNS[p.code[0]]} {words[p.code[0]]}", file.file, p.sheet, str(p.row or ""), p.column, p.value, p.message,
+                p.code,
             )
-            for file, p in problems[:_MOST]
+            for file, p in shown
         ],
-        columns=["kind", "file", "sheet", "row", "column", "value", "message", "code"],
-    )  # fmt: skip
-    text = st.column_config.TextColumn
-    st.dataframe(
-        table,
-        column_config={
-            "kind": text(_("类别"), pinned=True), "file": text(_("文件")), "sheet": text(_("工作表")),
-            "row": st.column_config.NumberColumn(_("行"), format="%d"), "column": text(_("列")), "value": text(_("内容")),
-            "message": text(_("问题和处理办法"), width=460), "code": text(_("代码")),
-        },
-        hide_index=True, row_height=48, height=min(420, 41 + 48 * len(table)), key="ledger_problems", placeholder="",
-        alt=_("问题清单"),
-    )  # fmt: skip
-    if len(problems) > _MOST:
-        st.caption(_("共 {count} 处，这里列出前 {most} 处，全部见错误工作簿。").format(count=len(problems), most=_MOST))
+        columns=[
+            _("类别"), _("文件"), _("工作表"), _("行"), _("列"), _("内容"), _("问题和处理办法"), _("代码"),
+        ],
+    ).map(plain)  # fmt: skip
+    with st.container(key=_PROBLEMS):
+        st.table(
+            table, hide_index=True, height="content" if len(shown) <= _SHORT else _HEIGHT, alt=_("问题清单")
+        )
+    draw_pages(_PROBLEMS, len(problems), _SIZE, _("共 {count} 处").format(count=len(problems)))
 
 
 def _draw_first_rows(file: FileReport) -> None:

@@ -18,6 +18,11 @@ _CSS = """
   border-radius: 4px; padding: 0.2rem 0.75rem; opacity: 0.85; width: 100%;
 }
 .st-key-logout button:hover, .st-key-logout button:focus-visible { opacity: 1; text-decoration: underline; }
+/* Figures and short words stay whole and long texts get room: a narrow table scrolls inside instead of growing tall. */
+.st-key-fund_totals :is(td, th) *, .st-key-refused_lines :is(td:nth-child(-n+8), tbody th) *,
+.st-key-ledger_problems td:nth-child(-n+6) *, .st-key-last_imports :is(td, th) * { white-space: nowrap !important; }
+.st-key-refused_lines td:nth-child(n+9) { min-width: 8.5rem; }
+.st-key-refused_lines td:last-child, .st-key-ledger_problems td:nth-child(7) { min-width: 13rem; }
 /* Choosing ledger files is a field of our own: they go to disk, past Streamlit's memory. */
 .refund-ledger { border: 1px dashed color-mix(in srgb, currentColor 40%, transparent); border-radius: 4px; padding: 0.9rem 1rem; }
 .refund-ledger.refund-over { outline: 2px solid currentColor; }
@@ -35,7 +40,7 @@ _CSS = """
 .refund-ledger p:empty { display: none; }
 .refund-ledger p { margin: 0.6rem 0 0; font-weight: 600; }
 /* The running total: a dense table over the whole width that scrolls inside where it must. */
-.st-key-totals table { width: 100%; margin: 0; font-size: 0.95em; }
+.st-key-totals table { width: 100%; margin: 0 0 0.9rem; font-size: 0.95em; }
 .st-key-totals th, .st-key-totals td { padding: 0.2rem 0.6rem !important; white-space: nowrap; }
 /* Lists of papers are read line by line. */
 .st-key-materials, .st-key-papers { gap: 0.35rem; }

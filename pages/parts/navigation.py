@@ -37,7 +37,11 @@ SCREENS = (
     Screen(ANALYSIS, "insights.py", "insights", N_("分析"), ":material/monitoring:", (Right.ANALYSE,)),
     Screen(ADMINISTRATION, "ledger.py", "ledger", N_("台账"), ":material/database:", (Right.SEE_LEDGER,)),
     Screen(
-        ADMINISTRATION, "settings.py", "settings", N_("设置"), ":material/settings:",
+        ADMINISTRATION,
+        "settings.py",
+        "settings",
+        N_("设置"),
+        ":material/settings:",
         (Right.CHANGE_SETTINGS, Right.MANAGE_USERS, Right.SEE_AUDIT),
     ),
 )

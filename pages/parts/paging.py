@@ -4,6 +4,9 @@ import streamlit as st
 
 from pages.parts import state
 
+#: Room for seven pages: measured by its content alone, the widget hides most of them.
+_WIDTH = 360
+
 
 def page_of(key: str) -> int:
     """The page of a list that was turned to."""
@@ -20,7 +23,7 @@ def draw_pages(key: str, total: int, size: int, said: str) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(said)
         if total > size:
-            st.pagination(-(-total // size), key=_key(key))
+            st.pagination(-(-total // size), key=_key(key), width=_WIDTH)
 
 
 def _key(key: str) -> str:

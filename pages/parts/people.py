@@ -99,7 +99,8 @@ def _add() -> None:
     token = attempt(lambda: create_user(desk(), acting_viewer(), name, role, employers))
     if token:
         state.TOKEN.set((name.strip(), token))
-        state.forget(_NAME, _EMPLOYERS)
+        state.fill(_NAME, "")
+        state.fill(_EMPLOYERS, "")
 
 
 def _draw_actions(accounts: Sequence[Account]) -> None:

@@ -79,10 +79,21 @@ def _draw_month(label: str, key: str, draft: Draft) -> None:
 
 def _draw_buttons(draft: Draft) -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-        st.button(_("查询"), key="query_search", type="primary", icon=":material/search:", on_click=_ask, args=(draft.draft_id,))
+        st.button(
+            _("查询"),
+            key="query_search",
+            type="primary",
+            icon=":material/search:",
+            on_click=_ask,
+            args=(draft.draft_id,),
+        )
         st.button(_("重置"), key="query_reset", icon=":material/restart_alt:", on_click=_reset, args=(draft.draft_id,))
         st.toggle(
-            _("全单位"), key=ALL, on_change=_keep, args=(draft.draft_id, IDS), help=_("查询本单位全部人员，不必填写社会保障号")
+            _("全单位"),
+            key=ALL,
+            on_change=_keep,
+            args=(draft.draft_id, IDS),
+            help=_("查询本单位全部人员，不必填写社会保障号"),
         )
 
 
@@ -102,8 +113,11 @@ def _blank(key: str) -> Any:
 
 def _parse(typed: Mapping[str, Any]) -> Query:
     return parse_query(
-        typed.get("first") or "", typed.get("last") or "", typed.get("persons") or "",
-        everyone=bool(typed.get("everyone")), today=desk().today(),
+        typed.get("first") or "",
+        typed.get("last") or "",
+        typed.get("persons") or "",
+        everyone=bool(typed.get("everyone")),
+        today=desk().today(),
     )
 
 

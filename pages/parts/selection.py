@@ -97,9 +97,9 @@ def _rows(viewer: Viewer, employer_id: str, query: Query) -> ContributionPage:
         state.VIEW.set(secrets.token_hex(4))
         state.SETTLED.set(grid.reported())
     page = state.typed(PAGE) or 1
-    found = _read(state.VIEW.get(), current_language(), lambda: find_contributions(
-        desk(), viewer, employer_id, query, page=page
-    ))
+    found = _read(
+        state.VIEW.get(), current_language(), lambda: find_contributions(desk(), viewer, employer_id, query, page=page)
+    )
     state.SHOWN.set(tuple(found.frame["id"]))
     return found
 
@@ -115,19 +115,30 @@ def _draw_tools(draft_id: str, query: Query | None, reason: str, found: Contribu
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
         st.subheader(_("人员缴费信息"), anchor=False, width="content")
         with st.container(horizontal=True, width="content", gap="small"):
+            # No tooltips: Streamlit draws a button with one twice, and whoever looks for it by its key finds two.
             if some and reason in REASONS:
                 st.button(
-                    _after_event_label(reason), key="select_after_event", icon=":material/event_available:",
-                    help=_("按台账中登记的事项，勾选本次查询中符合退费原因的各月"),
-                    on_click=_select_after_event, args=(draft_id, query, reason),
+                    _after_event_label(reason),
+                    key="select_after_event",
+                    icon=":material/event_available:",
+                    on_click=_select_after_event,
+                    args=(draft_id, query, reason),
                 )
             st.button(
-                _("全选"), key="select_all", icon=":material/select_all:", disabled=not some,
-                help=_("勾选本次查询的全部可勾选记录，包括其他页"), on_click=_select_all, args=(draft_id, query, True),
+                _("全选"),
+                key="select_all",
+                icon=":material/select_all:",
+                disabled=not some,
+                on_click=_select_all,
+                args=(draft_id, query, True),
             )
             st.button(
-                _("取消全选"), key="select_none", icon=":material/deselect:", disabled=not some,
-                help=_("取消勾选本次查询的全部记录，其他查询中的勾选不变"), on_click=_select_all, args=(draft_id, query, False),
+                _("取消全选"),
+                key="select_none",
+                icon=":material/deselect:",
+                disabled=not some,
+                on_click=_select_all,
+                args=(draft_id, query, False),
             )
 
 
@@ -157,12 +168,17 @@ def _turn_page(draft_id: str) -> None:
 def _draw_pages(draft_id: str, found: ContributionPage) -> None:
     if found.pages > 1:
         with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-            st.caption(_("共 {total} 条，每 {size} 条一页；表头的复选框只勾选本页").format(total=found.total, size=found.size))
+            st.caption(
+                _("共 {total} 条，每 {size} 条一页；表头的复选框只勾选本页").format(total=found.total, size=found.size)
+            )
             st.pagination(found.pages, key=PAGE, on_change=_turn_page, args=(draft_id,))
 
 
 def _draw_absent(absent: tuple[str, ...]) -> None:
     named = "、".join(absent[:_NAMED_ABSENT]) + ("…" if len(absent) > _NAMED_ABSENT else "")
-    draw_note("warning", _("以下 {count} 个社会保障号在所选期间没有本单位的缴费记录：{numbers}").format(
-        count=len(absent), numbers=named
-    ))
+    draw_note(
+        "warning",
+        _("以下 {count} 个社会保障号在所选期间没有本单位的缴费记录：{numbers}").format(
+            count=len(absent), numbers=named
+        ),
+    )

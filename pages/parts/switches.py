@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.domain.reasons import REASONS
 from core.domain.roles import Right
+from core.domain.settings import Switch
 from core.domain.wording import N_
 from core.services.settings import Setting, change_setting, list_settings
 from core.texts import _
@@ -50,8 +51,7 @@ def _draw_field(setting: Setting) -> None:
     switch, key = setting.switch, _key(setting)
     if not any(field == switch.key for field, _sentence, _values in state.PROBLEMS.get()):
         state.fill(key, setting.value if switch.choices else _say(setting.value))
-    # A number that can be switched off says so in words.
-    label = _(switch.meaning).replace("off", _say("off"))
+    label = _meaning(switch)
     if switch.choices is None:
         st.text_input(label, key=key, on_change=_change, args=(switch.key, key), autocomplete="off")
     else:
@@ -100,11 +100,16 @@ def _turn(name: str, key: str) -> None:
 def _keep(name: str, value: str) -> None:
     kept = attempt(lambda: at_field(name, lambda: change_setting(desk(), acting_viewer(), name, value)), name)
     if kept is not None:
-        state.NOTICE.set((N_("已保存：{meaning} = {value}"), {"meaning": kept.switch.meaning, "value": _say(kept.value)}))
+        state.NOTICE.set((N_("已保存：{meaning} = {value}"), {"meaning": _meaning(kept.switch), "value": _say(kept.value)}))
 
 
 def _key(setting: Setting) -> str:
     return f"setting_{setting.switch.key}"
+
+
+def _meaning(switch: Switch) -> str:
+    """What a switch is for. Of a number that can be switched off it is said in words, as everywhere on this screen."""
+    return _(switch.meaning).replace("off", _say("off"))
 
 
 def _say(value: str) -> str:

@@ -27,7 +27,7 @@ class Station:
 
 def draw_timeline(batch: BatchView) -> None:
     """The straight way with dates and people; a batch that left it shows where it stands now."""
-    with st.container(key="timeline"), st.grid("auto", min_column_width=120, gap="small"):
+    with st.container(key="timeline"), st.grid("auto", min_column_width=104, gap="small"):
         for station in stations(batch):
             name = f"**{station.name}**" if station.is_current else station.name
             st.markdown(f":{station.colour}[{station.icon} {name}]  \n:gray[:small[{plain(station.detail)}]]")

@@ -28,8 +28,13 @@ def draw_totals(totals: SelectionTotals) -> None:
         st.markdown("\n".join(f"| {' | '.join(row)} |" for row in rows))
 
 
-def _row(label: str, amounts: Sequence[int], *, without: frozenset[Insurance] | set[Insurance] = frozenset(),
-         bold: bool = False) -> list[str]:
+def _row(
+    label: str,
+    amounts: Sequence[int],
+    *,
+    without: frozenset[Insurance] | set[Insurance] = frozenset(),
+    bold: bool = False,
+) -> list[str]:
     cells = [
         "—" if insurance in without else format_yuan(amount)
         for insurance, amount in zip(Insurance, amounts, strict=True)

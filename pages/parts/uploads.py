@@ -49,7 +49,9 @@ def draw_uploads(draft: Draft, reason: str) -> None:
 
 def draw_paper_list(papers: Sequence[Paper], *, removable: bool = False) -> None:
     """Uploaded papers line by line (序号, 文件名, 文件类型, 上传日期, 操作): for drafts and for batches."""
-    _draw_header((_("序号"), _NUMBER), (_("文件名"), _REST), (_("文件类型"), _KIND), (_("上传日期"), _DAY), (_("操作"), _ACTIONS))
+    _draw_header(
+        (_("序号"), _NUMBER), (_("文件名"), _REST), (_("文件类型"), _KIND), (_("上传日期"), _DAY), (_("操作"), _ACTIONS)
+    )
     if not papers:
         st.caption(_("暂无数据"), text_alignment="center")
     for number, paper in enumerate(papers, start=1):
@@ -63,7 +65,13 @@ def draw_paper_list(papers: Sequence[Paper], *, removable: bool = False) -> None
             with st.container(horizontal=True, gap="xsmall", width=_ACTIONS, wrap=False):
                 st.link_button(_("查看"), f"/papers/{paper.paper_id}", type="tertiary")
                 if removable:
-                    st.button(_("删除"), key=f"remove_{paper.paper_id}", type="tertiary", on_click=_remove, args=(paper.paper_id,))
+                    st.button(
+                        _("删除"),
+                        key=f"remove_{paper.paper_id}",
+                        type="tertiary",
+                        on_click=_remove,
+                        args=(paper.paper_id,),
+                    )
 
 
 def _draw_checklist(reason: str, papers: Sequence[Paper]) -> None:
@@ -82,7 +90,11 @@ def _draw_checklist(reason: str, papers: Sequence[Paper]) -> None:
 def _draw_materials(reason: str, papers: Sequence[Paper]) -> None:
     st.markdown(f"**{_('要件列表')}**")
     _draw_header(
-        (_("序号"), _NUMBER), (_("材料名称"), _REST), (_("材料必要性"), _NECESSITY), (_("要求"), _DEMAND), (_("操作"), _UPLOAD)
+        (_("序号"), _NUMBER),
+        (_("材料名称"), _REST),
+        (_("材料必要性"), _NECESSITY),
+        (_("要求"), _DEMAND),
+        (_("操作"), _UPLOAD),
     )
     present = {paper.material for paper in papers}
     for material in MATERIALS.values():

@@ -52,8 +52,8 @@ REFUSAL_COLUMNS = (
 #: Widths of columns in pixels that would cut their texts off otherwise.
 _WIDTHS = {"verdict": 84, "outcome": 170, "note": 240}
 _ROW, _HEADER = 32, 32
-#: So many refusals stand on a page.
-_REFUSALS = 20
+#: So many refusals stand on a page; a page of more than ``_SHORT`` scrolls in ``_HEIGHT`` pixels under its header.
+_REFUSALS, _SHORT, _HEIGHT = 50, 6, 520
 #: Several findings of a line are numbered (``core.services.findings``): each begins a line of its own.
 _NEXT, _NUMBER = re.compile(r"；(?=\d+\. )"), re.compile(r"^\d+\. ")
 
@@ -107,7 +107,9 @@ def draw_refusals(frame: pd.DataFrame, *, key: str) -> None:
     shown = frame.iloc[first : first + _REFUSALS]
     table = pd.DataFrame({_(LABELS[name]): _REFUSED_CELLS.get(name, _in_lines)(shown[name]) for name in REFUSAL_COLUMNS})
     table.index = pd.RangeIndex(first + 1, first + 1 + len(shown), name=_("序号"))
-    st.table(_money_formatted(table), hide_index=False, alt=_("不能退费情况"))
+    height = "content" if len(shown) <= _SHORT else _HEIGHT
+    with st.container(key="refused_lines"):
+        st.table(_money_formatted(table), hide_index=False, height=height, alt=_("不能退费情况"))
     draw_pages(key, len(frame), _REFUSALS, _("共 {total} 条不能退费的记录").format(total=len(frame)))
 
 
@@ -147,7 +149,8 @@ def draw_totals(by_insurance: Mapping[Insurance, Totals], total: Totals, *, alt:
         index=pd.Index([name for name, _each in rows], name=_("险种")),
     )
     frame[amounts] = yuan(frame[amounts])
-    st.table(_money_formatted(frame), alt=alt)
+    with st.container(key="fund_totals"):
+        st.table(_money_formatted(frame), alt=alt)
 
 
 def figures(frame: pd.DataFrame) -> Any:

@@ -329,6 +329,11 @@ def test_a_stray_cell_far_away_does_not_fill_the_sheet_between(tmp_path):
     assert only_table(read_ledger_file(path)).rows == [2]
 
 
+# A cell has no time zone.
+MIDNIGHT = datetime.fromisoformat("2022-01-01T00:00")
+AFTERNOON = datetime.fromisoformat("2022-04-20T15:30")
+
+
 # Spellings ----------------------------------------------------------------------------------------------------------
 
 
@@ -337,7 +342,7 @@ def test_a_stray_cell_far_away_does_not_fill_the_sheet_between(tmp_path):
     [
         ("202201", 202201), ("2022-01", 202201), ("2022/1", 202201), ("2022年1月", 202201), ("２０２２０１", 202201),
         (" 2022-12 ", 202212), (202201, 202201), (202201.0, 202201), (date(2022, 1, 31), 202201),
-        (datetime(2022, 1, 1, 0, 0), 202201),
+        (MIDNIGHT, 202201),
     ],
 )  # fmt: skip
 def test_months_in_every_spelling(tmp_path, cell, period):
@@ -375,7 +380,7 @@ def test_a_month_that_is_none_is_named(tmp_path, cell):
         ("20220420", 20220420, 20220420), ("2022-04-20", 20220420, 20220420), ("2022/4/20", 20220420, 20220420),
         ("2022年4月20日", 20220420, 20220420), ("2022-04-20 00:00:00", 20220420, 20220420),
         ("2022.4.20", 20220420, 20220420), (20220420, 20220420, 20220420), (date(2022, 4, 20), 20220420, 20220420),
-        (datetime(2022, 4, 20, 15, 30), 20220420, 20220420), ("2022-04", 20220401, 20220430), ("202202", 20220201, 20220228),
+        (AFTERNOON, 20220420, 20220420), ("2022-04", 20220401, 20220430), ("202202", 20220201, 20220228),
     ],
 )  # fmt: skip
 def test_dates_in_every_spelling(tmp_path, cell, first, last):

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from tests.support.browser import Visitors
-from tests.support.clerk import ask, choose, grid, press, settle, shown, sign_in, tick, ticked, turn_page, upload
+from tests.support.clerk import ask, choose, press, settle, shown, sign_in, tick, ticked, turn_page, upload
 from tests.support.product import ROOT, Product, run_command
 
 if TYPE_CHECKING:
@@ -54,69 +54,87 @@ def test_from_the_query_to_the_receipt_and_back(
     app_server: Product, browser_page: Visitors, leaver: list[dict[str, str]], pictures: Path
 ) -> None:
     page: Page = browser_page(app_server.url)
+    months = serials(leaver)
     sign_in(page, "clerk1")
     page.screenshot(path=pictures / "01-home.png")
     press(page, "start")
+    _tick_over_two_pages(page, leaver[0]["social_security_number"], months, pictures)
+    _give_reason_and_papers(page, pictures)
+    _refresh_in_the_middle(page, months)
+    refused = [line for line in leaver if line["serial"] in {months[0], *months[10:12]} and line["verdict"] == "refused"]
+    _look_at_the_preview(page, refused, pictures)
+    number = _confirm(page, pictures)
+    _withdraw(page, number, pictures)
+    page.goto("/apply")
+    settle(page)
+    shown(page, r"已勾选 0 条")
+    done = run_command(app_server.data_dir, "check")
+    assert done.returncode == 0, done.stdout + done.stderr
 
-    ask(page, "2022-01", "2023-09", leaver[0]["social_security_number"])
-    months = serials(leaver)
+
+def _tick_over_two_pages(page: "Page", number: str, months: list[str], pictures: Path) -> None:
+    ask(page, "2022-01", "2023-09", number)
     tick(page, months[0])
     turn_page(page)
     tick(page, months[10])
     tick(page, months[11])
     page.screenshot(path=pictures / "02-ticked.png", full_page=True)
-    shown(page, r"3 条")
+    shown(page, r"已勾选 3 条")
 
-    choose(page, "reason", "R01") if page.locator("text=R01").count() else choose(page, "reason", "劳动合同变动")
+
+def _give_reason_and_papers(page: "Page", pictures: Path) -> None:
+    choose(page, "reason", "劳动合同变动")
     for material in ("M1", "M8"):
         upload(page, material, f"{material}.pdf", SAMPLE.read_bytes())
     page.screenshot(path=pictures / "03-papers.png", full_page=True)
 
+
+def _refresh_in_the_middle(page: "Page", months: list[str]) -> None:
     page.reload()
     settle(page)
-    shown(page, r"3 条")
+    shown(page, r"已勾选 3 条")
     assert ticked(page) == {months[0]}, "the first page of the grid shows its tick again"
     turn_page(page)
-    assert ticked(page) == {months[10], months[11]}
+    assert ticked(page) == set(months[10:12])
     shown(page, r"M8\.pdf")
     assert page.locator(".st-key-bank_account input").input_value()
 
+
+def _look_at_the_preview(page: "Page", refused: list[dict[str, str]], pictures: Path) -> None:
     press(page, "submit")
     page.wait_for_selector(".st-key-confirm")
     settle(page)
     page.screenshot(path=pictures / "04-preview.png", full_page=True)
-    refused = [line for line in leaver if line["serial"] in months[:1] + months[10:12] and line["verdict"] == "refused"]
     page.get_by_role("tab", name="不能退费情况").click()
     settle(page)
     page.screenshot(path=pictures / "05-refused.png", full_page=True)
     assert shown(page, r"不能退费情况 \((\d+)\)")[1] == str(len(refused))
     _check_export(page, refused)
 
+
+def _confirm(page: "Page", pictures: Path) -> str:
     press(page, "confirm")
     page.wait_for_selector(".st-key-receipt_no")
     page.screenshot(path=pictures / "06-receipt.png", full_page=True)
-    number = shown(page, r"TF\d{15}")[0]
+    return shown(page, r"TF\d{15}")[0]
 
+
+def _withdraw(page: "Page", number: str, pictures: Path) -> None:
     page.goto("/batches")
     settle(page)
     page.screenshot(path=pictures / "07-records.png", full_page=True)
     page.goto(f"/batch?no={number}")
+    page.locator(".st-key-withdraw button").wait_for()
     settle(page)
     page.screenshot(path=pictures / "08-batch.png", full_page=True)
     shown(page, "待初审")
     press(page, "withdraw")
     page.screenshot(path=pictures / "09-withdraw.png")
     page.get_by_role("dialog").get_by_role("button", name="撤回").last.click()
+    page.get_by_role("dialog").wait_for(state="detached")
     settle(page)
     shown(page, "已撤回")
     page.screenshot(path=pictures / "10-withdrawn.png", full_page=True)
-
-    page.goto("/apply")
-    settle(page)
-    grid(page)
-    assert ticked(page) == set(), "a filed draft is over; the next one begins empty"
-    done = run_command(app_server.data_dir, "check")
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def _check_export(page: "Page", refused: list[dict[str, str]]) -> None:
@@ -190,4 +208,4 @@ def test_an_anonymous_visitor_sees_only_the_sign_in(app_server: Product, browser
     page: Page = browser_page(app_server.url)
     for path in ("/", "/apply", "/confirm", "/batches", "/ledger", "/settings"):
         page.goto(path)
-        assert page.url.endswith("/login"), path
+        assert "/login" in page.url, path

@@ -119,13 +119,24 @@ def test_another_employers_rows_are_never_shown(open_app: Open, serials: list[st
 
 
 WRONG_QUERIES = [
-    pytest.param({"persons": "119999199001010018"}, "query_ids", "第 1 个社会保障号校验位不符，请核对", id="check digit"),
-    pytest.param({"persons": f"{person(1)} 11999919901301001X"}, "query_ids", "第 2 个社会保障号中的出生日期不存在，请核对", id="date"),
+    pytest.param(
+        {"persons": "119999199001010018"}, "query_ids", "第 1 个社会保障号校验位不符，请核对", id="check digit"
+    ),
+    pytest.param(
+        {"persons": f"{person(1)} 11999919901301001X"},
+        "query_ids",
+        "第 2 个社会保障号中的出生日期不存在，请核对",
+        id="date",
+    ),
     pytest.param({"persons": "1199991990"}, "query_ids", "第 1 个社会保障号应为 18 位，请核对", id="length"),
     pytest.param({"persons": ""}, "query_ids", "请填写社会保障号，或打开“全单位”", id="no number"),
-    pytest.param({"first": "2022-13"}, "query_from", "月份“202213”不存在，请按 2022-01 的格式填写", id="impossible month"),
+    pytest.param(
+        {"first": "2022-13"}, "query_from", "月份“202213”不存在，请按 2022-01 的格式填写", id="impossible month"
+    ),
     pytest.param({"last": "2022年"}, "query_to", "月份“2022年”无法识别，请按 2022-01 的格式填写", id="no month"),
-    pytest.param({"first": "2022-06", "last": "2022-05"}, "query_from", "开始时间不能晚于终止时间", id="start after end"),
+    pytest.param(
+        {"first": "2022-06", "last": "2022-05"}, "query_from", "开始时间不能晚于终止时间", id="start after end"
+    ),
     pytest.param({"first": None}, "query_from", "请选择开始时间", id="no start"),
     pytest.param({"last": None}, "query_to", "请选择终止时间", id="no end"),
 ]
@@ -195,15 +206,30 @@ def test_empty_states_say_what_to_do(open_app: Open, serials: list[str]) -> None
 # --- ticks ---
 
 
+def total(app: AppTest) -> str:
+    return str(app.container(key="totals").markdown[0].value)
+
+
 def test_ticks_are_kept_and_summed_at_once(open_app: Open, desk: Desk, serials: list[str]) -> None:
     app = tick(ask(open_app("clerk1", "apply.py")), *serials[:2])
-    text = "\n".join(markdown.value for markdown in app.container(key="totals").markdown)
 
     assert ticked(desk) == set(serials[:2])
-    assert "**2 条**" in text
     # Two months of 857.60 + 428.80, 26.80 + 26.80 and 10.72.
-    assert "**2,701.44**" in text
-    assert "单位 1,715.20 · 个人 857.60" in [caption.value for caption in app.container(key="totals").caption]
+    assert total(app).splitlines() == [
+        "| 已勾选 2 条，1 人 | 养老 | 失业 | 工伤 | 合计（元） |",
+        "| :- | -: | -: | -: | -: |",
+        "| 单位缴费金额 | 1,715.20 | 53.60 | 21.44 | 1,790.24 |",
+        "| 个人缴费金额 | 857.60 | 53.60 | — | 911.20 |",
+        "| **合计** | **2,572.80** | **107.20** | **21.44** | **2,701.44** |",
+    ]
+
+
+def test_late_fees_and_interest_are_summed_where_there_are_any(open_app: Open, ledger: Ledger) -> None:
+    serial = ledger.row(person(1), 202201, pension_late_fee=3023, work_injury_interest=5)
+
+    app = tick(ask(open_app("clerk1", "apply.py")), serial)
+
+    assert "| 滞纳金、利息 | 30.23 | 0.00 | 0.05 | 30.28 |" in total(app)
 
 
 def test_ticks_come_back_in_another_browser(open_app: Open, desk: Desk, serials: list[str]) -> None:
@@ -249,7 +275,9 @@ def test_what_was_ticked_in_rows_that_are_gone_is_not_taken_for_others(
     assert ticked(desk) == set()
 
 
-def test_ids_that_were_not_shown_can_not_be_ticked(open_app: Open, desk: Desk, serials: list[str], ledger: Ledger) -> None:
+def test_ids_that_were_not_shown_can_not_be_ticked(
+    open_app: Open, desk: Desk, serials: list[str], ledger: Ledger
+) -> None:
     foreign = ledger.leaver(7, MONTHS, employer_id="E2")
 
     tick(ask(open_app("clerk1", "apply.py")), serials[0], foreign[0], "no such row")
@@ -264,7 +292,7 @@ def test_resetting_clears_the_query_and_keeps_the_ticks(open_app: Open, desk: De
     assert ticked(desk) == set(serials[:3])
     assert app.selectbox(key="query_from").value is None
     assert app.text_area(key="query_ids").value == ""
-    assert "**3 条**" in [markdown.value for markdown in app.container(key="totals").markdown]
+    assert "已勾选 3 条，1 人" in total(app)
 
 
 def test_select_all_takes_the_whole_query_but_what_is_claimed_already(

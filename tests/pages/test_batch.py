@@ -53,7 +53,7 @@ def test_number_state_next_step_and_money_are_told_first(show, number: str) -> N
     assert app.header[0].value == number
     assert "待受理" in texts(app)
     assert "由审核人员办理，应于 2023-11-03 前完成" in texts(app)
-    assert list(app.table[0].value["合计（元）"])[-1] == "2,701.44"
+    assert list(app.table[0].value["合计（元）"])[-1] == 2701.44
 
 
 def test_the_way_is_shown_with_what_is_done_and_what_is_to_come(show, desk: Desk, number: str) -> None:

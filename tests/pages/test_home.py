@@ -43,7 +43,9 @@ def test_only_who_may_file_can_begin(open_app: Open, username: str) -> None:
 
 
 @pytest.mark.parametrize(("username", "waits"), [("reviewer1", True), ("finance1", False), ("clerk1", False)])
-def test_each_role_sees_what_waits_for_it(open_app: Open, desk: Desk, ledger: Ledger, username: str, waits: bool) -> None:
+def test_each_role_sees_what_waits_for_it(
+    *, open_app: Open, desk: Desk, ledger: Ledger, username: str, waits: bool
+) -> None:
     draft_id = prepare_draft(desk, ledger.leaver(1, [202205, 202206]))
     preview = previews.preview_batch(desk, CLERK, draft_id)
     batches.submit_batch(desk, CLERK, draft_id, preview.key, preview.fingerprint)

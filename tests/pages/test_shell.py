@@ -75,7 +75,7 @@ def test_leaving_is_a_form_that_the_browser_posts(open_app: Open) -> None:
 
 @pytest.mark.parametrize(("value", "shown"), [("1", True), ("0", False), ("", False)])
 def test_only_a_demonstration_says_that_it_is_one(
-    open_app: Open, monkeypatch: pytest.MonkeyPatch, value: str, shown: bool
+    *, open_app: Open, monkeypatch: pytest.MonkeyPatch, value: str, shown: bool
 ) -> None:
     monkeypatch.setenv("REFUND_DEMO", value)
 
@@ -91,9 +91,12 @@ def test_a_chosen_language_is_remembered_for_the_next_visit(open_app: Open, desk
 
 
 @pytest.mark.parametrize(
-    ("username", "file"), [("reviewer1", "apply.py"), ("clerk1", "ledger.py"), ("clerk1", "settings.py"), ("admin1", "batches.py")]
+    ("username", "file"),
+    [("reviewer1", "apply.py"), ("clerk1", "ledger.py"), ("clerk1", "settings.py"), ("admin1", "batches.py")],
 )
-def test_an_address_typed_without_the_right_is_refused_in_one_sentence(open_app: Open, username: str, file: str) -> None:
+def test_an_address_typed_without_the_right_is_refused_in_one_sentence(
+    open_app: Open, username: str, file: str
+) -> None:
     app = open_app(username, file)
 
     assert not app.exception

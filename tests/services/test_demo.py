@@ -343,13 +343,12 @@ def test_a_ledger_that_says_otherwise_is_not_overwritten(own: Desk, monkeypatch:
     assert fingerprint(own) == before
 
 
-def test_a_build_that_was_interrupted_is_completed(database: Database, data_dir: Path, monkeypatch) -> None:
-    desk = Desk(database, data_dir)
+def test_a_build_that_was_interrupted_is_completed(sqlite_database: Database, data_dir: Path, monkeypatch) -> None:
+    desk = Desk(sqlite_database, data_dir)
     some: Demonstration = dataclasses.replace(DEMO, batches=DEMO.batches[:3])
-    monkeypatch.setattr("core.services.demo.read_demonstration", lambda: some)
-    build_demonstration(desk)
-    monkeypatch.undo()
-    monkeypatch.setenv("REFUND_DATA_DIR", str(data_dir))
+    with monkeypatch.context() as patch:
+        patch.setattr("core.services.demo.read_demonstration", lambda: some)
+        build_demonstration(desk)
 
     assert not is_built(desk)
     assert build_demonstration(desk).new_batches == len(DEMO.batches) - 3

@@ -12,13 +12,14 @@ from core.services.batches import show_batch, submit_batch, withdraw_batch
 from core.services.desk import Desk
 from core.services.ledger_import import FileReport, ImportReport, import_files
 from core.services.previews import preview_batch
+from core.store.ledger import lock_people
 from core.store.schema import contributions, employers, facts, superseded
 from tests.support.desks import ADMIN, BANK, CLERK, Ledger, at_once, person, prepare_draft
 from tests.support.ledger_files import Row, contribution, csv_file, employer, fact, grid, xlsx_file
 
 AMOUNTS = {
-    "养老缴费基数": "5360", "失业缴费基数": "5360", "工伤缴费基数": "5360", "失业单位缴费金额": "26.80", "失业个人缴费金额": "26.80",
-    "工伤单位缴费金额": "10.72",
+    "养老缴费基数": "5360", "失业缴费基数": "5360", "工伤缴费基数": "5360",
+    "失业单位缴费金额": "26.80", "失业个人缴费金额": "26.80", "工伤单位缴费金额": "10.72",
 }  # fmt: skip
 
 
@@ -210,7 +211,7 @@ def test_a_row_in_a_live_batch_cannot_be_changed_at_all(desk: Desk, ledger: Ledg
 
     for confirmed in (False, True):
         entry = only(run(desk, folder, *rows, confirm_corrections=confirmed))
-        assert [(p.code, p.row) for p in entry.problems][0] == ("E46", 2)
+        assert [(p.code, p.row) for p in entry.problems] == [("E46", 2), ("C02" if confirmed else "C01", 3)]
         assert (entry.refused, entry.corrected, entry.accepted) == (1, 1, False)
 
     assert values(desk, contributions) == before
@@ -253,3 +254,8 @@ def test_the_same_file_imported_by_many_at_once_is_stored_once(desk: Desk, folde
     assert sorted(report.files[0].new for report in reports) == [0] * 5 + [50]
     assert all(report.stored for report in reports)
     assert len(values(desk, contributions)) == 50
+
+
+def test_a_correction_may_concern_more_people_than_the_server_has_locks(postgresql_database):
+    with postgresql_database.write() as connection:
+        lock_people(connection, [f"{number:018d}" for number in range(30_000)])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.documents.layouts import CONTRIBUTIONS, FACTS, Layout
 from core.domain.identifiers import mod_11_2
-from core.domain.money import plain_yuan
+from core.domain.money import format_yuan, plain_yuan
 from core.domain.roles import SYSTEM
 from core.domain.vocabulary import (
     Arrival,
@@ -91,29 +91,22 @@ def spelled(layout: Layout, row: dict[str, Any], draw: Any) -> dict[str, str]:
 
 def _spellings(field: str, value: Any) -> st.SearchStrategy[str]:
     if value is None:
-        return st.just("")
-    if isinstance(value, bool):
-        return st.sampled_from(["是"] if value else ["否", ""])
-    if field == "period":
+        spellings = [""]
+    elif isinstance(value, bool):
+        spellings = ["是"] if value else ["否", ""]
+    elif field == "period":
         year, month = divmod(value, 100)
-        return st.sampled_from(
-            [f"{value}", f"{year}-{month:02d}", f"{year}/{month}", f"{year}年{month}月", f" {year}-{month}"]
-        )
-    if field.endswith("_day"):
+        spellings = [f"{value}", f"{year}-{month:02d}", f"{year}/{month}", f"{year}年{month}月", f" {year}-{month}"]
+    elif field.endswith("_day"):
         year, month, day = value // 10000, value // 100 % 100, value % 100
-        return st.sampled_from(
-            [f"{value}", f"{year}-{month:02d}-{day:02d}", f"{year}/{month}/{day}", f"{year}年{month}月{day}日"]
-        )
-    if isinstance(value, int):
-        return st.sampled_from(
-            [plain_yuan(value), f"{value / 100:,.2f}" if value < 10**9 else plain_yuan(value), *([""] * (not value))]
-        )
-    if field in {"document_type", "kind", "assessment", "arrival", "injury_mode", "insurance"}:
-        kinds: list[Any] = [*DocumentType, *PaymentKind, *Assessment, *Arrival, *InjuryMode, *Insurance, *FactKind]
-        if isinstance(value, str) and type(value) is str:
-            return st.just(next((kind.label for kind in kinds if value and kind.value == value), ""))
-        return st.just(value.label)
-    return st.just(str(value))
+        spellings = [f"{value}", f"{year}-{month:02d}-{day:02d}", f"{year}/{month}/{day}", f"{year}年{month}月{day}日"]
+    elif isinstance(value, int):
+        spellings = [plain_yuan(value), format_yuan(value), *([""] if value == 0 else [])]
+    elif field == "insurance":
+        spellings = [Insurance(value).label if value else ""]
+    else:
+        spellings = [getattr(value, "label", value)]
+    return st.sampled_from(spellings)
 
 
 def written(path: Path, container: str, cells: list[list[str]]) -> Path:

@@ -114,6 +114,7 @@ def test_whoever_has_signed_in_gets_the_screens(door: Door) -> None:
 
     assert SECRET in user.get("/").text
     assert SECRET in user.get("/apply").text
+    assert SECRET in user.get("/index.html").text, "never Streamlit's own start page, which has a script in it"
     assert user.get("/static/js/a.js").json() == {"secret": SECRET}
     assert user.get("/media/a.png").json() == {"secret": SECRET}
     assert user.get("/component/st_aggrid.agGrid/index.html").json() == {"secret": SECRET}

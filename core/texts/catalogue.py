@@ -1,0 +1,80 @@
+"""The English catalogue: texts collected from the code, kept in one ``.po`` file that people edit, read when first needed."""
+
+import gettext
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parents[2]
+ENGLISH = Path(__file__).parent / "locale" / "en" / "LC_MESSAGES" / "messages.po"
+#: Calls whose literal argument is a msgid: ``_`` where a text is shown, ``N_`` where it is only kept.
+_KEYWORDS = {"_": None, "N_": None}
+#: Where texts stand, and which of Babel's readers understands them.
+_SOURCES = (
+    ("app.py", "python"),
+    ("core/**/*.py", "python"),
+    ("pages/**/*.py", "python"),
+    ("core/web/templates/*.html", "jinja2"),
+)
+
+
+def collect_texts(root: Path = ROOT) -> dict[str, str]:
+    """Every msgid in the code, and the first file that has it (a path from ``root``)."""
+    found: dict[str, str] = {}
+    for path, method in _files(root):
+        for _line, message, _comments, _context in extract_from_file(method, path, _KEYWORDS):
+            found.setdefault(str(message), path.relative_to(root).as_posix())
+    return found
+
+
+def read_catalogue(path: Path = ENGLISH) -> Catalog:
+    """The catalogue as people edit it; an empty one where there is no file yet."""
+    if not path.is_file():
+        return Catalog(locale="en")
+    with path.open("rb") as file:
+        return read_po(file, locale="en")
+
+
+def load_translations(path: Path = ENGLISH) -> gettext.NullTranslations:
+    """The catalogue as gettext looks it up. Compiled in memory, so that no binary lies beside its source and grows stale."""
+    if not path.is_file():
+        return gettext.NullTranslations()
+    compiled = BytesIO()
+    write_mo(compiled, read_catalogue(path))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def update_catalogue(root: Path = ROOT, path: Path = ENGLISH) -> list[str]:
+    """Bring the catalogue in step with the code and return the msgids that still want a translation.
+
+    Sorted, without line numbers and without a date: an update changes only the lines whose text changed. Translations of
+    texts that are gone go too; nothing is guessed from a similar text.
+    """
+    old = read_catalogue(path)
+    new = Catalog(locale="en", fuzzy=False)
+    for text in collect_texts(root):
+        message = old.get(text)
+        new.add(text, message.string if message else "")
+    new.header_comment = "# The English texts of the Refund Desk. `make texts` brings this file in step with the code."
+    path.parent.mkdir(parents=True, exist_ok=True)
+    written = BytesIO()
+    write_po(written, new, width=0, no_location=True, sort_output=True, ignore_obsolete=True)
+    path.write_bytes(_without_date(written.getvalue()))
+    return [str(message.id) for message in new if message.id and not message.string]
+
+
+def _files(root: Path) -> Iterator[tuple[Path, str]]:
+    for pattern, method in _SOURCES:
+        for path in sorted(root.glob(pattern)):
+            yield path, method
+
+
+def _without_date(written: bytes) -> bytes:
+    dates = (b'"POT-Creation-Date:', b'"PO-Revision-Date:', b'"Generated-By:')
+    return b"".join(line for line in written.splitlines(keepends=True) if not line.startswith(dates))

@@ -1,0 +1,89 @@
+"""What the audit log's codes mean: actions and details in words. The log itself keeps the codes, which never change."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from core.domain.lifecycle import EDGES, State
+from core.domain.roles import Role
+from core.domain.wording import N_
+from core.texts import _
+
+_ACTIONS: Mapping[str, str] = {
+    **{f"batch.{edge.step}": edge.label for edge in reversed(EDGES)},
+    "batch.submit": N_("确认提交"),
+    "batch.pass": N_("审核通过"),
+    "draft.discard": N_("放弃草稿"),
+    "export.refusals": N_("导出不能退费情况"),
+    "export.ledger_errors": N_("导出错误工作簿"),
+    "ledger.import": N_("导入台账"),
+    "paper.add": N_("上传要件"),
+    "paper.open": N_("查看要件"),
+    "paper.remove": N_("删除要件"),
+    "password.change": N_("修改密码"),
+    "password.set": N_("设置密码"),
+    "session.begin": N_("登录"),
+    "session.end": N_("退出登录"),
+    "session.refuse": N_("登录被拒绝"),
+    "setting.change": N_("修改设置"),
+    "user.create": N_("新增用户"),
+    "user.disable": N_("停用用户"),
+    "user.enable": N_("启用用户"),
+    "user.reset": N_("重置密码"),
+}
+_DETAILS: Mapping[str, str] = {
+    "address": N_("来源地址"),
+    "after": N_("改后"),
+    "batch": N_("批次"),
+    "before": N_("改前"),
+    "by": N_("办理人"),
+    "contributions": N_("实缴明细"),
+    "corrected": N_("更正"),
+    "demonstration": N_("演示"),
+    "draft": N_("草稿"),
+    "employer": N_("单位"),
+    "employers": N_("单位"),
+    "facts": N_("人员事项"),
+    "files": N_("文件"),
+    "from": N_("原状态"),
+    "lines": N_("条数"),
+    "material": N_("材料"),
+    "new": N_("新增"),
+    "problems": N_("问题"),
+    "role": N_("角色"),
+    "rows": N_("行数"),
+    "same": N_("相同"),
+    "size": N_("字节"),
+    "to": N_("新状态"),
+    "type": N_("类型"),
+    "warnings": N_("提醒"),
+}
+_VALUES: Mapping[str, str] = {kind.value: kind.label for kinds in (State, Role) for kind in kinds} | {
+    "on": N_("开"),
+    "off": N_("关"),
+}
+
+
+def say_action(action: str) -> str:
+    """An action in words; one that is not known here keeps its code."""
+    return _(_ACTIONS[action]) if action in _ACTIONS else action
+
+
+def say_detail(detail: str) -> str:
+    """An entry's detail (JSON) in words: 原状态：待初审；新状态：待复核."""
+    return _say_value(json.loads(detail))
+
+
+def _say_value(value: Any) -> str:
+    if isinstance(value, dict):
+        parts = (_("{name}：{value}").format(name=_say_name(name), value=_say_value(each)) for name, each in value.items())
+        return _("；").join(parts)
+    if isinstance(value, list):
+        return "、".join(map(_say_value, value))
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return _(_VALUES[value]) if value in _VALUES else str(value)
+
+
+def _say_name(name: str) -> str:
+    return _(_DETAILS[name]) if name in _DETAILS else name

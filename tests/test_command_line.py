@@ -1,0 +1,478 @@
+"""The command line is a contract (``ledger-format.md``): what it prints where, and with which status it ends."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from core.__main__ import main
+from core.domain.errors import InvalidInput
+from core.domain.roles import SYSTEM
+from core.domain.settings import SWITCHES
+from core.services.audit_trail import read_trail
+from core.services.desk import Desk
+from core.store.database import Database
+from tests.support.desks import person
+from tests.support.product import IDENTITY_NUMBER, ROOT, product_environment
+
+NUMBER, OTHER, STRANGER = person(1), person(3), person(5)
+EMPLOYERS = "单位编号,统一社会信用代码,单位名称,欠费\nE1,91119999MA0DEM1A3U,甲公司,\nE2,91119999MA0DEM2B82,乙公司,是\n"
+HEADER = (
+    "缴费流水号,单位编号,姓名,社会保障号码,费款所属期,缴费类型,应征凭证种类,核定来源,到账状态,"
+    "养老单位缴费金额,养老个人缴费金额,养老滞纳金,失业单位缴费金额,失业个人缴费金额,工伤单位缴费金额\n"
+)
+PAID = "正常缴费,核定单,社保核定,已到账,857.60,428.80,30.23,26.80,26.80,10.72\n"
+CONTRIBUTIONS = HEADER + "".join(
+    (
+        f"0003,E1,赵一,{NUMBER},2022-05,{PAID}",
+        f"0002,E1,赵一,{NUMBER},2022-04,{PAID}",
+        f"0001,E1,钱二,{OTHER},2022-05,{PAID}",
+    )
+)
+FACTS = f"社会保障号码,事项,单位编号,起始,终止\n{NUMBER},任职,E1,2019-03-01,2022-04-20\n"
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended, and what it said where."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        return list(csv.DictReader(io.StringIO(self.out)))
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command on an empty database, in this process: the exit status is what ``main`` returns."""
+    monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))
+
+    def command(*arguments: object, typed: str = "") -> Done:
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        capsys.readouterr()
+        status = main([str(argument) for argument in arguments])
+        return Done(status, *capsys.readouterr())
+
+    return command
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    """Three small ledger files."""
+    contents = {"employers": EMPLOYERS, "contributions": CONTRIBUTIONS, "facts": FACTS}
+    paths = {name: tmp_path / f"{name}.csv" for name in contents}
+    for name, content in contents.items():
+        paths[name].write_text(content, "utf-8")
+    return paths
+
+
+@pytest.fixture
+def stocked(run: Run, files: dict[str, Path]) -> Run:
+    """The same with the files imported."""
+    assert run("import", *files.values()).status == 0
+    return run
+
+
+def judge(
+    run: Run, *more: object, employer: str = "E1", reason: str = "R01", first: str = "2022-01", last: str = "2022-12"
+) -> Done:
+    return run("judge", "--employer", employer, "--reason", reason, "--from", first, "--to", last, *more)
+
+
+def actions(database: Database, data_dir: Path, action: str) -> list[tuple[str, str]]:
+    entries = read_trail(Desk(database, data_dir), SYSTEM, search=action).entries
+    return [(entry.actor, entry.subject) for entry in entries]
+
+
+# --- wrong usage ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "",
+        "fly",
+        "import",
+        "import no-such-file.csv",
+        "import {tmp}",
+        "import {file} --force",
+        "import {file} --errors {tmp}/nowhere/out.xlsx",
+        "judge",
+        "judge --employer E1 --reason R01 --from 2022-01",
+        "judge --employer E1 --reason R01 --from 2022-13 --to 2022-12",
+        "judge --employer E1 --reason R01 --from soon --to 2022-12",
+        "judge --employer E1 --reason R01 --from 2022-05 --to 2022-04",
+        "judge --emp E1 --reason R01 --from 2022-01 --to 2022-04",
+        "judge --employer E1 --reason R01 --from 2022-01 --to 2022-04 --format xml",
+        "check everything",
+        "demo --now",
+        "user",
+        "user add",
+        "user add wang",
+        "user add wang --role system",
+        "user add wang --role king",
+        "settings",
+        "settings set leave_month_refundable",
+    ],
+)
+def test_wrong_usage_ends_with_2_and_prints_no_data(
+    run: Run, files: dict[str, Path], tmp_path: Path, arguments: str
+) -> None:
+    done = run(*arguments.format(file=files["facts"], tmp=tmp_path).split())
+
+    assert (done.status, done.out) == (2, "")
+    assert done.err
+
+
+def test_a_wrong_command_says_how_it_is_used(run: Run) -> None:
+    done = judge(run, "--person")
+
+    assert "用法不正确" in done.err
+    assert "--employer" in done.err
+
+
+def test_help_is_no_error(run: Run) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run("judge", "--help")
+
+    assert ended.value.code == 0
+
+
+# --- import -----------------------------------------------------------------------------------------------------------
+
+
+def test_import_reports_each_file_as_json(run: Run, files: dict[str, Path]) -> None:
+    done = run("import", *files.values(), "--format", "json")
+
+    assert done.status == 0
+    report = json.loads(done.out)
+    assert list(report) == ["files"]
+    assert [(file["file"], file["kind"], file["rows"], file["new"], file["refused"]) for file in report["files"]] == [
+        ("employers.csv", "employers", 2, 2, 0),
+        ("contributions.csv", "contributions", 3, 3, 0),
+        ("facts.csv", "facts", 1, 1, 0),
+    ]
+    counts = {"file", "kind", "rows", "new", "same", "corrected", "refused", "warnings", "problems"}
+    assert all(set(file) == counts for file in report["files"])
+
+
+def test_importing_the_same_files_twice_changes_nothing(stocked: Run, files: dict[str, Path]) -> None:
+    done = stocked("import", *files.values(), "--format", "csv")
+
+    assert done.status == 0
+    assert [(row["new"], row["same"]) for row in done.rows] == [("0", "2"), ("0", "3"), ("0", "1")]
+
+
+def test_a_dry_run_stores_nothing_and_ends_as_the_real_run_would(run: Run, files: dict[str, Path]) -> None:
+    assert run("import", *files.values(), "--dry-run").status == 0
+    assert judge(run).status == 1
+
+    files["contributions"].write_text(CONTRIBUTIONS.replace("2022-05", "2022-13"), "utf-8")
+    assert run("import", *files.values(), "--dry-run").status == 1
+
+
+def test_a_bad_cell_is_named_and_the_file_refused(run: Run, files: dict[str, Path], tmp_path: Path) -> None:
+    files["contributions"].write_text(CONTRIBUTIONS.replace("2022-04", "2022-13"), "utf-8")
+    out = tmp_path / "errors.xlsx"
+
+    done = run("import", *files.values(), "--format", "json", "--errors", out)
+
+    assert done.status == 1
+    (problem,) = json.loads(done.out)["files"][1]["problems"]
+    assert (problem["row"], problem["column"], problem["value"]) == (3, "费款所属期", "2022-13")
+    assert set(problem) == {"sheet", "row", "column", "value", "code", "message"}
+    assert out.is_file()
+    assert "没有写入" in done.err
+
+
+def test_a_correction_needs_to_be_confirmed(stocked: Run, files: dict[str, Path]) -> None:
+    files["contributions"].write_text(CONTRIBUTIONS.replace("10.72", "10.73"), "utf-8")
+
+    refused = stocked("import", files["contributions"])
+    assert refused.status == 1
+    assert "--confirm-corrections" in refused.err
+    assert judge(stocked).rows[2]["employer_part"] == "10.72"
+
+    assert stocked("import", files["contributions"], "--confirm-corrections").status == 0
+    assert judge(stocked).rows[2]["employer_part"] == "10.73"
+
+
+def test_a_report_for_people_lists_the_problems_too(run: Run, files: dict[str, Path]) -> None:
+    files["contributions"].write_text(CONTRIBUTIONS.replace("2022-04", "2022-13"), "utf-8")
+
+    done = run("import", *files.values())
+
+    assert "contributions.csv" in done.out
+    assert "2022-13" in done.out
+
+
+# --- judge ------------------------------------------------------------------------------------------------------------
+
+
+def test_judge_prints_every_line_in_order(stocked: Run) -> None:
+    done = judge(stocked)
+
+    assert done.status == 0
+    assert done.out.splitlines() == [
+        "serial,social_security_number,name,period,insurance,verdict,codes,employer_part,personal_part,late_fee,interest,refundable",
+        f"0002,{NUMBER},赵一,2022-04,pension,refused,N13,857.60,428.80,30.23,0.00,0.00",
+        f"0002,{NUMBER},赵一,2022-04,unemployment,refused,N13,26.80,26.80,0.00,0.00,0.00",
+        f"0002,{NUMBER},赵一,2022-04,work_injury,refused,N13,10.72,0.00,0.00,0.00,0.00",
+        f"0003,{NUMBER},赵一,2022-05,pension,refundable,,857.60,428.80,30.23,0.00,1286.40",
+        f"0003,{NUMBER},赵一,2022-05,unemployment,refundable,,26.80,26.80,0.00,0.00,53.60",
+        f"0003,{NUMBER},赵一,2022-05,work_injury,refundable,,10.72,0.00,0.00,0.00,10.72",
+        f"0001,{OTHER},钱二,2022-05,pension,review,V13,857.60,428.80,30.23,0.00,1286.40",
+        f"0001,{OTHER},钱二,2022-05,unemployment,review,V13,26.80,26.80,0.00,0.00,53.60",
+        f"0001,{OTHER},钱二,2022-05,work_injury,review,V13,10.72,0.00,0.00,0.00,10.72",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "serials"),
+    [
+        (["--person", NUMBER], ["0002", "0003"]),
+        (["--person", OTHER, "--person", NUMBER], ["0002", "0003", "0001"]),
+        (["--person", f" {OTHER.lower()} "], ["0001"]),
+        (["--person", STRANGER], []),
+    ],
+)
+def test_judge_can_be_asked_about_some_people(stocked: Run, more: list[str], serials: list[str]) -> None:
+    assert list(dict.fromkeys(row["serial"] for row in judge(stocked, *more).rows)) == serials
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "count"),
+    [("2022-05", "2022-05", 6), ("202205", "2022/5", 6), ("2022年4月", "2022-04", 3), ("2023-01", "2023-02", 0)],
+)
+def test_judge_takes_both_ends_and_every_spelling_of_a_month(stocked: Run, first: str, last: str, count: int) -> None:
+    done = judge(stocked, first=first, last=last)
+
+    assert (done.status, len(done.rows)) == (0, count)
+    assert done.out.startswith("serial,")
+
+
+def test_judge_gives_the_same_as_json_and_as_table(stocked: Run) -> None:
+    assert json.loads(judge(stocked, "--format", "json").out) == judge(stocked).rows
+    table = judge(stocked, "--format", "table").out.splitlines()
+    assert len(table) == 10
+    assert table[4].split() == [
+        "0003",
+        NUMBER,
+        "赵一",
+        "2022-05",
+        "pension",
+        "refundable",
+        "857.60",
+        "428.80",
+        "30.23",
+        "0.00",
+        "1286.40",
+    ]
+
+
+@pytest.mark.parametrize("asked", [{"employer": "E9"}, {"reason": "R77"}, {"reason": "r01"}], ids=str)
+def test_judge_refuses_what_it_does_not_know(stocked: Run, asked: dict[str, str]) -> None:
+    done = judge(stocked, **asked)
+
+    assert (done.status, done.out) == (1, "")
+    assert done.err.count("\n") == 1
+
+
+def test_judge_of_an_employer_without_rows_prints_the_header_only(stocked: Run) -> None:
+    done = judge(stocked, employer="E2")
+
+    assert (done.status, done.out.count("\n")) == (0, 1)
+
+
+# --- check ------------------------------------------------------------------------------------------------------------
+
+
+def test_check_of_a_sound_database(stocked: Run) -> None:
+    done = stocked("check")
+
+    assert (done.status, done.out) == (0, "")
+    assert done.err
+
+
+def test_check_names_what_is_broken(stocked: Run, database: Database) -> None:
+    with database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO settings (key, value) VALUES ('colour', 'red')")
+
+    done = stocked("check", "--format", "csv")
+
+    assert done.status == 1
+    assert [(row["invariant"], "colour" in row["sentence"]) for row in done.rows] == [("settings", True)]
+    assert "colour" in stocked("check").out
+
+
+# --- accounts ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_account_gets_a_token_on_standard_output(run: Run, database: Database, data_dir: Path) -> None:
+    done = run("user", "add", "boss", "--role", "admin")
+
+    assert done.status == 0
+    assert len(done.out.strip()) >= 20
+    assert "boss" in done.err
+    assert done.out.strip() not in done.err
+    assert actions(database, data_dir, "user.create") == [("system", "boss")]
+
+
+def test_a_password_can_be_piped_in(stocked: Run) -> None:
+    done = stocked(
+        "user", "add", "wang", "--role", "clerk", "--employer", "E1", "--employer", "E2", "--password-stdin",
+        typed="correct horse battery staple\n",
+    )  # fmt: skip
+
+    assert (done.status, done.out) == (0, "")
+    (wang,) = stocked("user", "list", "--format", "json").out and [
+        user for user in json.loads(stocked("user", "list", "--format", "json").out) if user["name"] == "wang"
+    ]
+    assert (wang["role"], wang["employers"], wang["disabled"], wang["can_sign_in"]) == ("clerk", "E1|E2", "no", "yes")
+
+
+def test_an_account_is_shut_and_reset(run: Run) -> None:
+    run("user", "add", "boss", "--role", "admin")
+    run("user", "add", "zhou", "--role", "reviewer", "--password-stdin", typed="correct horse battery staple\n")
+
+    assert run("user", "disable", "zhou").status == 0
+    (zhou,) = [row for row in run("user", "list", "--format", "csv").rows if row["name"] == "zhou"]
+    assert (zhou["disabled"], zhou["can_sign_in"]) == ("yes", "no")
+    assert len(run("user", "reset", "boss").out.strip()) >= 20
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "user add wang --role clerk",
+        "user add wang --role clerk --employer E9",
+        "user add wang --role analyst --employer E1",
+        "user add 王 --role analyst",
+        "user disable nobody",
+        "user reset nobody",
+        "settings set no_such_switch on",
+        "settings set leave_month_refundable sometimes",
+    ],
+)
+def test_what_is_refused_ends_with_1_and_one_sentence(stocked: Run, arguments: str) -> None:
+    done = stocked(*arguments.split())
+
+    assert (done.status, done.out) == (1, "")
+    assert done.err.count("\n") == 1
+
+
+# --- settings ---------------------------------------------------------------------------------------------------------
+
+
+def test_settings_are_listed_and_set(run: Run, database: Database, data_dir: Path) -> None:
+    assert run("settings", "set", "leave_month_refundable", "day15").status == 0
+
+    rows = {row["key"]: row for row in run("settings", "list", "--format", "csv").rows}
+    assert list(rows) == list(SWITCHES)
+    assert (rows["leave_month_refundable"]["value"], rows["leave_month_refundable"]["default"]) == ("day15", "never")
+    assert rows["leave_month_refundable"]["allowed"] == "never|day15|always"
+    assert actions(database, data_dir, "setting.change") == [("system", "leave_month_refundable")]
+
+
+def test_a_table_lines_up_where_chinese_takes_two_columns(run: Run) -> None:
+    lines = run("settings", "list").out.splitlines()
+
+    assert len(lines) == 1 + len(SWITCHES)
+    assert lines[0].split() == ["key", "value", "default", "allowed", "meaning"]
+    assert {line.index(line.split()[1]) for line in lines[:5]} == {lines[0].index("value")}
+
+
+# --- trouble ----------------------------------------------------------------------------------------------------------
+
+
+def test_several_problems_are_several_sentences(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Several(InvalidInput):
+        problems = (InvalidInput("甲"), InvalidInput("乙{n}", n=1))
+
+    def refuse(*_: object) -> None:
+        raise Several("丙")
+
+    monkeypatch.setattr("core.services.settings.list_settings", refuse)
+
+    assert run("settings", "list") == Done(1, "", "甲\n乙1\n")
+
+
+def test_a_failure_is_one_sentence_that_quotes_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise LookupError(NUMBER)
+
+    monkeypatch.setattr("core.services.settings.list_settings", fail)
+    done = run("settings", "list")
+
+    assert (done.status, done.out) == (1, "")
+    assert "LookupError" in done.err
+    assert not IDENTITY_NUMBER.search(done.err)
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://nobody@127.0.0.1:1/none", "nonsense", "sqlite:////proc/none/refund.sqlite3"]
+)
+def test_a_database_that_does_not_answer(data_dir: Path, monkeypatch, capsys, url: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+
+    assert main(["settings", "list"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+# --- as a process -----------------------------------------------------------------------------------------------------
+
+
+def command(data_dir: Path, *arguments: object) -> "subprocess.CompletedProcess[bytes]":
+    plain = product_environment(data_dir, LC_ALL="C", PYTHONIOENCODING="ascii")
+    words = [sys.executable, "-m", "core", *map(str, arguments)]
+    return subprocess.run(words, cwd=ROOT, env=plain, capture_output=True, check=False)
+
+
+def test_the_first_command_makes_the_database_and_speaks_utf8_whatever_the_locale(
+    data_dir: Path, files: dict[str, Path]
+) -> None:
+    done = command(data_dir, "import", *files.values(), "--format", "json")
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.decode("utf-8"))["files"][0]["file"] == "employers.csv"
+    assert (data_dir / "refund.sqlite3").is_file()
+    judged = command(data_dir, "judge", "--employer", "E1", "--reason", "R01", "--from", "2022-01", "--to", "2022-12")
+    assert judged.stdout.startswith(b"serial,")
+    assert "赵一".encode() in judged.stdout
+    assert b"\r" not in judged.stdout
+
+
+def test_status_2_reaches_the_shell(data_dir: Path) -> None:
+    assert command(data_dir, "judge", "--employer", "E1").returncode == 2
+
+
+def test_a_reader_who_has_read_enough_is_no_error(data_dir: Path, files: dict[str, Path], tmp_path: Path) -> None:
+    many = "".join(
+        f"M{month}{row:05d},E1,赵一,{NUMBER},{month},{PAID}" for month in range(202201, 202213) for row in range(400)
+    )
+    (tmp_path / "many.csv").write_text(HEADER + many, "utf-8")
+    assert command(data_dir, "import", files["employers"], tmp_path / "many.csv").returncode == 0
+    reading, writing = os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "core", "judge", "--employer", "E1", "--reason", "R01", "--from", "2022-01", "--to", "2022-12"],
+        cwd=ROOT, env=product_environment(data_dir), stdout=writing, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    os.close(writing)
+    os.read(reading, 100)
+    os.close(reading)
+    _, said = process.communicate()
+
+    assert (process.returncode, said) == (0, b"")
