@@ -103,7 +103,7 @@ def draw_refused(batch: BatchView) -> None:
         return
     number = batch.number
     draw_export(number, lambda: export_refusals_of_batch(desk(), acting_viewer(), number))
-    draw_refusals(batch.refusals, key="batch_refusals")
+    draw_refusals(len(batch.refusals), lambda first, size: batch.refusals[first : first + size], key="batch_refusals")
 
 
 def draw_papers(batch: BatchView) -> None:

@@ -1,5 +1,7 @@
 """退费预览: what would be refunded and what can't be, 导出, and 确认提交. Everything is in the draft, so it can be left."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.domain.bank import FIELDS
@@ -9,6 +11,7 @@ from core.services.batches import Drifted, Receipt, receipt_of, submit_batch
 from core.services.drafts import Draft, employers_of, open_draft
 from core.services.exports import export_refusals
 from core.services.previews import Preview
+from core.services.refusal_pages import count_causes, refusal_page
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
@@ -145,9 +148,8 @@ def draw_refused(preview: Preview) -> None:
         return
     draft_id = preview.draft.draft_id
     draw_export(state.PREVIEW.get(), lambda: export_refusals(desk(), acting_viewer(), draft_id))
-    st.caption(_("导出的表格可在更正后，于申报页面作为名单重新导入，已可退费的记录会自动勾选。"))
-    draw_causes(preview.refusals)
-    draw_refusals(preview.refusals, key="preview_refusals")
+    draw_causes(count_causes(preview))
+    draw_refusals(len(preview.refused), partial(refusal_page, preview), key="preview_refusals")
 
 
 def draw_decision(preview: Preview) -> None:

@@ -52,7 +52,9 @@ def _bars(frame: pd.DataFrame, unit: str, form: str) -> alt.LayerChart:
         x=alt.X("figure:Q", title=unit, axis=alt.Axis(format=",d", tickMinStep=1, tickCount=4)),
         tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("figure:Q", title=unit, format=form)],
     )
-    return base.mark_bar(height=14) + base.mark_text(align="left", dx=4, color=_GRAY).encode(text=alt.Text("figure:Q", format=form))
+    return base.mark_bar(height=14) + base.mark_text(align="left", dx=4, color=_GRAY).encode(
+        text=alt.Text("figure:Q", format=form)
+    )
 
 
 def draw_board(board: Board) -> None:

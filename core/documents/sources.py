@@ -11,7 +11,8 @@ from core.documents.archives import ZIP_MAGIC, is_litter, open_archive, reading_
 from core.documents.delimited import read_delimited
 from core.documents.problems import Unreadable
 from core.documents.sheets import Sheet, Tick, no_tick
-from core.documents.xls import OLE_MAGIC, read_xls
+from core.documents.compound import MAGIC as OLE_MAGIC
+from core.documents.xls import read_xls
 from core.documents.xlsx import read_xlsx
 
 _READERS = {".xlsx": read_xlsx, ".xls": read_xls, ".csv": read_delimited}

@@ -3,41 +3,46 @@
 65,536 rows by 256 columns are the most that such a sheet holds, so it is read in one piece.
 """
 
+import io
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum
+from python_calamine import CalamineWorkbook, SheetTypeEnum
 
-from core.documents.biff import find_broken_cells
+from core.documents import biff, compound
 from core.documents.calamine_errors import calamine_errors
 from core.documents.problems import Unreadable
 from core.documents.sheets import Block, Sheet, Tick, no_tick, without_booleans
 
-OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-MAX_BYTES = 200 << 20
+MAX_BYTES = 100 << 20
+_STREAMS = ("Workbook", "Book")
 
 
 def read_xls(path: Path, tick: Tick = no_tick) -> Iterator[Sheet]:
     """Every sheet that holds anything, in the workbook's order; raises ``Unreadable``."""
     if path.stat().st_size > MAX_BYTES:
         raise Unreadable("E04")
-    content = path.read_bytes()
     with calamine_errors():
-        try:
-            workbook = CalamineWorkbook.from_path(path)
-        except PasswordError as error:
-            raise Unreadable("E02") from error
-        broken = find_broken_cells(content)
-        del content
+        name, records = _examine(path.read_bytes())
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(compound.make_container(name, records.stream)))
         for index, metadata in enumerate(workbook.sheets_metadata):
             if metadata.typ == SheetTypeEnum.WorkSheet:
                 block = _read(workbook, index)
-                for (row, column), cell in broken.get(index, {}).items():
+                for (row, column), cell in records.broken.get(index, {}).items():
                     block = block or Block(row + 1, column, [[""]])
                     block.put(row, column, cell)
                 if block is not None:
                     yield Sheet(metadata.name, iter([block]))
             tick((index + 1) / len(workbook.sheets_metadata))
+
+
+def _examine(content: bytes) -> tuple[str, biff.Records]:
+    try:
+        name, stream = compound.take_stream(content, _STREAMS)
+        return name, biff.examine(stream)
+    except (struct.error, IndexError, ValueError) as error:
+        raise Unreadable("E07") from error
 
 
 def _read(workbook: CalamineWorkbook, index: int) -> Block | None:

@@ -35,14 +35,15 @@ MAX_ROW, MAX_COLUMNS = 1_048_576, 256
 MAX_GAP = 1_000
 _MAX_ROW_SLICES = 4
 
+_LONG_ROW = re.compile(rb"""r=["'][A-Za-z]+(\d{7})""")
 _BLANK_SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
 _HEAD_BYTES = 1 << 20
-_ROOT = re.compile(rb"<(?:\w+:)?worksheet[\s>]")
+_ROOT = re.compile(rb"<(?:\w+:)?worksheet(?:\s[^>]*)?>")
 _DATA = re.compile(rb"<(\w+:)?sheetData\s*(/?)>")
 _ROW = re.compile(rb"<(?:\w+:)?row(?=[\s/>])([^>]*)>")
 _NUMBER = re.compile(rb"""(?:^|\s)r\s*=\s*["'](\d{1,9})["']""")
-# Beyond IV, the 256th column.
-_TOO_WIDE = re.compile(rb"""r=["'](?:[A-Za-z]{3}|[J-Zj-z][A-Za-z]|[Ii][W-Zw-z])""")
+# Beyond IV, the 256th column; or with more digits than any row of the slice has: calamine would fill the sheet up to there.
+_BEYOND = rb"""r=["'](?:([A-Za-z]{3}|[J-Zj-z][A-Za-z]|[Ii][W-Zw-z])|[A-Za-z]{1,2}\d{%d})"""
 
 
 def read_xlsx(path: Path, tick: Tick = no_tick) -> Iterator[Sheet]:
@@ -100,6 +101,18 @@ class _Shell:
         return CalamineWorkbook.from_filelike(packed)
 
 
+def _check_extent(xml: bytes, last_row: int) -> None:
+    """No cell lies so far out that calamine would fill the memory with blanks up to there."""
+    if last_row > MAX_ROW:
+        raise Unreadable("E12", limit=MAX_ROW)
+    digits = len(str(last_row))
+    beyond = re.search(_BEYOND % (digits + 1), xml)
+    if beyond is not None:
+        raise Unreadable("E15", limit=MAX_COLUMNS) if beyond[1] else Unreadable("E07")
+    if digits == len(str(MAX_ROW)) and any(int(row) > MAX_ROW for row in _LONG_ROW.findall(xml)):
+        raise Unreadable("E07")
+
+
 def _filled(workbook: CalamineWorkbook) -> Iterator[tuple[int, CalamineSheet]]:
     for index, metadata in enumerate(workbook.sheets_metadata):
         if metadata.typ == SheetTypeEnum.WorkSheet:
@@ -131,10 +144,11 @@ class _PartReader:
     def _slices(self, stream: IO[bytes]) -> Iterator[bytes]:
         """Whole rows of XML, about ``size`` bytes at a time."""
         data = stream.read(_HEAD_BYTES)
-        begin = _DATA.search(data)
-        if begin is None or b"<!DOCTYPE" in data[: begin.start()]:
+        root, begin = _ROOT.search(data), _DATA.search(data)
+        if root is None or begin is None or b"<!DOCTYPE" in data[: begin.start()]:
             raise Unreadable("E07")
-        self._head, self._prefix = data[: begin.end()], begin[1] or b""
+        # Without what stands between, such as a <dimension> that is wrong.
+        self._head, self._prefix = root[0] + begin[0], begin[1] or b""
         # Searched for in every byte of the sheet, so it begins with letters that are rare.
         self._numbers = re.compile(rb"""<%brow\s(?:[^>]*?\s)?r\s*=\s*["'](\d{1,9})["']""" % self._prefix)
         if begin[2]:
@@ -155,18 +169,15 @@ class _PartReader:
 
     def _numbered(self, xml: bytes) -> Iterator[bytes]:
         """The slice with a number in every row, cut again where numbers jump."""
-        if _TOO_WIDE.search(xml):
-            raise Unreadable("E15", limit=MAX_COLUMNS)
         rows = list(map(int, self._numbers.findall(xml)))
         if len(rows) != xml.count(b"<%brow" % self._prefix):
             xml = self._with_numbers(xml)
             rows = list(map(int, self._numbers.findall(xml)))
         if not rows:
             return
-        if max(rows) > MAX_ROW:
-            raise Unreadable("E12", limit=MAX_ROW)
+        _check_extent(xml, max(rows))
         self._last_row = rows[-1]
-        if rows[-1] - rows[0] < len(rows) + MAX_GAP:
+        if max(rows) - min(rows) < len(rows) + MAX_GAP:
             yield xml
             return
         jumps = [at for at, (one, other) in enumerate(pairwise(rows), start=1) if not 0 < other - one <= MAX_GAP]

@@ -116,7 +116,7 @@ def _finish(job: Job, work: Callable[[], ImportReport]) -> None:
         job.error = error
     except Exception as error:
         # The message may quote a cell, so only its kind is written down.
-        _log.error("a ledger job failed: %s", type(error).__name__)  # noqa: TRY400
+        _log.error("a ledger job failed: %s", type(error).__name__)
         job.error = StorageFailed(_BROKEN)
     finally:
         job.fraction = 1.0

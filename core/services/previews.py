@@ -271,7 +271,7 @@ def assess(connection: Connection, settings: Settings, draft: Draft, today: date
             [
                 [group.fingerprint for group in groups],
                 [paper.paper_id for paper in papers],
-                sorted([judged.serial[i], int(judged.insurance[i]), *judged.codes(i)] for i in refused),
+                sorted([judged.serial[i], int(judged.insurance[i]), *judged.codes(i)] for i in refused.tolist()),
             ]
         ),
         duplicates=duplicates,

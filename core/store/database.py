@@ -40,11 +40,13 @@ class Database:
             path = Path(self.url.database or "")
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file_queue = FileLock(f"{path}.lock")
-            self.engine = sa.create_engine(self.url, pool_size=8, max_overflow=32)
+            self.engine = sa.create_engine(self.url, pool_size=8, max_overflow=32, hide_parameters=True)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
-            self.engine = sa.create_engine(self.url, pool_size=8, max_overflow=24, pool_pre_ping=True)
+            self.engine = sa.create_engine(
+                self.url, pool_size=8, max_overflow=24, pool_pre_ping=True, hide_parameters=True
+            )
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

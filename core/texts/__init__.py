@@ -3,7 +3,6 @@
 import gettext as _gettext
 from contextvars import ContextVar
 from functools import cache
-from pathlib import Path
 
 from core.domain.errors import RefundError
 
@@ -23,7 +22,12 @@ def current_language() -> str:
 
 @cache
 def _catalogue(language: str) -> _gettext.NullTranslations:
-    return _gettext.translation("messages", Path(__file__).parent / "locale", [language], fallback=True)
+    if language == "zh":
+        return _gettext.NullTranslations()
+    # Babel is read only where somebody asks for another language.
+    from core.texts.catalogue import load_translations
+
+    return load_translations()
 
 
 def _(text: str) -> str:

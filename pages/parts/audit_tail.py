@@ -19,8 +19,13 @@ def draw_audit() -> None:
     """A search, and one page of the log."""
     viewer = require_user(Right.SEE_AUDIT)
     search = st.text_input(
-        _("查找"), key="audit_search", type="search", placeholder=_("用户名、批次号等对象，或操作代码的开头"),
-        on_change=turn_back, args=(_LIST,), width=420,
+        _("查找"),
+        key="audit_search",
+        type="search",
+        placeholder=_("用户名、批次号等对象，或操作代码的开头"),
+        on_change=turn_back,
+        args=(_LIST,),
+        width=420,
     )
     trail = read_trail(desk(), viewer, search=search or "", page=page_of(_LIST), size=SIZE)
     if not trail.total:

@@ -76,7 +76,9 @@ def say_detail(detail: str) -> str:
 
 def _say_value(value: Any) -> str:
     if isinstance(value, dict):
-        parts = (_("{name}：{value}").format(name=_say_name(name), value=_say_value(each)) for name, each in value.items())
+        parts = (
+            _("{name}：{value}").format(name=_say_name(name), value=_say_value(each)) for name, each in value.items()
+        )
         return _("；").join(parts)
     if isinstance(value, list):
         return "、".join(map(_say_value, value))

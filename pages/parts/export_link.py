@@ -19,7 +19,10 @@ def draw_export(subject: str, make: Callable[[], Export], *, key: str = REFUSALS
         made_of, export_id, name = state.EXPORT.get()
         if made_of == subject:
             st.link_button(
-                _("下载 {name}").format(name=plain(name)), f"/exports/{export_id}", type="tertiary", icon=":material/download:",
+                _("下载 {name}").format(name=plain(name)),
+                f"/exports/{export_id}",
+                type="tertiary",
+                icon=":material/download:",
             )
     draw_faults(key)
 

@@ -62,7 +62,10 @@ def _draw_copies(preview: Preview) -> None:
         if len(preview.duplicates) > ASKED:
             st.caption(_("其余 {count} 个月各保留第一条。").format(count=len(preview.duplicates) - ASKED))
         st.form_submit_button(
-            _("保留所选，其余继续申报"), key="keep_chosen", icon=":material/done_all:", on_click=_keep_chosen,
+            _("保留所选，其余继续申报"),
+            key="keep_chosen",
+            icon=":material/done_all:",
+            on_click=_keep_chosen,
             args=(preview.draft.draft_id, preview.duplicates),
         )
     draw_faults("keep_chosen")

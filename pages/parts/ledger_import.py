@@ -20,7 +20,11 @@ _ADDRESS, _CONFIRM, _FAULT = "upload", "confirm_corrections", "ledger_files"
 def draw_import(viewer: Viewer) -> None:
     """The uploader, and the job of the upload that is being worked on; its id stands in the address."""
     st.subheader(_("导入台账文件"), anchor=False)
-    st.caption(_("先检查，不存入任何数据；核对无误后再导入。整份文件要么全部导入，要么全部不导入；重复导入同一文件不会产生变化。"))
+    st.caption(
+        _(
+            "先检查，不存入任何数据；核对无误后再导入。整份文件要么全部导入，要么全部不导入；重复导入同一文件不会产生变化。"
+        )
+    )
     draw_uploader()
     draw_faults(_FAULT)
     if upload_id := st.query_params.get(_ADDRESS):
@@ -61,15 +65,24 @@ def _draw_decision(job: Job) -> None:
     """导入 once the check has found nothing in the way; checking again; giving the files up."""
     corrections = sum(file.corrected for file in job.report.files) if job.report else 0
     if job.report is not None and job.report.awaits_confirmation:
-        st.checkbox(_("我已核对上列 {count} 处更正，确认用新内容替换（原内容留存）").format(count=corrections), key=_CONFIRM)
+        st.checkbox(
+            _("我已核对上列 {count} 处更正，确认用新内容替换（原内容留存）").format(count=corrections), key=_CONFIRM
+        )
     obstacle = _obstacle(job)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if not job.has_stored:
             st.button(
-                _("导入"), key="import_ledger", type="primary", icon=":material/database_upload:",
-                disabled=job.report is None or bool(obstacle), on_click=_import, args=(job.upload_id,),
+                _("导入"),
+                key="import_ledger",
+                type="primary",
+                icon=":material/database_upload:",
+                disabled=job.report is None or bool(obstacle),
+                on_click=_import,
+                args=(job.upload_id,),
             )
-            st.button(_("重新检查"), key="check_again", icon=":material/refresh:", on_click=_check, args=(job.upload_id,))
+            st.button(
+                _("重新检查"), key="check_again", icon=":material/refresh:", on_click=_check, args=(job.upload_id,)
+            )
         leave = _("完成") if job.has_stored else _("放弃这些文件")
         st.button(leave, key="forget_upload", on_click=_forget, args=(job.upload_id,))
         st.caption(obstacle)

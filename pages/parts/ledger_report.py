@@ -34,7 +34,9 @@ def draw_report(job: Job, report: ImportReport) -> None:
         _draw_problems(problems)
     if problems and not job.has_stored:
         draw_export(
-            job.upload_id, lambda: export_errors(desk(), acting_viewer(), report), key="export_errors",
+            job.upload_id,
+            lambda: export_errors(desk(), acting_viewer(), report),
+            key="export_errors",
             label=_("生成错误工作簿"),
         )
     for file in report.files:
@@ -75,8 +77,10 @@ def _say_verdict(file: FileReport) -> str:
         return f":green[:material/check_circle: {_('已导入')}]"
     if file.accepted:
         return f":green[:material/check: {_('可以导入')}]"
-    return f":red[:material/error: {_('不能导入')}]" if file.refused or not file.corrected else (
-        f":orange[:material/help: {_('待确认更正')}]"
+    return (
+        f":red[:material/error: {_('不能导入')}]"
+        if file.refused or not file.corrected
+        else (f":orange[:material/help: {_('待确认更正')}]")
     )
 
 
@@ -97,9 +101,7 @@ def _draw_problems(problems: Sequence[tuple[FileReport, Any]]) -> None:
         ],
     ).map(plain)  # fmt: skip
     with st.container(key=_PROBLEMS):
-        st.table(
-            table, hide_index=True, height="content" if len(shown) <= _SHORT else _HEIGHT, alt=_("问题清单")
-        )
+        st.table(table, hide_index=True, height="content" if len(shown) <= _SHORT else _HEIGHT, alt=_("问题清单"))
     draw_pages(_PROBLEMS, len(problems), _SIZE, _("共 {count} 处").format(count=len(problems)))
 
 

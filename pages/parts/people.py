@@ -75,7 +75,10 @@ def _draw_new() -> None:
         _draw_field(
             _EMPLOYERS,
             lambda: st.text_input(
-                _("参保单位编号"), key=_EMPLOYERS, placeholder=_("仅单位经办人填写，多个用空格或逗号分隔"), autocomplete="off"
+                _("参保单位编号"),
+                key=_EMPLOYERS,
+                placeholder=_("仅单位经办人填写，多个用空格或逗号分隔"),
+                autocomplete="off",
             ),
         )
         st.form_submit_button(_("新增"), key="add_user", type="primary", icon=":material/person_add:", on_click=_add)
@@ -107,8 +110,13 @@ def _draw_actions(accounts: Sequence[Account]) -> None:
     st.subheader(_("停用、启用和重置"), anchor=False)
     with st.container(border=True):
         st.selectbox(
-            _("用户"), [account.username for account in accounts], key=_CHOSEN, index=None, filter_mode="contains",
-            placeholder=_("请选择用户"), on_change=clear_faults,
+            _("用户"),
+            [account.username for account in accounts],
+            key=_CHOSEN,
+            index=None,
+            filter_mode="contains",
+            placeholder=_("请选择用户"),
+            on_change=clear_faults,
         )
         chosen = next((account for account in accounts if account.username == state.typed(_CHOSEN)), None)
         if chosen is None:

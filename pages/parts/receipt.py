@@ -46,5 +46,7 @@ def _content(receipt: Receipt) -> dict[str, str]:
 
 def _next_step(receipt: Receipt) -> str:
     split = _("本次申报按应征凭证种类拆分为 {count} 个批次，分别办理。").format(count=len(receipt.numbers))
-    said = _("接下来由经办机构审核，每一步的进度和办理期限可在批次页面查看；审核开始前可以撤回。退费将退至所填单位账户。")
+    said = _(
+        "接下来由经办机构审核，每一步的进度和办理期限可在批次页面查看；审核开始前可以撤回。退费将退至所填单位账户。"
+    )
     return split + said if len(receipt.numbers) > 1 else said

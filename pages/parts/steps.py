@@ -67,7 +67,11 @@ def _draw_decision(batch: BatchView, edge: Edge) -> None:
             _close()
             st.rerun()
         st.button(
-            _("确定{step}").format(step=_(edge.label)), key=_TAKE, type="primary", on_click=_take, args=(batch.number, edge)
+            _("确定{step}").format(step=_(edge.label)),
+            key=_TAKE,
+            type="primary",
+            on_click=_take,
+            args=(batch.number, edge),
         )
 
 

@@ -55,9 +55,7 @@ def _draw_field(setting: Setting) -> None:
     if switch.choices is None:
         st.text_input(label, key=key, on_change=_change, args=(switch.key, key), autocomplete="off")
     else:
-        st.selectbox(
-            label, switch.choices, key=key, format_func=_say, on_change=_change, args=(switch.key, key)
-        )
+        st.selectbox(label, switch.choices, key=key, format_func=_say, on_change=_change, args=(switch.key, key))
     draw_faults(switch.key)
     changed = f"**{_('已修改')}** · " if setting.changed else ""
     st.caption(changed + plain(_("默认：{value} · {key}").format(value=_say(switch.default), key=switch.key)))
@@ -100,7 +98,9 @@ def _turn(name: str, key: str) -> None:
 def _keep(name: str, value: str) -> None:
     kept = attempt(lambda: at_field(name, lambda: change_setting(desk(), acting_viewer(), name, value)), name)
     if kept is not None:
-        state.NOTICE.set((N_("已保存：{meaning} = {value}"), {"meaning": _meaning(kept.switch), "value": _say(kept.value)}))
+        state.NOTICE.set(
+            (N_("已保存：{meaning} = {value}"), {"meaning": _meaning(kept.switch), "value": _say(kept.value)})
+        )
 
 
 def _key(setting: Setting) -> str:

@@ -1,7 +1,6 @@
 """How verdicts and states look, and the tables of judged lines: always an icon and a word, never a colour alone."""
 
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from core.domain.lifecycle import FREE_STATES, PAID_STATES, WAITS_FOR, State
 from core.domain.vocabulary import Insurance, Verdict
 from core.domain.wording import N_
 from core.services.previews import Totals
+from core.services.refusal_pages import Cause
 from core.texts import _
 from pages.parts.messages import plain
 from pages.parts.paging import draw_pages, page_of
@@ -55,7 +55,7 @@ _ROW, _HEADER = 32, 32
 #: So many refusals stand on a page; a page of more than ``_SHORT`` scrolls in ``_HEIGHT`` pixels under its header.
 _REFUSALS, _SHORT, _HEIGHT = 50, 6, 520
 #: Several findings of a line are numbered (``core.services.findings``): each begins a line of its own.
-_NEXT, _NUMBER = re.compile(r"；(?=\d+\. )"), re.compile(r"^\d+\. ")
+_NEXT = re.compile(r"；(?=\d+\. )")
 
 
 def say_outcome(code: str) -> str:
@@ -98,19 +98,22 @@ def draw_rows(frame: pd.DataFrame, *, key: str, height: int = 420) -> None:
     _draw_table(frame.assign(outcome=said), ROW_COLUMNS, key=key, height=height)
 
 
-def draw_refusals(frame: pd.DataFrame, *, key: str) -> None:
+def draw_refusals(total: int, read: Callable[[int, int], pd.DataFrame], *, key: str) -> None:
     """不能退费情况: every line that can't be refunded with causes, facts and remedies, all of it to be read at once.
 
-    A table of HTML and not a canvas: only there do long Chinese texts break where they should.
+    ``read(first, size)`` gives the lines of a page. A table of HTML and not a canvas: only there do long Chinese texts
+    break where they should.
     """
     first = (page_of(key) - 1) * _REFUSALS
-    shown = frame.iloc[first : first + _REFUSALS]
-    table = pd.DataFrame({_(LABELS[name]): _REFUSED_CELLS.get(name, _in_lines)(shown[name]) for name in REFUSAL_COLUMNS})
+    shown = read(first, _REFUSALS)
+    table = pd.DataFrame(
+        {_(LABELS[name]): _REFUSED_CELLS.get(name, _in_lines)(shown[name]) for name in REFUSAL_COLUMNS}
+    )
     table.index = pd.RangeIndex(first + 1, first + 1 + len(shown), name=_("序号"))
     height = "content" if len(shown) <= _SHORT else _HEIGHT
     with st.container(key="refused_lines"):
         st.table(_money_formatted(table), hide_index=False, height=height, alt=_("不能退费情况"))
-    draw_pages(key, len(frame), _REFUSALS, _("共 {total} 条不能退费的记录").format(total=len(frame)))
+    draw_pages(key, total, _REFUSALS, _("共 {total} 条不能退费的记录").format(total=f"{total:,}"))
 
 
 def draw_outcomes(rows: pd.DataFrame) -> None:
@@ -126,15 +129,10 @@ def draw_outcomes(rows: pd.DataFrame) -> None:
     st.caption(_("勾选 {count} 条：").format(count=len(rows)) + "　".join(said))
 
 
-def draw_causes(frame: pd.DataFrame) -> None:
-    """How many lines each cause refuses, the most frequent first; a line with two causes counts for both."""
-    counted: Counter[tuple[str, str]] = Counter()
-    for (codes, texts), count in frame.groupby(["codes", "texts"], sort=False).size().items():
-        for code, text in zip(codes.split("|"), _NEXT.split(texts), strict=False):
-            counted[code, _NUMBER.sub("", text)] += count
+def draw_causes(causes: Sequence[Cause]) -> None:
+    """How many lines each cause refuses."""
     said = [
-        _("{code} {text} {count} 条").format(code=code, text=text, count=count)
-        for (code, text), count in counted.most_common()
+        _("{code} {text} {count} 条").format(code=each.code, text=each.text, count=f"{each.lines:,}") for each in causes
     ]
     st.caption("　".join(said))
 

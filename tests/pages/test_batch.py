@@ -146,7 +146,9 @@ def test_an_analyst_sees_no_names_numbers_or_accounts(show, number: str) -> None
     ("username", "steps"),
     [("clerk1", {"withdraw"}), ("reviewer1", {"step_accept"}), ("finance1", set()), ("approver1", set())],
 )
-def test_everybody_is_offered_what_he_may_do_and_nothing_else(show, number: str, username: str, steps: set[str]) -> None:
+def test_everybody_is_offered_what_he_may_do_and_nothing_else(
+    show, number: str, username: str, steps: set[str]
+) -> None:
     assert {key for key in keys(show(username, number)) if key and key.startswith(("withdraw", "step_"))} == steps
 
 

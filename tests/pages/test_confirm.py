@@ -108,7 +108,9 @@ def test_without_a_draft_the_screen_says_where_to_begin(open_app: Open) -> None:
     assert "去申报" in [link.value for link in app.page_link]
 
 
-def test_what_is_still_missing_in_the_draft_is_listed_with_the_way_back(open_app: Open, desk: Desk, ledger: Ledger) -> None:
+def test_what_is_still_missing_in_the_draft_is_listed_with_the_way_back(
+    open_app: Open, desk: Desk, ledger: Ledger
+) -> None:
     prepare_draft(desk, ledger.leaver(1, [202205]), reason="", bank={"cnaps_code": "12"})
     app = open_app("clerk1", "confirm.py")
 
@@ -219,7 +221,9 @@ def test_what_has_changed_since_is_shown_and_asked_again(open_app: Open, desk: D
     assert count_batches(desk) == 2
 
 
-def test_a_draft_that_was_given_up_elsewhere_is_told_in_one_sentence(open_app: Open, desk: Desk, three_months: str) -> None:
+def test_a_draft_that_was_given_up_elsewhere_is_told_in_one_sentence(
+    open_app: Open, desk: Desk, three_months: str
+) -> None:
     app = open_app("clerk1", "confirm.py")
     drafts.discard_draft(desk, CLERK, three_months)
     app.button(key="confirm").click().run()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.rules.engine import Engine, foreign
 from tests.rules.ledgers import REASONS, Question, ledgers, random_ledger, random_settings, tagged_employer
-from tests.rules.oracle import INSURANCES, Ledger, Line
+from tests.rules.oracle import CODES, INSURANCES, LIVE, PAID, Ledger, Line
 
 #: The database is used by all examples of a test; every ledger in it has names of its own.
 shared_database = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -56,9 +56,20 @@ def test_a_refused_line_is_never_paid_and_every_other_is_paid_something(engine, 
 
 
 @shared_database
+@given(ledgers(), reasons)
+def test_no_switch_makes_the_product_pay_what_has_been_paid_or_is_not_there(engine, ledger, reason):
+    switches = {f"refusal_active_{code}": "off" for code in CODES}
+    claimed = {(claim.serial, claim.insurance) for claim in ledger.claims if claim.state in (*LIVE, *PAID)}
+    for line in map(without_tag, judged(engine, ledger, reason, switches)):
+        assert set(line.codes) <= {"N04", "N05", "N14", "N17"}
+        assert not (line.refundable and (line.serial, line.insurance) in claimed)
+
+
+@shared_database
 @given(ledgers(), dice)
 def test_a_reason_never_refunds_an_insurance_that_it_excludes(engine, ledger, dice):
-    switches = random_settings(dice)
+    # No switch lifts what the law excludes; R05 has one of its own.
+    switches = random_settings(dice) | {"refusal_active_N14": "off"}
     for reason in ("R05", "R07"):
         if reason == "R05" and switches.get("refund_work_injury_after_retirement") == "on":
             continue

@@ -1,4 +1,4 @@
-"""The worked lines of the published format, each through import-like rows, the service and both databases."""
+"""The worked lines of the published format, each through the store and the service, on both databases."""
 
 from typing import Any
 
@@ -11,11 +11,16 @@ from tests.support.desks import Ledger, make_desk, person
 
 A = person(1)
 MAY, APRIL = 202205, 202204
-NOTHING = {
-    f"{insurance}_{part}": 0
-    for insurance, parts in {"pension": "ep", "unemployment": "ep", "work_injury": "e"}.items()
-    for part in [{"e": "employer_part", "p": "personal_part"}[letter] for letter in parts]
-}
+NOTHING = dict.fromkeys(
+    (
+        "pension_employer_part",
+        "pension_personal_part",
+        "unemployment_employer_part",
+        "unemployment_personal_part",
+        "work_injury_employer_part",
+    ),
+    0,
+)
 LEFT_IN_APRIL = ("employment", 20190301, 20220420)
 CAME_IN_MAY = ("employment", 20220510, None)
 LATE = {"pension_late_fee": 3023}

@@ -329,7 +329,7 @@ def test_a_fault_while_storing_leaves_nothing(empty, folder, monkeypatch, step):
 
 @pytest.mark.parametrize("at", ["正在核对", "正在写入"])
 def test_an_import_that_is_killed_leaves_nothing_and_can_be_repeated(empty, folder, at):
-    """kill -9 in the middle of the transaction; the next import finds an unlocked, unchanged database."""
+    """A kill -9 in the middle of the transaction; the next import finds an unlocked, unchanged database."""
     files = three_files(folder)
     before = snapshot(empty)
 

@@ -36,7 +36,8 @@ def test_every_answer_carries_the_same_protection_whether_it_is_a_refusal_or_not
         assert {name: answer.headers[name] for name in ALWAYS} == ALWAYS
         assert "server" not in answer.headers
         assert "access-control-allow-origin" not in answer.headers
-        assert "content-security-policy" in answer.headers
+        rules = policy(answer.headers["content-security-policy"])
+        assert (rules["object-src"], rules["base-uri"]) == (["'none'"], ["'none'"])
 
 
 def test_no_page_runs_a_script_that_stands_in_its_text_or_comes_from_elsewhere(door: Door) -> None:
@@ -80,7 +81,10 @@ def test_a_file_can_do_nothing_even_when_it_is_opened(door: Door, path: str) -> 
 
 
 def test_over_tls_the_browser_is_told_to_stay_there(door: Door) -> None:
-    assert "max-age=" in door.visitor("https://testserver").get("/login").headers["strict-transport-security"]
+    assert (
+        "max-age=31536000; includeSubDomains"
+        in door.visitor("https://testserver").get("/login").headers["strict-transport-security"]
+    )
     assert "strict-transport-security" not in door.visitor().get("/login").headers
 
 

@@ -37,5 +37,5 @@ def test_the_installed_page_becomes_chinese_and_has_no_script_in_its_text(index:
 )
 def test_a_page_that_was_changed_by_an_upgrade_stops_the_server(index: str, found: str, changed: str) -> None:
     assert found in index
-    with pytest.raises(ValueError, match="index.html has"):
+    with pytest.raises(ValueError, match=r"index\.html has"):
         make_shell(index.replace(found, changed))
