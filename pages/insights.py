@@ -47,12 +47,15 @@ def draw_bars(title: str, shares: Sequence[Share], figure: Callable[[Share], int
 
 def _bars(frame: pd.DataFrame, unit: str, form: str) -> alt.LayerChart:
     order = list(frame["label"])
+    # Labels and figures are texts that can be read out; what the chart would say of itself is English.
     base = alt.Chart(frame, height=alt.Step(_ROW)).encode(
-        y=alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=_LABEL, ticks=False, domain=False)),
-        x=alt.X("figure:Q", title=unit, axis=alt.Axis(format=",d", tickMinStep=1, tickCount=4)),
+        y=alt.Y(
+            "label:N", sort=order, title=None, axis=alt.Axis(labelLimit=_LABEL, ticks=False, domain=False, aria=False)
+        ),
+        x=alt.X("figure:Q", title=unit, axis=alt.Axis(format=",d", tickMinStep=1, tickCount=4, aria=False)),
         tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("figure:Q", title=unit, format=form)],
     )
-    return base.mark_bar(height=14) + base.mark_text(align="left", dx=4, color=_GRAY).encode(
+    return base.mark_bar(height=14) + base.mark_text(align="left", dx=4, color=_GRAY, aria=False).encode(
         text=alt.Text("figure:Q", format=form)
     )
 

@@ -4,11 +4,13 @@ Nothing is trusted that the container says of itself: ``zipfile`` never gives mo
 reads a workbook is handed a container rebuilt from what was counted here. Paths inside are shown, never used.
 """
 
+import errno
+import struct
 import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from core.documents.problems import Unreadable
@@ -27,17 +29,24 @@ ZIP_MAGIC = b"PK\x03\x04"
 @contextmanager
 def open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
     """Open a zip whose declared sizes are acceptable; raises ``Unreadable`` otherwise."""
-    with reading_zip(), zipfile.ZipFile(path) as archive:
-        _check(archive)
+    with ExitStack() as stack:
+        with reading_zip():
+            archive = stack.enter_context(zipfile.ZipFile(path))
+            _check(archive)
         yield archive
 
 
 @contextmanager
 def reading_zip() -> Iterator[None]:
-    """Whatever goes wrong with the container while it is read, the file is damaged: ``Unreadable``."""
+    """Around every single touch of a zip: whatever goes wrong with its content, the file is damaged (``Unreadable``)."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError) as error:
+        raise Unreadable("E07") from error
+    except OSError as error:
+        # A damaged container sends the reader to places that no file has; everything else is the disk's fault.
+        if error.errno != errno.EINVAL:
+            raise
         raise Unreadable("E07") from error
 
 
@@ -45,6 +54,8 @@ def _check(archive: zipfile.ZipFile) -> None:
     entries = archive.infolist()
     if any(entry.flag_bits & _ENCRYPTED for entry in entries):
         raise Unreadable("E02")
+    if any(entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for entry in entries):
+        raise Unreadable("E07")
     if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_TOTAL_BYTES:
         raise Unreadable("E04")
     if len({entry.filename for entry in entries}) < len(entries) or any(map(_is_bomb, entries)):

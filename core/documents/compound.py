@@ -51,7 +51,9 @@ class _Sectors:
 
     def _sector(self, number: int) -> bytes:
         start = (number + 1) * self._size
-        return self._content[start : start + self._size].ljust(self._size, b"\0")
+        if start + self._size > len(self._content):
+            raise ValueError("cut off")
+        return self._content[start : start + self._size]
 
     def chain(self, first: int) -> bytes:
         """A stream from its first sector on."""

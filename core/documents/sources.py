@@ -8,10 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 from core.documents.archives import ZIP_MAGIC, is_litter, open_archive, reading_zip, shown_name
+from core.documents.compound import MAGIC as OLE_MAGIC
 from core.documents.delimited import read_delimited
 from core.documents.problems import Unreadable
 from core.documents.sheets import Sheet, Tick, no_tick
-from core.documents.compound import MAGIC as OLE_MAGIC
 from core.documents.xls import read_xls
 from core.documents.xlsx import read_xlsx
 

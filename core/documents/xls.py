@@ -23,18 +23,18 @@ def read_xls(path: Path, tick: Tick = no_tick) -> Iterator[Sheet]:
     """Every sheet that holds anything, in the workbook's order; raises ``Unreadable``."""
     if path.stat().st_size > MAX_BYTES:
         raise Unreadable("E04")
+    name, records = _examine(path.read_bytes())
     with calamine_errors():
-        name, records = _examine(path.read_bytes())
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(compound.make_container(name, records.stream)))
-        for index, metadata in enumerate(workbook.sheets_metadata):
-            if metadata.typ == SheetTypeEnum.WorkSheet:
-                block = _read(workbook, index)
-                for (row, column), cell in records.broken.get(index, {}).items():
-                    block = block or Block(row + 1, column, [[""]])
-                    block.put(row, column, cell)
-                if block is not None:
-                    yield Sheet(metadata.name, iter([block]))
-            tick((index + 1) / len(workbook.sheets_metadata))
+    sheets = workbook.sheets_metadata
+    for index, metadata in enumerate(sheets):
+        block = _read(workbook, index) if metadata.typ == SheetTypeEnum.WorkSheet else None
+        for (row, column), cell in records.broken.get(index, {}).items():
+            block = block or Block(row + 1, column, [[""]])
+            block.put(row, column, cell)
+        if block is not None:
+            yield Sheet(metadata.name, iter([block]))
+        tick((index + 1) / len(sheets))
 
 
 def _examine(content: bytes) -> tuple[str, biff.Records]:
@@ -46,8 +46,9 @@ def _examine(content: bytes) -> tuple[str, biff.Records]:
 
 
 def _read(workbook: CalamineWorkbook, index: int) -> Block | None:
-    sheet = workbook.get_sheet_by_index(index)
-    if sheet.start is None:
-        return None
-    row, column = sheet.start
-    return Block(row + 1, column, without_booleans(sheet.to_python(skip_empty_area=True)))
+    with calamine_errors():
+        sheet = workbook.get_sheet_by_index(index)
+        if sheet.start is None:
+            return None
+        row, column = sheet.start
+        return Block(row + 1, column, without_booleans(sheet.to_python(skip_empty_area=True)))

@@ -48,7 +48,7 @@ _BEYOND = rb"""r=["'](?:([A-Za-z]{3}|[J-Zj-z][A-Za-z]|[Ii][W-Zw-z])|[A-Za-z]{1,2
 
 def read_xlsx(path: Path, tick: Tick = no_tick) -> Iterator[Sheet]:
     """Every sheet that holds anything, in the workbook's files' order; raises ``Unreadable``."""
-    with open_archive(path) as archive, calamine_errors():
+    with open_archive(path) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         parts = sorted((e for e in entries if _is_sheet(archive, e)), key=lambda e: (len(e.filename), e.filename))
         shell = _Shell(archive, entries, [part.filename for part in parts])
@@ -68,7 +68,7 @@ def _tell(tick: Tick, before: int, whole: int, done: float) -> None:
 def _is_sheet(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
     if not entry.filename.lower().endswith(".xml"):
         return False
-    with archive.open(entry) as file:
+    with reading_zip(), archive.open(entry) as file:
         return _ROOT.search(file.read(4096)) is not None
 
 
@@ -85,20 +85,29 @@ class _Shell:
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as shell:
             for entry in others:
-                shell.writestr(entry.filename, archive.read(entry))
+                with reading_zip():
+                    content = archive.read(entry)
+                shell.writestr(entry.filename, content)
         self._packed = packed.getvalue()
         # Sheets in another form (binary, or an unusual encoding) would otherwise be passed over in silence.
-        if not sheets or next(_filled(self.open({})), None) is not None:
+        if not sheets or self.read({}) is not None:
             raise Unreadable("E01", suffix=".xlsx")
 
-    def open(self, sheets: dict[str, bytes]) -> CalamineWorkbook:
-        """The workbook with these sheets' XML; the other sheets are blank."""
+    def read(self, sheets: dict[str, bytes], *, has_booleans: bool = False) -> tuple[str, Block] | None:
+        """The first sheet that holds anything, with its name, in the workbook with these sheets' XML; others are blank."""
         packed = io.BytesIO(self._packed)
         with zipfile.ZipFile(packed, "a") as archive:
             for name in self._sheets:
                 archive.writestr(name, sheets.get(name, _BLANK_SHEET))
         packed.seek(0)
-        return CalamineWorkbook.from_filelike(packed)
+        with calamine_errors():
+            workbook = CalamineWorkbook.from_filelike(packed)
+            for index, metadata in enumerate(workbook.sheets_metadata):
+                if metadata.typ == SheetTypeEnum.WorkSheet:
+                    sheet = workbook.get_sheet_by_index(index)
+                    if sheet.start is not None:
+                        return metadata.name, _block(sheet, has_booleans=has_booleans)
+        return None
 
 
 def _check_extent(xml: bytes, last_row: int) -> None:
@@ -113,14 +122,6 @@ def _check_extent(xml: bytes, last_row: int) -> None:
         raise Unreadable("E07")
 
 
-def _filled(workbook: CalamineWorkbook) -> Iterator[tuple[int, CalamineSheet]]:
-    for index, metadata in enumerate(workbook.sheets_metadata):
-        if metadata.typ == SheetTypeEnum.WorkSheet:
-            sheet = workbook.get_sheet_by_index(index)
-            if sheet.start is not None:
-                yield index, sheet
-
-
 class _PartReader:
     """One sheet's XML, cut and read slice by slice; ``name`` is known after the first block."""
 
@@ -133,17 +134,19 @@ class _PartReader:
         self._last_row = 0
 
     def blocks(self) -> Iterator[Block]:
-        with reading_zip(), calamine_errors(), self._archive.open(self._part) as stream:
+        with reading_zip():
+            stream = self._archive.open(self._part)
+        with stream:
             for xml in self._slices(stream):
                 for rows in self._numbered(xml):
-                    block = self._read(rows)
+                    block = self._take(rows)
                     if block is not None:
                         yield block
                 self._tick(min(stream.tell(), self._part.file_size))
 
     def _slices(self, stream: IO[bytes]) -> Iterator[bytes]:
         """Whole rows of XML, about ``size`` bytes at a time."""
-        data = stream.read(_HEAD_BYTES)
+        data = _read(stream, _HEAD_BYTES)
         root, begin = _ROOT.search(data), _DATA.search(data)
         if root is None or begin is None or b"<!DOCTYPE" in data[: begin.start()]:
             raise Unreadable("E07")
@@ -156,7 +159,7 @@ class _PartReader:
         row_end, data_end = b"</%brow>" % self._prefix, b"</%bsheetData" % self._prefix
         data = data[begin.end() :]
         while data_end not in data:
-            more = stream.read(self._size)
+            more = _read(stream, self._size)
             if not more or len(data) > _MAX_ROW_SLICES * self._size:
                 # The sheet ends too early, or no row ends in all of this.
                 raise Unreadable("E07")
@@ -196,17 +199,16 @@ class _PartReader:
 
         return _ROW.sub(number, xml)
 
-    def _read(self, rows: bytes) -> Block | None:
+    def _take(self, rows: bytes) -> Block | None:
         prefix = self._prefix
         xml = b"%b%b</%bsheetData></%bworksheet>" % (self._head, rows, prefix, prefix)
         broken = find_broken(xml, rows, prefix)
-        workbook = self._shell.open({self._part.filename: xml})
-        found = next(_filled(workbook), None)
+        has_booleans = b't="b"' in rows or b"t='b'" in rows
+        found = self._shell.read({self._part.filename: xml}, has_booleans=has_booleans)
         block = None
         if found is not None:
-            index, sheet = found
-            self.name = self.name or workbook.sheet_names[index]
-            block = _block(sheet, has_booleans=b't="b"' in rows or b"t='b'" in rows)
+            name, block = found
+            self.name = self.name or name
         for (row, column), cell in broken.items():
             block = block or Block(row + 1, column, [[""]])
             block.put(row, column, cell)
@@ -217,3 +219,8 @@ def _block(sheet: CalamineSheet, *, has_booleans: bool) -> Block:
     row, column = sheet.start or (0, 0)
     rows = sheet.to_python(skip_empty_area=True)
     return Block(row + 1, column, without_booleans(rows) if has_booleans else rows)
+
+
+def _read(stream: IO[bytes], size: int) -> bytes:
+    with reading_zip():
+        return stream.read(size)

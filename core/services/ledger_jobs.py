@@ -114,7 +114,7 @@ def _finish(job: Job, work: Callable[[], ImportReport]) -> None:
         job.report = work()
     except RefundError as error:
         job.error = error
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - above a thread there is nobody else to tell
         # The message may quote a cell, so only its kind is written down.
         _log.error("a ledger job failed: %s", type(error).__name__)
         job.error = StorageFailed(_BROKEN)

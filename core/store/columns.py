@@ -8,7 +8,7 @@ other's write-ahead log away.
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -62,8 +62,8 @@ class Columns:
         return Columns(self._names, np.hstack([texts, self._texts]), np.hstack([ints, self._ints]))
 
 
-def read_columns(connection: sa.Connection, statement: sa.Select[Any], **values: str | int) -> Columns:
-    """All rows of ``statement``, read inside the caller's transaction. A list is one parameter: see ``as_list``."""
+def read_columns(connection: sa.Connection, statement: sa.Select[Any], **values: str | int | list[str]) -> Columns:
+    """All rows of ``statement``, read inside the caller's transaction. A list is one parameter: see ``is_listed``."""
     made = _compiled(statement, connection.dialect.name)
     raw: Any = connection.connection.driver_connection
     cursor = raw.execute(made.text, made.bind(values))
@@ -85,14 +85,9 @@ def no_columns(statement: sa.Select[Any]) -> Columns:
 # --- parameters, and words that every database spells in its own way --------------------------------------------------
 
 
-def as_list(texts: Collection[str]) -> str:
-    """Texts as one parameter: ten thousand people are one parameter as well."""
-    return json.dumps(list(texts))
-
-
 def is_listed(column: sa.ColumnElement[str], parameter: str) -> sa.ColumnElement[bool]:
-    """``column`` is one of the texts of a parameter that is made by ``as_list``."""
-    return column.op("IN", is_comparison=True)(_Listed(sa.bindparam(parameter, type_=sa.Text)))
+    """``column`` is one of the texts of a list, which is one parameter however many they are."""
+    return _IsListed(column, sa.bindparam(parameter, type_=sa.Text))
 
 
 def by_code_point(column: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
@@ -100,8 +95,8 @@ def by_code_point(column: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
     return _ByCodePoint(column)
 
 
-class _Listed(FunctionElement[str]):
-    type = sa.Text()
+class _IsListed(FunctionElement[bool]):
+    type = sa.Boolean()
     inherit_cache = True
 
 
@@ -110,16 +105,16 @@ class _ByCodePoint(FunctionElement[str]):
     inherit_cache = True
 
 
-@compiles(_Listed, "sqlite")
-def _listed_on_sqlite(element: _Listed, compiler: Any, **options: Any) -> str:
-    parameter = compiler.process(element.clauses, **options)
-    return f"(SELECT value FROM json_each({parameter}))"  # noqa: S608 - a bound parameter's mark
+@compiles(_IsListed, "sqlite")
+def _is_listed_on_sqlite(element: _IsListed, compiler: Any, **options: Any) -> str:
+    column, parameter = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({parameter}))"  # noqa: S608 - a bound parameter's mark
 
 
-@compiles(_Listed, "postgresql")
-def _listed_on_postgresql(element: _Listed, compiler: Any, **options: Any) -> str:
-    parameter = compiler.process(element.clauses, **options)
-    return f"(SELECT json_array_elements_text(CAST({parameter} AS json)))"
+@compiles(_IsListed, "postgresql")
+def _is_listed_on_postgresql(element: _IsListed, compiler: Any, **options: Any) -> str:
+    column, parameter = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} = ANY (CAST({parameter} AS text[]))"
 
 
 @compiles(_ByCodePoint, "sqlite")
@@ -162,9 +157,11 @@ class _Compiled:
     text: str
     parameters: tuple[tuple[str, Any], ...]
     names: _Names
+    lists_as: Callable[[Any], Any]
 
-    def bind(self, values: dict[str, str | int]) -> list[Any]:
-        return [values.get(name, stated) for name, stated in self.parameters]
+    def bind(self, values: Mapping[str, Any]) -> list[Any]:
+        given = (values.get(name, stated) for name, stated in self.parameters)
+        return [self.lists_as(value) if isinstance(value, list) else value for value in given]
 
 
 _psycopg: Any = psycopg.dialect
@@ -178,7 +175,8 @@ _DIALECTS: dict[str, sa.Dialect] = {
 def _compiled(statement: sa.Select[Any], dialect: str) -> _Compiled:
     made: Any = statement.compile(dialect=_DIALECTS[dialect], compile_kwargs={"render_postcompile": True})
     parameters = tuple((name, made.params[name]) for name in made.positiontup or ())
-    return _Compiled(str(made), parameters, _names(statement))
+    # What a list becomes on its way: JSON text for json_each, or an array, which psycopg makes of a list itself.
+    return _Compiled(str(made), parameters, _names(statement), json.dumps if dialect == "sqlite" else list)
 
 
 @cache

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from sqlalchemy import Connection, event
 
 from core.domain.errors import Conflict
@@ -67,7 +67,7 @@ class Database:
                 yield connection
             return
         if not self._queue.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
-            raise Conflict(N_("系统繁忙，您的操作尚未保存，请稍后重试"))
+            raise _busy()
         try:
             writer = self.engine.connect().execution_options(writes=True)
             with self._file_queue_held(), writer as connection, connection.begin():
@@ -78,7 +78,11 @@ class Database:
     @contextmanager
     def _file_queue_held(self) -> Iterator[None]:
         assert self._file_queue is not None  # noqa: S101 - only SQLite comes here
-        with self._file_queue.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+        try:
+            held = self._file_queue.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+        except Timeout:
+            raise _busy() from None
+        with held:
             yield
 
     def migrate(self) -> None:
@@ -90,6 +94,10 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def _busy() -> Conflict:
+    return Conflict(N_("系统繁忙，您的操作尚未保存，请稍后重试"))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -18,7 +18,6 @@ from core.store.columns import (
     Columns,
     Ints,
     Texts,
-    as_list,
     by_code_point,
     is_listed,
     no_columns,
@@ -28,6 +27,7 @@ from core.store.schema import batches, contributions, facts, lines
 
 Flags = NDArray[np.bool_]
 
+_FACT_KINDS = tuple(FactKind)
 _PAID = frozenset(state.value for state in PAID_STATES)
 
 
@@ -75,7 +75,7 @@ def read_range(
     """
     scope: dict[str, Any] = {"employer": employer_id, "first": first, "last": last}
     if persons:
-        rows = read_columns(connection, _OF_PERSONS, persons=as_list(persons), **scope)
+        rows = read_columns(connection, _OF_PERSONS, persons=list(persons), **scope)
     else:
         rows = read_columns(connection, _OF_EVERYBODY, **scope)
     all_of_them = np.ones(len(rows), np.bool_)
@@ -88,7 +88,7 @@ def read_ticked(connection: sa.Connection, employer_id: str, serials: Collection
     A serial that the employer has no row of comes back as a row that is not his own: whether it exists elsewhere, whose it
     is and what it holds is neither read nor told.
     """
-    rows = read_columns(connection, _OF_SERIALS, employer=employer_id, serials=as_list(serials))
+    rows = read_columns(connection, _OF_SERIALS, employer=employer_id, serials=list(serials))
     wanted = set(serials)
     strangers = sorted(wanted.difference(rows.texts("serial")))
     months = rows.ints("period")[0]
@@ -103,11 +103,11 @@ def _slice(
     connection: sa.Connection, rows: Columns, *, own: Flags, ticked: Flags, scope: dict[str, Any], elsewhere: bool
 ) -> Slice:
     person, people = rows.coded("social_security_number")
-    scope = scope | {"persons": as_list(people)}
+    scope = scope | {"persons": people}
     serial = rows.texts("serial")
     period, suspense, kind, assessment, arrival, injury_mode, *_amounts = numbers = rows.ints(*_NUMBERS)
     known = read_columns(connection, _FACTS, **scope)
-    fact_kind, fact_insurance, fact_start, fact_end = known.ints("kind", "insurance", "start_day", "end_day")
+    fact_insurance, fact_start, fact_end = known.ints("insurance", "start_day", "end_day")
     live, paid, claims = _claims(read_columns(connection, _CLAIMS, **scope), serial)
     others = read_columns(connection, _ELSEWHERE, **scope) if elsewhere else no_columns(_ELSEWHERE)
     return Slice(
@@ -128,7 +128,7 @@ def _slice(
         live=live,
         paid=paid,
         claims=claims,
-        fact_kind=fact_kind,
+        fact_kind=known.positions("kind", _FACT_KINDS),
         fact_person=known.positions("social_security_number", people),
         fact_insurance=fact_insurance,
         fact_start=fact_start,
@@ -210,7 +210,7 @@ _OF_SERIALS = _ROWS.join(
 
 _FACTS = sa.select(
     _f.social_security_number,
-    _position(_f.kind, FactKind),
+    _f.kind,
     # A fact that names no insurance lands on the last, 工伤, where no rule looks for one that has to name it.
     _position(_f.insurance, Insurance, otherwise=len(Insurance) - 1),
     _f.start_day,

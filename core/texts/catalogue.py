@@ -61,7 +61,7 @@ def update_catalogue(root: Path = ROOT, path: Path = ENGLISH) -> list[str]:
     path.parent.mkdir(parents=True, exist_ok=True)
     written = BytesIO()
     write_po(written, new, width=0, no_location=True, sort_output=True, ignore_obsolete=True)
-    path.write_bytes(_without_date(written.getvalue()))
+    path.write_bytes(_without_fuss(written.getvalue()))
     return [str(message.id) for message in new if message.id and not message.string]
 
 
@@ -83,6 +83,9 @@ _SOURCES = (
 )
 
 
-def _without_date(written: bytes) -> bytes:
-    dates = (b'"POT-Creation-Date:', b'"PO-Revision-Date:', b'"Generated-By:')
-    return b"".join(line for line in written.splitlines(keepends=True) if not line.startswith(dates))
+def _without_fuss(written: bytes) -> bytes:
+    """Without the lines of the header that change by themselves, or that name people and projects nobody looks for."""
+    kept = (b'"Language:', b'"Plural-Forms:', b'"MIME-Version:', b'"Content-T')
+    header, blank, messages = written.partition(b"\n\n")
+    lines = [line for line in header.splitlines() if not line.startswith(b'"') or line.startswith(kept)]
+    return b"\n".join(lines) + blank + messages

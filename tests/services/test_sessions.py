@@ -1,6 +1,7 @@
 """Signing in: one answer to every wrong attempt, five attempts, and a session that ends."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.domain.errors import Conflict
-from core.domain.roles import Role
+from core.domain.roles import Role, Viewer
 from core.services import accounts, passwords, sessions, throttle
 from core.services.desk import Desk
 from core.services.sessions import SignInRefused
@@ -47,6 +48,21 @@ def fail(desk: Desk, name: str = "wang.li", address: str = HERE) -> type[Excepti
 def stored(desk: Desk, *tables: sa.Table) -> str:
     with desk.read() as connection:
         return " ".join(str(connection.execute(sa.select(table)).all()) for table in tables)
+
+
+@pytest.mark.parametrize("change", [accounts.disable_user, accounts.reset_user])
+def test_an_account_that_changes_while_its_password_is_compared_begins_no_session(
+    quick_desk: Desk, monkeypatch: pytest.MonkeyPatch, change: Callable[[Desk, Viewer, str], object]
+) -> None:
+    def compare_and_change(password_hash: str, password: str) -> bool:
+        change(quick_desk, ADMIN, "wang.li")
+        return passwords.password_matches(password_hash, password)
+
+    monkeypatch.setattr(sessions, "password_matches", compare_and_change)
+
+    with pytest.raises(SignInRefused):
+        sessions.sign_in(quick_desk, "wang.li", GOOD, HERE)
+    assert "session.begin" not in stored(quick_desk, audit)
 
 
 def test_every_sign_in_begins_a_session_of_its_own(desk: Desk) -> None:

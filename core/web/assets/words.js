@@ -87,6 +87,11 @@
     "Delete row(s)": "删除所选行",
     "Dataframe column menu": "列菜单",
     "Scrollable table": "可滚动的表格",
+    Pagination: "分页",
+    "Show data": "显示数据",
+    "Show chart": "显示图表",
+    "Download as PNG": "下载图片",
+    "Copy Vega-Lite spec": "复制图表定义",
     "Previous page": "上一页",
     "Next page": "下一页",
     empty: "暂无数据",
@@ -159,6 +164,17 @@
     [/^The page that you have requested does not seem to exist.*$/, "您要打开的页面不存在，已返回首页。"],
     [/^You can only select up to (\d+) .*$/, "最多选择 $1 项"],
     [/^Must match pattern: .*$/, "格式不正确"],
+    // Tables and charts with a name of their own say it in their tools.
+    [/^Show\/hide columns: (.+)$/, "显示或隐藏列：$1"],
+    [/^Search: (.+)$/, "查找：$1"],
+    [/^Fullscreen: (.+)$/, "全屏：$1"],
+    [/^Close fullscreen: (.+)$/, "退出全屏：$1"],
+    [/^Download as CSV: (.+)$/, "下载为 CSV：$1"],
+    [/^Download as PNG: (.+)$/, "下载图片：$1"],
+    [/^Copy Vega-Lite spec: (.+)$/, "复制图表定义：$1"],
+    [/^Show data: (.+)$/, "显示数据：$1"],
+    [/^Show chart: (.+)$/, "显示图表：$1"],
+    [/^Clear selection: (.+)$/, "清除选择：$1"],
   ];
 
   const ATTRIBUTES = ["placeholder", "aria-label", "title", "aria-placeholder"];
