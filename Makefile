@@ -15,7 +15,7 @@ PYTEST_ARGS ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help venv run test bench lint format shots system
+.PHONY: help venv run test bench lint format texts shots system
 
 help: ## say what there is to make
 	@echo "退费工作台 · Refund Desk"
@@ -45,6 +45,9 @@ lint: venv ## ruff, formatting and types, without running anything
 
 format: venv ## write every file the way ruff formats it
 	$(VENV)/bin/ruff format
+
+texts: venv ## bring the English catalogue in step with the code and name what wants a translation
+	$(PY) -m core.texts
 
 shots: venv system ## take the pictures of the README
 	$(PY) -m tests.shots

@@ -253,12 +253,12 @@ def _add_import(commands: Any) -> None:
 
 def _add_judge(commands: Any) -> None:
     parser = _add(commands, "judge", judge, _("按退费原因逐行判断一个单位的缴费能否退费，不改动数据"))
-    parser.add_argument("--employer", metavar="单位编号", required=True)
+    parser.add_argument("--employer", metavar=_("单位编号"), required=True)
     parser.add_argument("--reason", metavar="R01", required=True)
     parser.add_argument("--from", dest="first", metavar="2022-01", type=_month, required=True)
     parser.add_argument("--to", dest="last", metavar="2023-09", type=_month, required=True)
     parser.add_argument(
-        "--person", dest="persons", metavar="社会保障号", type=normalise_number, action="append", default=[]
+        "--person", dest="persons", metavar=_("社会保障号"), type=normalise_number, action="append", default=[]
     )
     _add_format(parser, "csv")
 
@@ -267,7 +267,7 @@ def _add_user(actions: Any) -> None:
     adding = _add(actions, "add", user_add, _("新增账号，输出一次性口令"))
     adding.add_argument("name", metavar="NAME")
     adding.add_argument("--role", required=True, choices=[role.value for role in Role if role is not Role.SYSTEM])
-    adding.add_argument("--employer", dest="employers", metavar="单位编号", action="append", default=[])
+    adding.add_argument("--employer", dest="employers", metavar=_("单位编号"), action="append", default=[])
     adding.add_argument("--password-stdin", action="store_true", help=_("从标准输入读取密码，不生成一次性口令"))
     for name, run, meaning in (
         ("disable", user_disable, _("停用账号，立即结束其会话")),

@@ -29,7 +29,8 @@ def draw_head(batch: BatchView) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.header(batch.number, anchor=False, width="content")
         draw_state(batch.state, overdue=batch.overdue)
-    st.markdown(f"**{plain(batch.employer_name)}**　{_('退费原因')}：{plain(_(REASONS[batch.reason].text))}")
+    reason = _("{name}：{value}").format(name=_("退费原因"), value=_(REASONS[batch.reason].text))
+    st.markdown(f"**{plain(batch.employer_name)}**　{plain(reason)}")
     if REASONS[batch.reason].needs_note:
         st.caption(plain(batch.reason_note))
     filed = _("{filer} 于 {at} 提交 · 第 {round} 轮")

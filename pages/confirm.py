@@ -71,7 +71,8 @@ def draw_back(*, primary: bool = False) -> None:
 def draw_subject(preview: Preview) -> None:
     """Whose application this is and for which reason."""
     draft = preview.draft
-    st.markdown(f"**{plain(draft.employer_name)}**　{_('退费原因')}：{plain(_(preview.reason.text))}")
+    reason = _("{name}：{value}").format(name=_("退费原因"), value=_(preview.reason.text))
+    st.markdown(f"**{plain(draft.employer_name)}**　{plain(reason)}")
     if preview.reason.needs_note:
         st.caption(plain(draft.content.reason_note))
 
@@ -96,7 +97,7 @@ def draw_money(preview: Preview) -> None:
 def draw_groups(preview: Preview) -> None:
     """Into which batches the application is split, when it is."""
     if len(preview.groups) > 1:
-        names = "、".join(group.voucher_type for group in preview.groups)
+        names = _("、").join(group.voucher_type for group in preview.groups)
         st.caption(
             _("将按应征凭证种类拆分为 {count} 个批次提交：{names}").format(
                 count=len(preview.groups), names=plain(names)

@@ -55,7 +55,7 @@ def _bars(frame: pd.DataFrame, unit: str, form: str) -> alt.LayerChart:
         x=alt.X("figure:Q", title=unit, axis=alt.Axis(format=",d", tickMinStep=1, tickCount=4, aria=False)),
         tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("figure:Q", title=unit, format=form)],
     )
-    return base.mark_bar(height=14) + base.mark_text(align="left", dx=4, color=_GRAY, aria=False).encode(
+    return base.mark_bar(height=14, aria=False) + base.mark_text(align="left", dx=4, color=_GRAY, aria=False).encode(
         text=alt.Text("figure:Q", format=form)
     )
 

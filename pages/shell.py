@@ -13,8 +13,8 @@ from pages.parts.messages import draw_notice
 from pages.parts.navigation import navigate
 from pages.parts.translate import speak_language
 
-st.set_page_config(page_title=_("退费工作台"), page_icon=Path(__file__).parent / "parts" / "icon.png", layout="wide")
 viewer = require_user()
+st.set_page_config(page_title=_("退费工作台"), page_icon=Path(__file__).parent / "parts" / "icon.png", layout="wide")
 dress()
 speak_language()
 screen = navigate(viewer)

@@ -18,6 +18,7 @@ from core.domain.identifiers import (
     social_security_number_fault,
 )
 from core.domain.vocabulary import DocumentType, FactKind
+from core.texts import _
 
 _FAULTS = {"length": "E30", "date": "E31", "check": "E32"}
 # Without a document type beside it, a number of this form claims to be a resident's.
@@ -75,7 +76,7 @@ def _check_employers(table: Table) -> None:
                 table.add("W11", record, field)
     for record, (code, bank) in enumerate(zip(columns["cnaps_code"], columns["bank_name"], strict=True)):
         if code and bank and not prefix_fits(code, bank):
-            table.add("W07", record, "cnaps_code", bank=bank_of_prefix(code) or "其他银行")
+            table.add("W07", record, "cnaps_code", bank=bank_of_prefix(code) or _("其他银行"))
 
 
 def _warn(table: Table, field: str, code: str, is_doubtful: Callable[[str], bool]) -> None:

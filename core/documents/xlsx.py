@@ -37,6 +37,8 @@ _MAX_ROW_SLICES = 4
 
 _LONG_ROW = re.compile(rb"""r=["'][A-Za-z]+(\d{7})""")
 _BLANK_SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
+# Calamine reserves memory for as many strings as a part says it has.
+_BOASTS = re.compile(rb"""ount\s*=\s*["']\d{9}""")
 _HEAD_BYTES = 1 << 20
 _ROOT = re.compile(rb"<(?:\w+:)?worksheet(?:\s[^>]*)?>")
 _DATA = re.compile(rb"<(\w+:)?sheetData\s*(/?)>")
@@ -87,6 +89,8 @@ class _Shell:
             for entry in others:
                 with reading_zip():
                     content = archive.read(entry)
+                if _BOASTS.search(content):
+                    raise Unreadable("E07")
                 shell.writestr(entry.filename, content)
         self._packed = packed.getvalue()
         # Sheets in another form (binary, or an unusual encoding) would otherwise be passed over in silence.

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from core.domain.wording import N_
+
 #: Basis sentences stand in one cell of a workbook, one after the other.
-SEPARATOR = "；"
+SEPARATOR = N_("；")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +43,6 @@ class Finding:
 
     def basis_in(self, translate: Callable[[str], str]) -> str:
         """依据 in the language of ``translate``: ``finding.basis_in(_)``."""
-        return SEPARATOR.join(detail.told(translate) for detail in self.details) if self.details else self.basis
+        return (
+            translate(SEPARATOR).join(detail.told(translate) for detail in self.details) if self.details else self.basis
+        )

@@ -54,6 +54,11 @@ class Edge:
     part: Part
     target: State
 
+    @property
+    def needs_note(self) -> bool:
+        """Whoever at the agency sends a batch off the straight way, or ends it, says why."""
+        return self.target not in progress() and self.part is not Part.FILER
+
 
 S, P = State, Part
 EDGES: tuple[Edge, ...] = (

@@ -123,6 +123,11 @@ def reason_facts(case: Case) -> Iterable[Detail]:
     return _told(case.lines.reason.fact, case, None) if case.lines.reason.fact else ()
 
 
+def every(spans: Spans, _month: int) -> Mask:
+    """All of them."""
+    return np.ones(len(spans.start), np.bool_)
+
+
 def reaching(spans: Spans, month: int) -> Mask:
     """Facts that end in the month or later."""
     late: Mask = spans.last >= month
@@ -148,12 +153,8 @@ def still_open(spans: Spans, _month: int) -> Mask:
 
 
 def _told(kind: FactKind, case: Case, where: Picked | None) -> Iterable[Detail]:
-    spans = case.facts.of(kind)
-    subject = int(spans.subject_of(case.row, case.plane))
-    mask = spans.subject == subject
-    if where is not None:
-        mask &= where(spans, int(case.lines.period[case.row]))
-    found = np.flatnonzero(mask)
+    spans = case.facts.of(kind).about(case.row, case.plane)
+    found = np.flatnonzero((where or every)(spans, int(case.lines.period[case.row])))
     for place in found[:NAMED]:
         yield _sentence(kind, int(spans.start[place]), int(spans.end[place]))
     if len(found) > NAMED:

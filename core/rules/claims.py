@@ -45,9 +45,9 @@ def _unsettled(lines: Lines) -> Mask:
 
 
 def _which_differences(case: Case) -> Iterable[Detail]:
-    same_month = case.lines.month_group == case.lines.month_group[case.row]
-    found = same_month & _unsettled(case.lines)[case.plane]
-    yield Detail(N_("同月差额补缴流水号 {serials}"), {"serials": "、".join(case.lines.ledger.serial[found].tolist())})
+    month = case.lines.rows_of_month(case.row)
+    serials = case.lines.ledger.serial[month][case.lines.unsettled[case.plane, month]]
+    yield Detail(N_("同月差额补缴流水号 {serials}"), {"serials": "、".join(serials.tolist())})
 
 
 @refusal(
@@ -62,4 +62,5 @@ def difference_comes_first(lines: Lines, facts: Facts) -> Mask:
     difference = lines.kind.is_(PaymentKind.DIFFERENCE)
     if not difference.any():
         return NOWHERE
-    return ~difference & (lines.count_in_month(_unsettled(lines)) > 0)
+    lines.unsettled = _unsettled(lines)
+    return ~difference & (lines.count_in_month(lines.unsettled) > 0)

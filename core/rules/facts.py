@@ -30,9 +30,13 @@ class Spans:
         self.subject, self.start, self.end = subject, start, end
         self._lines, self._line_keys, self._subjects = lines, line_keys, subjects
 
-    def subject_of(self, row: int, plane: int) -> int:
-        """The subject (person, or person and insurance) of one line: facts with it are the line's."""
-        return int(self._lines[row] if self._lines.ndim == 1 else self._lines[plane, row])
+    def about(self, row: int, plane: int) -> "Spans":
+        """The facts of one line's person (and insurance) only."""
+        subject = int(self._lines[row] if self._lines.ndim == 1 else self._lines[plane, row])
+        begin, stop = self.subject.searchsorted((subject, subject + 1)).tolist()
+        part = slice(begin, stop)
+        own = (self.subject[part], self.start[part], self.end[part])
+        return Spans(*own, self._lines, self._line_keys, self._subjects)
 
     @cached_property
     def first(self) -> Ints:

@@ -116,12 +116,13 @@ class Lines:
     order of ``Insurance``; NumPy joins the two. A rule may return either shape.
 
     ``known`` and ``fits`` are what the reason's own fact says (``months``); ``refused`` is there for the rules that are
-    judged last.
+    judged last, and ``unsettled`` is what N11 found, kept for its basis.
     """
 
     known: Mask
     fits: Mask
     refused: Mask
+    unsettled: Mask
 
     def __init__(self, ledger: Ledger, reason: Reason, settings: Settings, filing: Period) -> None:
         self.ledger, self.reason, self.settings, self.filing = ledger, reason, settings, filing
@@ -159,6 +160,10 @@ class Lines:
         """The number of the (person, period) that a row lies in: rows of one month stand together."""
         sizes = np.diff(np.append(self._month_starts, len(self)))
         return np.repeat(np.arange(len(sizes)), sizes)
+
+    def rows_of_month(self, row: int) -> slice:
+        """The rows of the same person and period: they stand together."""
+        return slice(*self.month_group.searchsorted((self.month_group[row], self.month_group[row] + 1)))
 
     def count_in_month(self, mask: Mask) -> Ints:
         """For each line, how many lines of ``mask`` (3, n) there are of the same person, period and insurance."""

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.domain.bank import FIELDS
-from core.domain.errors import Conflict, NotFound, StalePreview
+from core.domain.errors import Conflict, InvalidInput, NotFound, StalePreview
 from core.domain.finding import Finding
 from core.domain.identifiers import batch_number, mask_account, mask_name, mask_number, normalise
 from core.domain.lifecycle import (
@@ -293,6 +293,8 @@ def advance_batch(desk: Desk, viewer: Viewer, number: str, step: str, note: str 
         row = _require_batch(unit.connection, viewer, number, lock=True)
         settings = desk.settings(unit.connection)
         edge = _choose_edge(settings, row, step)
+        if edge.needs_note and not normalise(note):
+            raise InvalidInput(N_("请填写意见"), field="step_note")
         parts = _parts(unit.connection, row.batch_id)
         require_allowed(edge, viewer, row.employer_id, parts)
         position = len(store.read_steps(unit.connection, row.batch_id)) + 1
@@ -363,10 +365,10 @@ class BatchPage:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One step of a batch's history, in words."""
+    """One step of a batch's history, in words; ``state`` is where it led."""
 
     label: str
-    state: str
+    state: State
     actor: str
     part: str
     note: str
@@ -508,7 +510,7 @@ def _bank(viewer: Viewer, row: Any) -> dict[str, str]:
 def _event(step: store.Step) -> Event:
     edge = find_edge(State(step.from_state), step.step) if step.from_state else _FILING
     actor = _("系统") if step.username == SYSTEM.username else step.username
-    return Event(_(edge.label), _(State(step.to_state).label), actor, _(Part(step.part).label), step.note, step.at)
+    return Event(_(edge.label), State(step.to_state), actor, _(Part(step.part).label), step.note, step.at)
 
 
 def _next_step(state: State, due_on: str) -> str:

@@ -171,7 +171,7 @@ def _claims(connection: Connection, employer_id: str, query: Query) -> dict[str,
 
 def _describe(claimed: list[Any]) -> _Claim:
     paid, running = _("{insurance}已退费（批次 {number}）"), _("{insurance}正在办理（批次 {number}）")
-    sentence = "；".join(
+    sentence = _("；").join(
         (paid if row.paid else running).format(insurance=_(Insurance(row.insurance).label), number=row.number)
         for row in claimed
     )

@@ -116,7 +116,7 @@ class Preview:
         frame = _frame(self.judgement, self.filed)
         frame["refundable"] = self.judgement.refundable[self.filed]
         frame["verdict"] = [str(VERDICTS[code]) for code in self.judgement.verdict[self.filed]]
-        frame["note"] = ["；".join(_(found.text) for found in self.judgement.findings(i)) for i in self.filed]
+        frame["note"] = [_("；").join(_(found.text) for found in self.judgement.findings(i)) for i in self.filed]
         return frame
 
     @cached_property
@@ -438,4 +438,4 @@ def _outcome(line: tuple[object, ...] | None) -> str:
         return _("未勾选")
     verdict, _refundable, codes = line
     label = _(VERDICTS[int(str(verdict))].label)
-    return f"{label}（{codes}）" if codes else label
+    return _("{label}（{codes}）").format(label=label, codes=codes) if codes else label

@@ -14,6 +14,7 @@ from core.services.desk import Desk
 from core.services.exports import open_export
 from core.services.papers import open_paper
 from core.web.gate import SESSION
+from core.web.pages import speak_to
 from core.web.refusals import as_page
 
 Found = tuple[str, str, Path]
@@ -30,16 +31,17 @@ def routes(desk: Callable[[], Desk]) -> list[Route]:
         export, path = open_export(desk(), viewer, export_id)
         return export.file_name, export.media_type, path
 
-    return [_route("/papers/{file_id}", find_paper), _route("/exports/{file_id}", find_export)]
+    return [_route(desk, "/papers/{file_id}", find_paper), _route(desk, "/exports/{file_id}", find_export)]
 
 
-def _route(path: str, find: Callable[[Viewer, str], Found]) -> Route:
+def _route(desk: Callable[[], Desk], path: str, find: Callable[[Viewer, str], Found]) -> Route:
     async def download(request: Request) -> Response:
         try:
             name, media_type, file = await to_thread.run_sync(
                 find, request.scope[SESSION].viewer, request.path_params["file_id"]
             )
         except RefundError as error:
+            await speak_to(desk(), request.scope[SESSION].viewer)
             return as_page(request, error)
         return FileResponse(file, media_type=media_type, filename=name, content_disposition_type="attachment")
 

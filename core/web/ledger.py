@@ -13,6 +13,7 @@ from core.services.desk import Desk
 from core.services.uploads import MOST_BYTES, Upload, start_upload
 from core.web.areas import LEDGER_UPLOAD
 from core.web.gate import SESSION
+from core.web.pages import speak_to
 from core.web.parts import BadBody, FileBegins, Parts
 from core.web.refusals import as_json
 
@@ -43,6 +44,7 @@ def routes(desk: Callable[[], Desk]) -> list[Route]:
             finally:
                 arriving.discard(viewer.username)
         except RefundError as error:
+            await speak_to(desk(), viewer)
             return as_json(error)
         return JSONResponse({"upload": upload.upload_id, "files": files})
 

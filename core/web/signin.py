@@ -20,7 +20,7 @@ from core.texts import _, explain
 from core.web.areas import LOGIN, LOGOUT, TOKEN
 from core.web.cookies import read_token, set_token
 from core.web.gate import SESSION, WATCH
-from core.web.pages import is_demonstration, render, speak
+from core.web.pages import is_demonstration, render, speak, with_language
 from core.web.refusals import Refused, status_of
 
 #: Signing in takes a processor for a while; the rest of the product keeps its threads.
@@ -107,7 +107,7 @@ async def _set_password(request: Request, desk: Desk) -> Response:
         await _in_thread(set_password_by_token, desk, *given, _address(request))
     except RefundError as error:
         return _refused(request, error, _token_page, username=form["username"])
-    return RedirectResponse(f"{LOGIN}?set", 303)
+    return RedirectResponse(with_language(f"{LOGIN}?set"), 303)
 
 
 def _refused(request: Request, error: RefundError, page: Callable[..., Response], **kept: str) -> Response:

@@ -19,7 +19,10 @@ def desk() -> Desk:
 
 
 def acting_viewer() -> Viewer:
-    """The signed-in viewer for a handler, which draws nothing: ``NotAllowed`` when there is none any more."""
+    """The signed-in viewer for a handler, which draws nothing: ``NotAllowed`` when there is none any more.
+
+    Sets the language, as ``require_user`` does: a handler runs before the screen, in a thread that speaks Chinese so far.
+    """
     viewer = _viewer()
     if viewer is None:
         raise NotAllowed(N_("登录已失效，请重新登录；已填写的内容已保存在草稿中"))
@@ -36,7 +39,6 @@ def require_user(*rights: Right) -> Viewer:
         st.warning(_("登录已失效，请重新登录。"), icon=":material/lock:")
         st.link_button(_("重新登录"), "/login")
         st.stop()
-    use_language(language_of(desk(), viewer))
     if rights and not any(viewer.may(right) for right in rights):
         raise NotAllowed(N_("您的角色无权进行此操作，如有需要请联系系统管理员"))
     return viewer
@@ -44,4 +46,7 @@ def require_user(*rights: Right) -> Viewer:
 
 def _viewer() -> Viewer | None:
     username = st.user.get(USER_CLAIM)
-    return viewer_of(desk(), username) if isinstance(username, str) and username else None
+    viewer = viewer_of(desk(), username) if isinstance(username, str) and username else None
+    if viewer is not None:
+        use_language(language_of(desk(), viewer))
+    return viewer

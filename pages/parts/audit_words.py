@@ -81,7 +81,7 @@ def _say_value(value: Any) -> str:
         )
         return _("；").join(parts)
     if isinstance(value, list):
-        return "、".join(map(_say_value, value))
+        return _("、").join(map(_say_value, value))
     if isinstance(value, bool):
         return _("是") if value else _("否")
     return _(_VALUES[value]) if value in _VALUES else str(value)

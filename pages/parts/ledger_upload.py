@@ -32,7 +32,7 @@ _FIELD = """
 
 def draw_uploader() -> None:
     """The field for ledger files."""
-    megabytes, kinds = MOST_BYTES >> 20, "、".join(EXTENSIONS)
+    megabytes, kinds = MOST_BYTES >> 20, _("、").join(EXTENSIONS)
     said = {
         "choose": _("选择台账文件"),
         "hint": _("或将文件拖到此处；可多选，{kinds}，合计不超过 {most} MB").format(kinds=kinds, most=megabytes),
@@ -47,7 +47,7 @@ def draw_uploader() -> None:
 
 def _data() -> str:
     """What the script has to know, as attributes: limits, addresses, and its words in the language in force."""
-    kinds = "、".join(EXTENSIONS)
+    kinds = _("、").join(EXTENSIONS)
     known = {
         "route": ROUTE,
         "screen": SCREEN,

@@ -38,7 +38,7 @@ def draw_people() -> None:
 def _draw_list(accounts: Sequence[Account]) -> None:
     table = pd.DataFrame(
         [
-            (a.username, _(a.role.label), "、".join(a.employers), _say_status(a), local_time(a.created_at))
+            (a.username, _(a.role.label), _("、").join(a.employers), _say_status(a), local_time(a.created_at))
             for a in accounts
         ],
         columns=["username", "role", "employers", "status", "created_at"],

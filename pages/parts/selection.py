@@ -175,7 +175,7 @@ def _draw_pages(draft_id: str, found: ContributionPage) -> None:
 
 
 def _draw_absent(absent: tuple[str, ...]) -> None:
-    named = "、".join(absent[:_NAMED_ABSENT]) + ("…" if len(absent) > _NAMED_ABSENT else "")
+    named = _("、").join(absent[:_NAMED_ABSENT]) + ("…" if len(absent) > _NAMED_ABSENT else "")
     draw_note(
         "warning",
         _("以下 {count} 个社会保障号在所选期间没有本单位的缴费记录：{numbers}").format(

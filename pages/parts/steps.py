@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from core.domain.errors import InvalidInput
-from core.domain.lifecycle import FREE_STATES, Edge, Part, State, progress
+from core.domain.lifecycle import FREE_STATES, Edge, progress
 from core.domain.wording import N_
 from core.services.batches import BatchView, advance_batch
 from core.texts import _
@@ -57,8 +56,7 @@ def _draw_dialog(batch: BatchView, edge: Edge) -> None:
 def _draw_decision(batch: BatchView, edge: Edge) -> None:
     st.markdown(_("批次 **{number}**").format(number=batch.number))
     st.markdown(plain(_say_consequence(edge)))
-    needs = _needs_note(edge)
-    label = f":red[*] {_('意见')}" if needs else _("意见（可不填）")
+    label = f":red[*] {_('意见')}" if edge.needs_note else _("意见（可不填）")
     st.text_area(label, key=_NOTE, max_chars=NOTE_LENGTH, height=110, placeholder=_say_note(edge))
     draw_faults(_NOTE)
     draw_faults("")
@@ -84,13 +82,8 @@ def _say_consequence(edge: Edge) -> str:
     return moved + _("此操作记入办理记录，不能撤销。")
 
 
-def _needs_note(edge: Edge) -> bool:
-    """Whoever at the agency sends a batch off the straight way, or ends it, says why."""
-    return edge.target not in progress() and edge.part is not Part.FILER
-
-
 def _say_note(edge: Edge) -> str:
-    return _("请逐条写明需要补正的内容或原因") if _needs_note(edge) else ""
+    return _("请逐条写明需要补正的内容或原因") if edge.needs_note else ""
 
 
 def _open(number: str, step: str) -> None:
@@ -106,12 +99,6 @@ def _close() -> None:
 
 def _take(number: str, edge: Edge) -> None:
     note = state.typed(_NOTE) or ""
-
-    def take() -> State:
-        if _needs_note(edge) and not note.strip():
-            raise InvalidInput(N_("请填写意见"), field=_NOTE)
-        return advance_batch(desk(), acting_viewer(), number, edge.step, note)
-
-    if reached := attempt(take):
+    if reached := attempt(lambda: advance_batch(desk(), acting_viewer(), number, edge.step, note)):
         state.STEP.clear()
         state.NOTICE.set((N_("已办理：{step}，批次现为“{state}”"), {"step": edge.label, "state": reached.label}))

@@ -53,9 +53,11 @@ def _draw_field(setting: Setting) -> None:
         state.fill(key, setting.value if switch.choices else _say(setting.value))
     label = _meaning(switch)
     if switch.choices is None:
-        st.text_input(label, key=key, on_change=_change, args=(switch.key, key), autocomplete="off")
+        st.text_input(label, key=key, on_change=_change, args=(switch.key, key, _say("off")), autocomplete="off")
     else:
-        st.selectbox(label, switch.choices, key=key, format_func=_say, on_change=_change, args=(switch.key, key))
+        st.selectbox(
+            label, switch.choices, key=key, format_func=_say, on_change=_change, args=(switch.key, key, _say("off"))
+        )
     draw_faults(switch.key)
     changed = f"**{_('已修改')}** · " if setting.changed else ""
     st.caption(changed + plain(_("默认：{value} · {key}").format(value=_say(switch.default), key=switch.key)))
@@ -86,9 +88,10 @@ def _draw_toggle(setting: Setting) -> None:
         st.caption(f"**{said}** · {_('已修改')}" if setting.changed else said)
 
 
-def _change(name: str, key: str) -> None:
+def _change(name: str, key: str, off: str) -> None:
+    """``off``: the word for it on the screen that was typed on."""
     typed = (state.typed(key) or "").strip()
-    _keep(name, "off" if typed == _say("off") else typed)
+    _keep(name, "off" if typed == off else typed)
 
 
 def _turn(name: str, key: str) -> None:

@@ -37,7 +37,7 @@ def stations(batch: BatchView) -> Iterator[Station]:
     """What the timeline shows, in order."""
     reached = {event.state: event for event in batch.events}
     way = progress()
-    for state in way if batch.state in way else [state for state in way if _(state.label) in reached]:
+    for state in way if batch.state in way else [state for state in way if state in reached]:
         yield _station(batch, state, way, reached)
     if batch.state not in way:
         yield _here(batch, reached)
@@ -47,7 +47,7 @@ def draw_history(events: tuple[Event, ...]) -> None:
     """Every step: when, what, by whom in which part, where it led, and what was said."""
     table = pd.DataFrame(
         [
-            (local_time(event.at), event.label, plain(event.actor), event.part, event.state, plain(event.note) or "–")
+            (local_time(event.at), event.label, plain(event.actor), event.part, _(event.state.label), plain(event.note) or "–")
             for event in reversed(events)
         ],
         columns=[_("时间"), _("操作"), _("办理人"), _("环节"), _("之后状态"), _("意见")],
@@ -55,10 +55,10 @@ def draw_history(events: tuple[Event, ...]) -> None:
     st.table(table, border="horizontal", alt=_("办理记录"))
 
 
-def _station(batch: BatchView, state: State, way: tuple[State, ...], reached: dict[str, Event]) -> Station:
+def _station(batch: BatchView, state: State, way: tuple[State, ...], reached: dict[State, Event]) -> Station:
     if state is batch.state:
         return _here(batch, reached)
-    event = reached.get(_(state.label))
+    event = reached.get(state)
     is_past = batch.state not in way or way.index(state) < way.index(batch.state)
     if is_past and event is not None:
         return Station(":material/check_circle:", "green", _(state.label), _passed(event))
@@ -67,9 +67,9 @@ def _station(batch: BatchView, state: State, way: tuple[State, ...], reached: di
     return Station(":material/radio_button_unchecked:", "gray", _(state.label), "")
 
 
-def _here(batch: BatchView, reached: dict[str, Event]) -> Station:
+def _here(batch: BatchView, reached: dict[State, Event]) -> Station:
     _sign, icon, colour = state_look(batch.state)
-    event = reached.get(_(batch.state.label))
+    event = reached.get(batch.state)
     return Station(icon, colour, _(batch.state.label), _passed(event) if event else "", is_current=True)
 
 

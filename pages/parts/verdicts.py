@@ -55,7 +55,7 @@ _ROW, _HEADER = 32, 32
 #: So many refusals stand on a page; a page of more than ``_SHORT`` scrolls in ``_HEIGHT`` pixels under its header.
 _REFUSALS, _SHORT, _HEIGHT = 50, 6, 520
 #: Several findings of a line are numbered (``core.services.findings``): each begins a line of its own.
-_NEXT = re.compile(r"；(?=\d+\. )")
+_NEXT = re.compile(r"(?:；|; )(?=\d+\. )")
 
 
 def say_outcome(code: str) -> str:

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 import xlwt
 
-from core.documents import archives, xlsx
+from core.documents import archives, compound, xlsx
 from core.documents import tables as tables_module
 from core.documents.tables import LedgerFile, read_ledger_file
 from core.domain.wording import N_
@@ -281,6 +281,74 @@ def test_a_small_workbook_of_old_keeps_its_records_in_short_sectors(tmp_path):
     book.save(str(tmp_path / "a.xls"))
 
     assert cells(read_ledger_file(tmp_path / "a.xls")) == [("E27", 2, "欠费", "#DIV/0!")]
+
+
+# Claims at which calamine would end the whole process -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new"),
+    [
+        (SHEET, rb'r="C3"', b'r="C4000000000"'),
+        (SHEET, rb'r="C3"', b'r="C1000000"'),
+        ("xl/sharedStrings.xml", b"<sst ", b'<sst uniqueCount="4294967295" '),
+        ("xl/styles.xml", rb'cellXfs count="\d+"', b'cellXfs count="4294967295"'),
+    ],
+    ids=["a cell in row 4,000,000,000", "a cell far below its row", "strings without end", "styles without end"],
+)
+def test_a_workbook_that_claims_too_much(workbook, part, old, new):
+    hostile = rewritten(with_shared_strings(workbook), lambda xml: re.sub(old, new, xml), part)
+
+    assert codes(read_ledger_file(hostile)) == ["E07"]
+
+
+def test_a_wrong_dimension_in_a_workbook_of_old_is_passed_over(tmp_path):
+    path = xls_file(tmp_path / "a.xls", a=grid([employer(1), employer(2)]))
+    raw = path.read_bytes()
+    at = raw.index(struct.pack("<HH", 0x0200, 14))
+    path.write_bytes(raw[: at + 4] + struct.pack("<IIHH", 0, 0xFFFFFFFF, 0, 0xFFFF) + raw[at + 16 :])
+
+    (table,) = read_ledger_file(path).tables
+
+    assert len(table) == 2
+
+
+@pytest.mark.parametrize(
+    ("record", "offset", "value"),
+    [(0x00FC, 8, b"\xff\xff\xff\x7f"), (0x00FD, 6, b"\xff\xff")],
+    ids=["strings", "a column"],
+)
+def test_a_workbook_of_old_that_claims_too_much(tmp_path, record, offset, value):
+    path = xls_file(tmp_path / "a.xls", a=grid([employer(number) for number in range(99)]))
+    raw = bytearray(path.read_bytes())
+    at = next(
+        m.start() for m in re.finditer(struct.pack("<H", record), raw) if raw[m.start() + 2 : m.start() + 4] != b"\0\0"
+    )
+    raw[at + offset : at + offset + len(value)] = value
+    path.write_bytes(raw)
+
+    assert codes(read_ledger_file(path)) == ["E07"]
+
+
+@pytest.mark.parametrize("size", [100, 4_096, 60_000, 8_000_000])
+def test_a_container_of_old_is_made_so_that_it_can_be_read(size):
+    """The size with more sectors than the header can list is read, too."""
+    stream = bytes(number % 251 for number in range(size))
+
+    name, read = compound.take_stream(compound.make_container("Workbook", stream), ("Book", "Workbook"))
+
+    assert name == "Workbook"
+    assert read.rstrip(b"\0") == stream.rstrip(b"\0")
+
+
+def test_workbooks_of_old_of_some_size_are_read(tmp_path):
+    rows = [fact("退休", 终止="", 说明=f"{number}{'说' * 900}") for number in range(4_500)]
+    path = xls_file(tmp_path / "a.xls", a=grid(rows))
+    assert path.stat().st_size > 7_200_000, "more sectors than the header can list"
+
+    (table,) = read_ledger_file(path).tables
+
+    assert table.columns["note"] == [row["说明"] for row in rows]
 
 
 # Unusual, and right -------------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """退费预览: what is shown of a draft, what stands in the way and the way out of it, and the one press that files it."""
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 
@@ -7,7 +9,7 @@ from core.domain.lifecycle import State
 from core.services import batches, drafts, previews
 from core.services.desk import Desk
 from core.store.schema import batches as batches_table
-from core.store.schema import employers
+from core.store.schema import employers, user_employers
 from tests.pages.conftest import Open
 from tests.pages.reading import table, texts
 from tests.support.desks import CLERK, COLLEAGUE, Ledger, person, prepare_draft
@@ -252,3 +254,20 @@ def test_a_foreign_receipt_is_not_found(open_app: Open, desk: Desk, three_months
     assert "没有找到该批次，或您无权查看" in texts(app)
     assert number not in texts(app)
     assert batches.show_batch(desk, CLERK, number).state is State.SUBMITTED
+
+
+def test_who_files_for_two_employers_finds_the_right_draft_again_after_a_refresh(
+    open_app: Open, desk: Desk, ledger: Ledger
+) -> None:
+    with desk.database.write() as connection:
+        connection.execute(user_employers.insert(), {"username": "clerk1", "employer_id": "E2"})
+    both = replace(CLERK, employers=frozenset({"E1", "E2"}))
+    bank = {"account_holder": "乙公司"}
+    prepare_draft(desk, ledger.leaver(1, [202205], employer_id="E2"), viewer=both, employer_id="E2", bank=bank)
+    app = open_app("clerk1")
+    app.query_params["employer"] = "E2"
+    app.switch_page("confirm.py").run()
+
+    assert "乙公司" in texts(app)
+    assert len(table(app, "note")) == 3
+    assert app.query_params["employer"] == "E2"

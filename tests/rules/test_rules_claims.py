@@ -70,3 +70,10 @@ def test_a_difference_outside_the_reasons_months_holds_up_nothing_else() -> None
     left = Fact("任职", "2019-03-01", "2022-05-20")
 
     assert codes(judged("R01", [Row(), Row(kind=DIFFERENCE)], [left])) == ["N11|N13"] * 3
+
+
+def test_a_month_that_waits_for_its_difference_is_not_paid() -> None:
+    judgement = judged("R99", [Row(), Row(kind=DIFFERENCE, ticked=False)])
+
+    assert judgement.verdict.tolist() == [2, 2, 2]
+    assert judgement.refundable.tolist() == [0, 0, 0]

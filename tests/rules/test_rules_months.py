@@ -27,6 +27,9 @@ MONTHS = [
     # nothing has ended yet
     ("R01", [Fact("任职", "2022-05-01")], "2022-03", "xxxx", NEVER),
     ("R01", [Fact("任职", "2022-05-01")], "2022-03", "xxxx", ALWAYS),
+    # a spell that its only month is taken out of has still begun when it began
+    ("R01", [Fact("任职", "2022-06-01", "2022-06-10")], "2022-05", "x..", ALWAYS),
+    ("R01", [Fact("任职", "2022-06-01", "2022-06-10")], "2022-05", "xx.", NEVER),
     ("R01", [], "2022-03", "??", NEVER),
     ("R02", [Fact("无劳动关系", "2022-03", "2022-04")], "2022-02", "x..x", {}),
     ("R02", [Fact("无劳动关系", "2022-03")], "2022-02", "x...", {}),

@@ -20,7 +20,7 @@ from core.services.batches import (
     withdraw_batch,
 )
 from core.services.contributions import InvalidInputs, Query, find_contributions
-from core.services.desk import Desk, open_desk
+from core.services.desk import Desk
 from core.services.previews import check_bank, preview_batch, resolve_duplicates
 from core.store.audit import read_head
 from core.store.schema import batches, lines
@@ -39,6 +39,7 @@ from tests.support.desks import (
     person,
     prepare_draft,
 )
+from tests.support.writers import save_often
 
 ROW_TOTAL = 85760 + 42880 + 2 * 2680 + 1072
 ALL = Query(Period(202201), Period(202309), everyone=True)
@@ -434,22 +435,11 @@ def test_records_are_found_by_number_employer_and_person(desk: Desk, ledger: Led
 # --- many at once ---
 
 
-def _save_often(data_dir: str, url: str, draft_ids: list[str]) -> list[str]:
-    desk = open_desk({"REFUND_DATA_DIR": data_dir, "DATABASE_URL": url})
-    came = at_once([lambda d=draft: _save(desk, d) for draft in draft_ids])
-    return [str(each) for each in came if each is not None]
-
-
-def _save(desk: Desk, draft_id: str) -> None:
-    for turn in range(4):
-        drafts.save_draft(desk, CLERK, draft_id, reason_note=f"第 {turn} 次")
-
-
 def test_thirty_two_writers_in_two_processes_all_get_their_turn(desk: Desk) -> None:
     draft_id = drafts.open_draft(desk, CLERK, "E1").draft_id
     url = desk.database.url.render_as_string(hide_password=False)
     with multiprocessing.get_context("spawn").Pool(2) as pool:
-        failures = pool.starmap(_save_often, [(str(desk.data_dir), url, [draft_id] * 16)] * 2)
+        failures = pool.starmap_async(save_often, [(str(desk.data_dir), url, [draft_id] * 16)] * 2).get(timeout=120)
     assert failures == [[], []]
     assert drafts.open_draft(desk, CLERK, "E1").content.reason_note == "第 3 次"
 

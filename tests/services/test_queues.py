@@ -45,7 +45,7 @@ def test_a_batch_waits_for_exactly_those_who_may_take_a_step(desk: Desk, ledger:
                 batches.show_batch(desk, viewer, number).actions
             )
             assert (number in queue(desk, viewer)) is offered, (viewer.username, step)
-        batches.advance_batch(desk, actor, number, step)
+        batches.advance_batch(desk, actor, number, step, "缺少材料")
     assert all(queue(desk, viewer) == [] for viewer in EVERYBODY)
 
 
