@@ -84,7 +84,8 @@ def test_an_update_of_a_catalogue_in_step_changes_no_byte(tmp_path: Path) -> Non
     copy = tmp_path / "messages.po"
     copy.write_bytes(ENGLISH.read_bytes())
 
-    assert update_catalogue(path=copy) == []
+    update_catalogue(path=copy)
+
     assert copy.read_bytes() == ENGLISH.read_bytes()
 
 
@@ -98,7 +99,7 @@ def test_chinese_is_the_text_itself(speaking: Speak) -> None:
 
 def test_english_comes_from_the_catalogue(speaking: Speak) -> None:
     speaking("en")
-    assert [text for text, said in english().items() if _(text) != said] == []
+    assert [text for text, said in english().items() if said and _(text) != said] == []
     assert _("退费工作台") == "Refund Desk"
 
 

@@ -8,7 +8,7 @@ other's write-ahead log away.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -56,14 +56,18 @@ class Columns:
         order = {value: position for position, value in enumerate(values)}
         return np.array([order[text] for text in self.texts(name)], np.int64)
 
+    def in_order(self, order: Sequence[int]) -> "Columns":
+        """The same columns with their rows in this order."""
+        return Columns(self._names, self._texts[:, order], self._ints[:, order])
+
     def after(self, rows: Sequence[Sequence[Any]]) -> "Columns":
         """The same columns after ``rows``, which have their values in the order of the statement."""
         texts, ints = self._names.split(rows)
         return Columns(self._names, np.hstack([texts, self._texts]), np.hstack([ints, self._ints]))
 
 
-def read_columns(connection: sa.Connection, statement: sa.Select[Any], **values: str | int | list[str]) -> Columns:
-    """All rows of ``statement``, read inside the caller's transaction. A list is one parameter: see ``is_listed``."""
+def read_columns(connection: sa.Connection, statement: sa.Select[Any], **values: str | int) -> Columns:
+    """All rows of ``statement``, read inside the caller's transaction. A list is one parameter: see ``as_list``."""
     made = _compiled(statement, connection.dialect.name)
     raw: Any = connection.connection.driver_connection
     cursor = raw.execute(made.text, made.bind(values))
@@ -82,49 +86,37 @@ def no_columns(statement: sa.Select[Any]) -> Columns:
     return Columns(names, *names.split(()))
 
 
-# --- parameters, and words that every database spells in its own way --------------------------------------------------
+# --- lists as parameters, which every database spells in its own way --------------------------------------------------
+
+
+def as_list(texts: Collection[str]) -> str:
+    """Texts as one parameter, however many they are."""
+    return json.dumps(list(texts))
 
 
 def is_listed(column: sa.ColumnElement[str], parameter: str) -> sa.ColumnElement[bool]:
-    """``column`` is one of the texts of a list, which is one parameter however many they are."""
-    return _IsListed(column, sa.bindparam(parameter, type_=sa.Text))
+    """``column`` is one of the texts of a parameter that is made by ``as_list``.
+
+    A subselect on purpose: PostgreSQL searches an array that comes as a parameter from its beginning, once for every row.
+    """
+    return column.op("IN", is_comparison=True)(_Listed(sa.bindparam(parameter, type_=sa.Text)))
 
 
-def by_code_point(column: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
-    """For ORDER BY: text in the order of its characters' numbers, whatever the database's locale makes of it."""
-    return _ByCodePoint(column)
-
-
-class _IsListed(FunctionElement[bool]):
-    type = sa.Boolean()
-    inherit_cache = True
-
-
-class _ByCodePoint(FunctionElement[str]):
+class _Listed(FunctionElement[str]):
     type = sa.Text()
     inherit_cache = True
 
 
-@compiles(_IsListed, "sqlite")
-def _is_listed_on_sqlite(element: _IsListed, compiler: Any, **options: Any) -> str:
-    column, parameter = (compiler.process(each, **options) for each in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({parameter}))"  # noqa: S608 - a bound parameter's mark
+@compiles(_Listed, "sqlite")
+def _listed_on_sqlite(element: _Listed, compiler: Any, **options: Any) -> str:
+    parameter = compiler.process(element.clauses, **options)
+    return f"(SELECT value FROM json_each({parameter}))"  # noqa: S608 - a bound parameter's mark
 
 
-@compiles(_IsListed, "postgresql")
-def _is_listed_on_postgresql(element: _IsListed, compiler: Any, **options: Any) -> str:
-    column, parameter = (compiler.process(each, **options) for each in element.clauses)
-    return f"{column} = ANY (CAST({parameter} AS text[]))"
-
-
-@compiles(_ByCodePoint, "sqlite")
-def _by_code_point_on_sqlite(element: _ByCodePoint, compiler: Any, **options: Any) -> str:
-    return str(compiler.process(element.clauses, **options))
-
-
-@compiles(_ByCodePoint, "postgresql")
-def _by_code_point_on_postgresql(element: _ByCodePoint, compiler: Any, **options: Any) -> str:
-    return f'{compiler.process(element.clauses, **options)} COLLATE "C"'
+@compiles(_Listed, "postgresql")
+def _listed_on_postgresql(element: _Listed, compiler: Any, **options: Any) -> str:
+    parameter = compiler.process(element.clauses, **options)
+    return f"(SELECT json_array_elements_text(CAST({parameter} AS json)))"
 
 
 # --- statements for the bare driver -----------------------------------------------------------------------------------
@@ -157,11 +149,9 @@ class _Compiled:
     text: str
     parameters: tuple[tuple[str, Any], ...]
     names: _Names
-    lists_as: Callable[[Any], Any]
 
     def bind(self, values: Mapping[str, Any]) -> list[Any]:
-        given = (values.get(name, stated) for name, stated in self.parameters)
-        return [self.lists_as(value) if isinstance(value, list) else value for value in given]
+        return [values.get(name, stated) for name, stated in self.parameters]
 
 
 _psycopg: Any = psycopg.dialect
@@ -175,8 +165,7 @@ _DIALECTS: dict[str, sa.Dialect] = {
 def _compiled(statement: sa.Select[Any], dialect: str) -> _Compiled:
     made: Any = statement.compile(dialect=_DIALECTS[dialect], compile_kwargs={"render_postcompile": True})
     parameters = tuple((name, made.params[name]) for name in made.positiontup or ())
-    # What a list becomes on its way: JSON text for json_each, or an array, which psycopg makes of a list itself.
-    return _Compiled(str(made), parameters, _names(statement), json.dumps if dialect == "sqlite" else list)
+    return _Compiled(str(made), parameters, _names(statement))
 
 
 @cache

@@ -18,7 +18,7 @@ from core.store.columns import (
     Columns,
     Ints,
     Texts,
-    by_code_point,
+    as_list,
     is_listed,
     no_columns,
     read_columns,
@@ -75,9 +75,10 @@ def read_range(
     """
     scope: dict[str, Any] = {"employer": employer_id, "first": first, "last": last}
     if persons:
-        rows = read_columns(connection, _OF_PERSONS, persons=list(persons), **scope)
+        rows = read_columns(connection, _OF_PERSONS, persons=as_list(persons), **scope)
     else:
         rows = read_columns(connection, _OF_EVERYBODY, **scope)
+    rows = _by_code_point(connection, rows)
     all_of_them = np.ones(len(rows), np.bool_)
     return _slice(connection, rows, own=all_of_them, ticked=all_of_them, scope=scope, elsewhere=elsewhere)
 
@@ -88,7 +89,9 @@ def read_ticked(connection: sa.Connection, employer_id: str, serials: Collection
     A serial that the employer has no row of comes back as a row that is not his own: whether it exists elsewhere, whose it
     is and what it holds is neither read nor told.
     """
-    rows = read_columns(connection, _OF_SERIALS, employer=employer_id, serials=list(serials))
+    rows = _by_code_point(
+        connection, read_columns(connection, _OF_SERIALS, employer=employer_id, serials=as_list(serials))
+    )
     wanted = set(serials)
     strangers = sorted(wanted.difference(rows.texts("serial")))
     months = rows.ints("period")[0]
@@ -99,11 +102,25 @@ def read_ticked(connection: sa.Connection, employer_id: str, serials: Collection
     return _slice(connection, rows, own=own, ticked=ticked, scope=scope, elsewhere=elsewhere)
 
 
+def _by_code_point(connection: sa.Connection, rows: Columns) -> Columns:
+    """Serials of one month in the order of their characters.
+
+    SQLite's index gives that order; PostgreSQL's gives that of its locale, and asking for the other would sort every row.
+    """
+    if connection.dialect.name == "sqlite":
+        return rows
+    number, serial, period = rows.texts("social_security_number"), rows.texts("serial"), rows.ints("period")[0]
+    neighbours = np.flatnonzero((period[1:] == period[:-1]) & (number[1:] == number[:-1]))
+    if (serial[neighbours] < serial[neighbours + 1]).all():
+        return rows
+    return rows.in_order(sorted(range(len(rows)), key=lambda row: (number[row], period[row], serial[row])))
+
+
 def _slice(
     connection: sa.Connection, rows: Columns, *, own: Flags, ticked: Flags, scope: dict[str, Any], elsewhere: bool
 ) -> Slice:
     person, people = rows.coded("social_security_number")
-    scope = scope | {"persons": people}
+    scope = scope | {"persons": as_list(people)}
     serial = rows.texts("serial")
     period, suspense, kind, assessment, arrival, injury_mode, *_amounts = numbers = rows.ints(*_NUMBERS)
     known = read_columns(connection, _FACTS, **scope)
@@ -188,8 +205,7 @@ _ROWS = sa.select(
     _position(_c.arrival, Arrival),
     _position(_c.injury_mode, InjuryMode),
     *map(_amount, _AMOUNTS),
-    # Numbers are digits and capitals, which every locale sorts alike, and their index gives the rows in that order.
-).order_by(_c.social_security_number, _c.period, by_code_point(_c.serial))
+).order_by(_c.social_security_number, _c.period, _c.serial)
 
 _EMPLOYER = sa.bindparam("employer", type_=sa.Text)
 _MONTHS = (sa.bindparam("first", type_=sa.Integer), sa.bindparam("last", type_=sa.Integer))

@@ -40,8 +40,16 @@ _CSS = """
 .refund-ledger p:empty { display: none; }
 .refund-ledger p { margin: 0.6rem 0 0; font-weight: 600; }
 /* The running total: a dense table over the whole width that scrolls inside where it must. */
-.st-key-totals table { width: 100%; margin: 0 0 0.9rem; font-size: 0.95em; }
-.st-key-totals th, .st-key-totals td { padding: 0.2rem 0.6rem !important; white-space: nowrap; }
+.st-key-totals { overflow-x: auto; }
+.st-key-totals table { width: 100%; border-collapse: collapse; font-size: 0.95em; margin-bottom: 0.4rem; }
+.st-key-totals td { padding: 0.2rem 0.6rem; white-space: nowrap; text-align: right; border: 1px solid rgb(128 144 154 / 0.35); }
+.st-key-totals td:first-child { text-align: left; }
+.st-key-totals thead, .st-key-totals tr:last-child { font-weight: 600; }
+/* Lines that end in buttons: see lines.py. */
+.refund-line { display: flex; gap: 0.75rem; align-items: center; line-height: 1.45; }
+.refund-line .refund-rest { flex: 1 1 0; min-width: 0; overflow-wrap: anywhere; }
+.refund-line small { display: block; opacity: 0.75; }
+.refund-heading { font-size: 0.86em; opacity: 0.75; }
 /* Lists of papers are read line by line. */
 .st-key-materials, .st-key-papers { gap: 0.35rem; }
 """

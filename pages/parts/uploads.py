@@ -1,10 +1,8 @@
 """附件上传: left what papers there are and which of them this reason asks for, right what has been uploaded."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core.domain.errors import RefundError
 from core.domain.materials import MATERIALS
@@ -17,6 +15,7 @@ from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.boundary import errors_shown, fragment
 from pages.parts.formats import local_time
+from pages.parts.lines import Cell, draw_cells, line
 from pages.parts.messages import attempt, clear_faults, draw_error, draw_faults, draw_note, plain
 
 #: Larger files are refused in the browser; the service checks again, and the server's own limit lies above.
@@ -25,9 +24,7 @@ _KINDS = {"application/pdf": "PDF", "image/jpeg": "JPG", "image/png": "PNG", "ap
 _NUMBERS = {code: number for number, code in enumerate(MATERIALS, start=1)}
 _LENGTH_OF_DAY = len("2026-11-24")
 
-Width = int | Literal["stretch"]
 #: Widths of cells in pixels; what is left goes to the name.
-_REST: Width = "stretch"
 _NUMBER, _NECESSITY, _DEMAND, _UPLOAD, _KIND, _DAY, _ACTIONS = 32, 72, 40, 60, 60, 84, 76
 
 
@@ -49,29 +46,24 @@ def draw_uploads(draft: Draft, reason: str) -> None:
 
 def draw_paper_list(papers: Sequence[Paper], *, removable: bool = False) -> None:
     """Uploaded papers line by line (序号, 文件名, 文件类型, 上传日期, 操作): for drafts and for batches."""
-    _draw_header(
-        (_("序号"), _NUMBER), (_("文件名"), _REST), (_("文件类型"), _KIND), (_("上传日期"), _DAY), (_("操作"), _ACTIONS)
-    )
+    headings = [Cell(_("序号"), _NUMBER), Cell(_("文件名")), Cell(_("文件类型"), _KIND), Cell(_("上传日期"), _DAY)]
+    draw_cells([*headings, Cell(_("操作"), _ACTIONS)], heading=True)
     if not papers:
         st.caption(_("暂无数据"), text_alignment="center")
     for number, paper in enumerate(papers, start=1):
-        with _line():
-            st.text(str(number), width=_NUMBER)
-            with st.container(gap=None, width=_REST):
-                st.text(paper.file_name)
-                st.caption(_("材料 {number}").format(number=_NUMBERS[paper.material]))
-            st.text(_KINDS.get(paper.media_type, paper.media_type), width=_KIND)
-            st.text(local_time(paper.uploaded_at)[:_LENGTH_OF_DAY], width=_DAY)
-            with st.container(horizontal=True, gap="xsmall", width=_ACTIONS, wrap=False):
-                st.link_button(_("查看"), f"/papers/{paper.paper_id}", type="tertiary")
-                if removable:
-                    st.button(
-                        _("删除"),
-                        key=f"remove_{paper.paper_id}",
-                        type="tertiary",
-                        on_click=_remove,
-                        args=(paper.paper_id,),
-                    )
+        with line():
+            draw_cells(
+                [
+                    Cell(str(number), _NUMBER),
+                    Cell(paper.file_name, note=_("材料 {number}").format(number=_NUMBERS[paper.material])),
+                    Cell(_KINDS.get(paper.media_type, paper.media_type), _KIND),
+                    Cell(local_time(paper.uploaded_at)[:_LENGTH_OF_DAY], _DAY),
+                ]
+            )
+            st.link_button(_("查看"), f"/papers/{paper.paper_id}", type="tertiary")
+            if removable:
+                key = f"remove_{paper.paper_id}"
+                st.button(_("删除"), key=key, type="tertiary", on_click=_remove, args=(paper.paper_id,))
 
 
 def _draw_checklist(reason: str, papers: Sequence[Paper]) -> None:
@@ -89,40 +81,27 @@ def _draw_checklist(reason: str, papers: Sequence[Paper]) -> None:
 
 def _draw_materials(reason: str, papers: Sequence[Paper]) -> None:
     st.markdown(f"**{_('要件列表')}**")
-    _draw_header(
-        (_("序号"), _NUMBER),
-        (_("材料名称"), _REST),
-        (_("材料必要性"), _NECESSITY),
-        (_("要求"), _DEMAND),
-        (_("操作"), _UPLOAD),
-    )
+    names = [Cell(_("序号"), _NUMBER), Cell(_("材料名称")), Cell(_("材料必要性"), _NECESSITY), Cell(_("要求"), _DEMAND)]
+    draw_cells([*names, Cell(_("操作"), _UPLOAD)], heading=True)
     present = {paper.material for paper in papers}
-    for material in MATERIALS.values():
-        with _line():
-            st.text(str(_NUMBERS[material.code]), width=_NUMBER)
-            with st.container(gap=None, width=_REST):
-                done = " :green[:material/check_circle:]" if material.code in present else ""
-                st.markdown(f"{plain(_(material.name))}{done}")
-                draw_faults(f"upload_{material.code}")
-            st.text(_("非必要"), width=_NECESSITY)
-            st.markdown(_demand(reason, material.code), width=_DEMAND)
-            st.button(_("上传"), key=f"upload_{material.code}", on_click=_open, args=(material.code,), width=_UPLOAD)
+    for code, material in MATERIALS.items():
+        with line():
+            draw_cells(
+                [
+                    Cell(str(_NUMBERS[code]), _NUMBER),
+                    Cell(_(material.name), note=_("✓ 已上传") if code in present else ""),
+                    Cell(_("非必要"), _NECESSITY),
+                    _demand(reason, code),
+                ]
+            )
+            st.button(_("上传"), key=f"upload_{code}", on_click=_open, args=(code,), width=_UPLOAD)
+        draw_faults(f"upload_{code}")
 
 
-def _demand(reason: str, material: str) -> str:
+def _demand(reason: str, material: str) -> Cell:
     demand = REASONS[reason].demand(material) if reason in REASONS else ""
-    return {"required": f"**{_('必需')}**", "helpful": _("建议")}.get(demand, "—")
-
-
-def _line() -> DeltaGenerator:
-    """One line of a list: its cells stay beside each other, and the widest gives way on a narrow screen."""
-    return st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small")
-
-
-def _draw_header(*cells: tuple[str, Width]) -> None:
-    with _line():
-        for name, width in cells:
-            st.caption(name, width=width)
+    text = {"required": _("必需"), "helpful": _("建议")}.get(demand, "—")
+    return Cell(text, _DEMAND, strong=demand == "required")
 
 
 def _draw_dialog(draft_id: str, material: str) -> None:

@@ -58,6 +58,7 @@ def test_the_worked_number_of_a_resident():
         ("110105000012311234", "date"),
         ("110105194913011234", "date"),
         ("110105194900011234", "date"),
+        ("١١٠١٠٥١٩٤٩١٢٣١٠٠٢X", "length"),
     ],
 )
 def test_what_is_wrong_with_a_number(number, fault):
@@ -107,7 +108,7 @@ def test_every_single_wrong_digit_of_a_branch_code_is_caught(code):
             assert cnaps_fault(code[:place] + digit + code[place + 1 :]) == "check"
 
 
-@pytest.mark.parametrize("code", ["", "10210000002", "1021000000210", "10210000002X", "102-10000002"])
+@pytest.mark.parametrize("code", ["", "10210000002", "1021000000210", "10210000002X", "102-10000002", "١٠٢١٠٠٠٠٠٠٢١"])
 def test_a_branch_code_has_twelve_digits(code):
     assert cnaps_fault(code) == "length"
 
@@ -143,6 +144,8 @@ def test_luhn_holds_for_exactly_one_last_digit_of_ten(digits):
         ("6222021234567890129", False),
         ("4111111111111111", False),
         ("62", False),
+        ("62²", False),
+        ("62፩", False),
         ("622202123456789012A", False),
         ("", False),
     ],

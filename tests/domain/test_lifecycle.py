@@ -163,3 +163,8 @@ def test_the_part_of_a_step_fits_whoever_may_take_it():
     """One part, one right: a person can never be asked to act in a part that the role can't hold."""
     rights = {part: {edge.right for edge in EDGES if edge.part is part} for part in Part if part is not Part.SYSTEM}
     assert all(len(of_part) == 1 for of_part in rights.values()), rights
+
+
+def test_whoever_sends_a_batch_off_the_straight_way_says_why():
+    """退回补正 is told line by line, 不予退费 with causes, a bounce with the bank's; taking back and going on need no words."""
+    assert {edge.step for edge in EDGES if edge.needs_note} == {"return", "reject", "bounce"}

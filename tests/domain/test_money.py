@@ -79,6 +79,7 @@ def test_amounts_as_files_spell_them(text, fen):
         "1_000",
         "--1",
         "1 234.50",
+        "٥.٥",
         "10000000000000.01",
         "9" * 40,
     ],

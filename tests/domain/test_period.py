@@ -87,6 +87,10 @@ def test_every_spelling_of_the_format_is_the_same_month(month):
         "Jan 2022",
         "44562",
         "2022-001",
+        # An Excel number 2022.10 is written 2022.1: no month can be told from it.
+        "2022.1",
+        "2022.10",
+        "٢٠٢٢-٠١",
     ],
 )
 def test_nonsense_is_no_month(text):

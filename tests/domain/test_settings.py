@@ -77,9 +77,19 @@ def test_what_a_switch_refuses(key, typed):
     assert key in str(caught.value)
 
 
-def test_there_is_no_switch_of_another_name():
+@pytest.mark.parametrize(
+    "key", ["", "leave_month", "refusal_active_", "refusal_active_N7", "refusal_active_R01", "refusal_active_N0７"]
+)
+def test_there_is_no_switch_of_another_name(key):
     with pytest.raises(InvalidInput):
-        find_switch("leave_month")
+        find_switch(key)
+
+
+def test_every_refusal_is_looked_for_until_it_is_switched_off():
+    assert find_switch("refusal_active_N24").accept("OFF") == "off"
+    assert Settings().refusal_is_active("N24")
+    assert not Settings({"refusal_active_N24": "off"}).refusal_is_active("N24")
+    assert Settings({"refusal_active_N24": "off"}).refusal_is_active("N23")
 
 
 def test_stored_values_win_over_defaults():

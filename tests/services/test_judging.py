@@ -13,8 +13,19 @@ from core.services.desk import Desk
 from core.services.judging import judge_range, judge_rows
 from core.store.bulk import insert_rows
 from core.store.columns import CHUNK
+from core.store.database import Database
 from core.store.schema import batches, contributions, lines, settings
-from tests.support.desks import ADMIN, ANALYST, CLERK, FINANCE, OTHER_CLERK, REVIEWER, person
+from tests.support.desks import (
+    ADMIN,
+    ANALYST,
+    CLERK,
+    FINANCE,
+    OTHER_CLERK,
+    REVIEWER,
+    Ledger,
+    make_desk,
+    person,
+)
 
 A, B = person(1), person(2)
 JANUARY, DECEMBER = Period(202201), Period(202212)
@@ -98,12 +109,31 @@ def test_many_rows_come_in_chunks_and_lose_nothing(desk, ledger, people: int) ->
     assert int(judgement.payable.sum()) == len(ordered) * (128640 + 5360 + 1072)
 
 
-def test_serials_stand_in_the_order_of_their_characters_whatever_the_locale(desk, ledger) -> None:
-    serials = ["b1", "B1", "_1", "-1", "流1", "a", "1", "É", "10", "9"]
-    for serial in serials:
+UNSORTED = ["b1", "B1", "_1", "-1", "流1", "a", "1", "É", "10", "9"]
+
+
+def test_serials_stand_in_the_order_of_their_characters(desk, ledger) -> None:
+    for serial in UNSORTED:
         ledger.row(A, MAY, serial=serial)
 
-    assert judge(desk).serial[::3].tolist() == sorted(serials)
+    assert judge(desk).serial[::3].tolist() == sorted(UNSORTED)
+
+
+def test_so_they_do_where_the_database_sorts_as_a_dictionary(postgres_server, data_dir) -> None:
+    postgres_server.execute("CREATE DATABASE {} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'zh'", "dictionary")
+    database = Database(postgres_server.url("dictionary"))
+    database.migrate()
+    desk = make_desk(database, data_dir)
+    for serial in UNSORTED:
+        Ledger(database).row(A, MAY, serial=serial)
+    before, after = Ledger(database).row(A, 202204, serial="z"), Ledger(database).row(A, 202206, serial="Z")
+
+    told = judge(desk).serial[::3].tolist()
+    ticked = tick(desk, UNSORTED[1:]).serial[::3].tolist()
+    database.dispose()
+
+    assert told == [before, *sorted(UNSORTED), after]
+    assert ticked == sorted(UNSORTED[1:])
 
 
 # --- which facts ------------------------------------------------------------------------------------------------------
@@ -298,3 +328,16 @@ def test_switches_in_force_are_read_with_the_rows(desk, ledger) -> None:
     assert codes(judge(desk, "R01")) == ["N22"] * 3 + [""] * 3
     with pytest.raises(InvalidInput):
         judge(desk, "R02")
+
+
+@pytest.mark.parametrize("name", ["_OF_EVERYBODY", "_OF_PERSONS", "_OF_SERIALS", "_FACTS", "_CLAIMS", "_ELSEWHERE"])
+def test_every_statement_finds_its_rows_by_an_index(sqlite_database, name: str) -> None:
+    """Also on a database that nobody has analysed, and whatever SQLAlchemy wraps around a condition."""
+    from core.store import columns, slices
+
+    made = columns._compiled(getattr(slices, name), "sqlite")
+    with sqlite_database.read() as connection:
+        asked = made.bind({"employer": "E1", "first": 1, "last": 2, "persons": "[]", "serials": "[]"})
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {made.text}", tuple(asked))]
+
+    assert [step for step in plan if step.startswith("SCAN") and "json_each" not in step and "ticked" not in step] == []
