@@ -18,12 +18,14 @@ def draw_export(subject: str, make: Callable[[], Export], *, key: str = REFUSALS
         st.button(label or _("导出"), key=key, icon=":material/file_save:", on_click=_make, args=(subject, make, key))
         made_of, export_id, name = state.EXPORT.get()
         if made_of == subject:
-            st.link_button(
-                _("下载 {name}").format(name=plain(name)),
-                f"/exports/{export_id}",
-                type="tertiary",
-                icon=":material/download:",
-            )
+            # The door's script fetches what stands in here once, as soon as it stands here.
+            with st.container(key="made"):
+                st.link_button(
+                    _("下载 {name}").format(name=plain(name)),
+                    f"/exports/{export_id}",
+                    type="tertiary",
+                    icon=":material/download:",
+                )
     draw_faults(key)
 
 

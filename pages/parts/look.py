@@ -50,6 +50,14 @@ _CSS = """
 .refund-line .refund-rest { flex: 1 1 0; min-width: 0; overflow-wrap: anywhere; }
 .refund-line small { display: block; opacity: 0.75; }
 .refund-heading { font-size: 0.86em; opacity: 0.75; }
+/* Why the browser or the door takes a file not: Streamlit keeps the sentence for screen readers only. */
+[data-testid=stFileChips] { flex-wrap: wrap; }
+[data-testid=stFileChip][aria-invalid=true] { height: auto; flex-wrap: wrap; max-width: 100%; }
+[data-testid=stFileChip] > [role=alert] {
+  position: static !important; width: auto !important; height: auto !important; clip-path: none !important;
+  clip: auto !important; margin: 0 !important; overflow: visible !important; white-space: normal !important;
+  flex-basis: 100%; padding: 0.1rem 0.4rem 0.3rem; font-weight: 600;
+}
 /* Lists of papers are read line by line. */
 .st-key-materials, .st-key-papers { gap: 0.35rem; }
 """

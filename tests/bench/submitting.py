@@ -106,8 +106,10 @@ def _guard(connection: sa.Connection, *, on: bool) -> None:
 def _write_bare(database: Database, written: dict[str, list[Any]]) -> None:
     with database.write() as connection:
         for table, (columns, rows) in written.items():
+            if not rows:
+                continue
             if connection.dialect.name == "sqlite":
                 marks = ", ".join("?" * len(columns))
-                connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", list(rows))
+                connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", list(map(tuple, rows)))
             else:
                 copy_rows(connection, f"{table} ({', '.join(columns)})", rows)

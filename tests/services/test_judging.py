@@ -330,12 +330,13 @@ def test_switches_in_force_are_read_with_the_rows(desk, ledger) -> None:
         judge(desk, "R02")
 
 
+@pytest.mark.parametrize("one", [True, False])
 @pytest.mark.parametrize("name", ["_OF_EVERYBODY", "_OF_PERSONS", "_OF_SERIALS", "_FACTS", "_CLAIMS", "_ELSEWHERE"])
-def test_every_statement_finds_its_rows_by_an_index(sqlite_database, name: str) -> None:
+def test_every_statement_finds_its_rows_by_an_index(sqlite_database, name: str, *, one: bool) -> None:
     """Also on a database that nobody has analysed, and whatever SQLAlchemy wraps around a condition."""
     from core.store import columns, slices
 
-    made = columns._compiled(getattr(slices, name), "sqlite")
+    made = columns._compiled(getattr(slices, name), "sqlite", one)
     with sqlite_database.read() as connection:
         asked = made.bind({"employer": "E1", "first": 1, "last": 2, "persons": "[]", "serials": "[]"})
         plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {made.text}", tuple(asked))]

@@ -1,4 +1,10 @@
-"""Writers in a process of their own: what a pool of processes can import."""
+"""Writers in a process of their own: ``python -m tests.support.writers DATA_DIR URL DRAFT THREADS``.
+
+A program and not a pool of processes: these would begin with the main script of the tests, which page tests put their own in
+the place of.
+"""
+
+import sys
 
 from core.services import drafts
 from core.services.desk import Desk, open_desk
@@ -18,3 +24,8 @@ def save_often(data_dir: str, url: str, draft_ids: list[str]) -> list[str]:
 def _save(desk: Desk, draft_id: str) -> None:
     for turn in range(TURNS):
         drafts.save_draft(desk, CLERK, draft_id, reason_note=f"第 {turn} 次")
+
+
+if __name__ == "__main__":
+    data_dir, url, draft_id, threads = sys.argv[1:]
+    print("\n".join(save_often(data_dir, url, [draft_id] * int(threads))))

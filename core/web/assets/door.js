@@ -37,3 +37,24 @@ window.__streamlit = { BACKEND_BASE_URL: location.origin };
     if (event.persisted) leaveIfOver();
   });
 })();
+
+// An export that was just made is fetched at once, without a second press; its link stays for another time.
+(() => {
+  const KEPT = "refund-fetched";
+  const fetched = new Set(JSON.parse(sessionStorage.getItem(KEPT) || "[]"));
+
+  function fetchNew() {
+    for (const link of document.querySelectorAll('.st-key-made a[href*="/exports/"]')) {
+      const path = new URL(link.href).pathname;
+      if (fetched.has(path)) continue;
+      fetched.add(path);
+      sessionStorage.setItem(KEPT, JSON.stringify([...fetched]));
+      const once = document.createElement("a");
+      once.href = path;
+      once.download = "";
+      once.click();
+    }
+  }
+
+  new MutationObserver(fetchNew).observe(document.documentElement, { childList: true, subtree: true });
+})();

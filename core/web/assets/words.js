@@ -150,6 +150,11 @@
   const PATTERNS = [
     [/^(?:Limit )?([\d.]+) ?(B|KB|MB|GB) per file(?: • (.*))?$/, "单个文件不超过 $1$2"],
     [/^File must be ([\d.]+) ?(B|KB|MB|GB) or smaller\.$/, "文件不能超过 $1$2，请压缩后重新上传"],
+    [/^AxiosError: Request failed with status code 415$/, "只能上传 PDF、JPG、PNG 文件，请更换文件后重新上传"],
+    [/^AxiosError: Request failed with status code 413$/, "文件过大，请压缩后重新上传"],
+    [/^AxiosError: Request failed with status code 429$/, "上传的文件过多，请稍后再试"],
+    [/^AxiosError: Request failed with status code 40[0-9]$/, "登录已失效或无权上传，请重新登录后再试"],
+    [/^AxiosError: .+$/, "上传未完成，请检查网络后重试"],
     [/^File is larger than .*$/, "文件过大"],
     [/^(.+) files are not allowed\.$/, "不支持 $1 文件"],
     [/^File type must be .*$/, "不支持这种文件"],
