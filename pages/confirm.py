@@ -7,9 +7,9 @@ import streamlit as st
 from core.domain.bank import FIELDS
 from core.domain.materials import MATERIALS
 from core.domain.roles import Right, Viewer
-from core.services.batches import Drifted, Receipt, receipt_of, submit_batch
 from core.services.drafts import Draft, employers_of, open_draft
 from core.services.exports import export_refusals
+from core.services.filing import Drifted, Receipt, receipt_of, submit_batch
 from core.services.previews import Preview
 from core.services.refusal_pages import count_causes, refusal_page
 from core.texts import _

@@ -42,6 +42,11 @@ def clean_field(field: str, text: str) -> str:
     return re.sub(r"\s", "", text) if field in {"cnaps_code", "exchange_number"} else re.sub(r"\s+", " ", text)
 
 
+def clean_bank(bank: Mapping[str, str]) -> dict[str, str]:
+    """The bank block as it is filed: all six fields, cleaned."""
+    return {name: clean_field(name, bank.get(name, "")) for name in FIELDS}
+
+
 def comparable_name(name: str) -> str:
     """A name for comparing: brackets and blanks don't count."""
     return re.sub(r"\s", "", normalise(name).translate(_BRACKETS))
@@ -55,7 +60,7 @@ def check_bank_fields(
     ``registered`` is the employer's registered account (blank values: none registered), ``names`` its registered name and
     the former ones on file.
     """
-    typed = {field: clean_field(field, bank.get(field, "")) for field in FIELDS}
+    typed = clean_bank(bank)
     notices = [_error(field, N_("请填写{label}"), label=label) for field, label in FIELDS.items() if not typed[field]]
     for check in (_check_account, _check_branch_code, _check_exchange_number):
         notices += check(typed)

@@ -119,3 +119,8 @@ class Verdict(Labelled):
     REFUNDABLE = "refundable", N_("可退")
     REVIEW = "review", N_("待核")
     REFUSED = "refused", N_("不可退")
+
+
+#: Columns of lines hold positions in these.
+INSURANCES = tuple(Insurance)
+VERDICTS = tuple(Verdict)

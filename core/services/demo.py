@@ -13,7 +13,7 @@ from core.domain.bank import FIELDS
 from core.domain.errors import Conflict
 from core.domain.roles import SYSTEM, Viewer
 from core.domain.wording import N_
-from core.services import batches, drafts, papers, previews
+from core.services import batches, drafts, filing, papers, previews, steps
 from core.services.accounts import DEMO_ACCOUNTS, demo_password, ensure_demo_accounts
 from core.services.demo_ledger import DATA, BatchPlan, Demonstration, Step, Story, read_demonstration
 from core.services.desk import AGENCY_ZONE, Desk
@@ -114,7 +114,7 @@ def _make_batches(desk: Desk, plans: Sequence[BatchPlan], demo: Demonstration) -
         if step is None:
             filed[order] = _file(then, plan, demo.typed_accounts.get(plan.employer, {}))
         else:
-            batches.advance_batch(then, _viewer(step.username), filed[order], step.step, step.note)
+            steps.advance_batch(then, _viewer(step.username), filed[order], step.step, step.note)
     return len(filed)
 
 
@@ -136,7 +136,7 @@ def _file(desk: Desk, plan: BatchPlan, account: Mapping[str, str]) -> str:
     for material, file_name in plan.papers.items():
         papers.add_paper(desk, filer, draft_id, material, file_name, _SAMPLE_PAPER.read_bytes())
     preview = previews.preview_batch(desk, filer, draft_id)
-    return batches.submit_batch(desk, filer, draft_id, preview.key, preview.fingerprint).numbers[0]
+    return filing.submit_batch(desk, filer, draft_id, preview.key, preview.fingerprint).numbers[0]
 
 
 def _viewer(username: str) -> Viewer:

@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from core.domain.bank import FIELDS, Notice, check_bank_fields, clean_field
+from core.domain.bank import FIELDS, Notice, check_bank_fields, clean_bank, clean_field
 from core.domain.batch import FiledLine, batch_fingerprint, digest
 from core.domain.errors import InvalidInput
 from core.domain.identifiers import normalise
@@ -20,7 +20,7 @@ from core.domain.period import Period
 from core.domain.reasons import NOTE_LENGTH, REASONS, Reason
 from core.domain.roles import Viewer
 from core.domain.settings import Settings
-from core.domain.vocabulary import Insurance, Verdict
+from core.domain.vocabulary import INSURANCES, VERDICTS, Insurance, Verdict
 from core.domain.wording import N_
 from core.rules import RULE_VERSION
 from core.rules.holds import Hold, duplicate_groups, find_holds
@@ -28,6 +28,7 @@ from core.rules.judgement import Judgement
 from core.services.contributions import InvalidInputs
 from core.services.desk import Desk
 from core.services.drafts import Draft, read_draft
+from core.services.drift import snapshot
 from core.services.findings import with_findings
 from core.services.judging import judge_rows
 from core.store import drafts as store
@@ -35,9 +36,6 @@ from core.store.database import Connection
 from core.store.employers import former_names
 from core.store.papers import Paper, papers_of_draft
 from core.texts import _
-
-INSURANCES = tuple(Insurance)
-VERDICTS = tuple(Verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,11 +311,6 @@ def fingerprint_of(draft: Draft, filed: Sequence[FiledLine]) -> str:
     )
 
 
-def clean_bank(bank: Mapping[str, str]) -> dict[str, str]:
-    """The bank block as it is filed."""
-    return {name: clean_field(name, bank.get(name, "")) for name in FIELDS}
-
-
 def filed_lines(judged: Judgement, indexes: np.ndarray) -> list[FiledLine]:
     """The lines at ``indexes`` as they are filed."""
     return [
@@ -366,76 +359,3 @@ def _frame(judged: Judgement, indexes: np.ndarray) -> pd.DataFrame:
 def refusal_frame(judged: Judgement, indexes: np.ndarray) -> pd.DataFrame:
     """Refused lines as records: see ``Preview.refusals``."""
     return with_findings(_frame(judged, indexes), [judged.findings(i) for i in indexes])
-
-
-# --- what was shown, and what has changed since ---
-
-
-def snapshot(preview: Preview) -> dict[str, object]:
-    """What a preview showed, small enough to keep with the draft."""
-    judged = preview.judgement
-    return {
-        "fingerprint": preview.fingerprint,
-        "reason": preview.draft.content.reason,
-        "bank": clean_bank(preview.draft.content.bank),
-        "papers": [paper.paper_id for paper in preview.papers],
-        "lines": [
-            [serial, insurance, verdict, refundable, "|".join(judged.codes(i))]
-            for i, (serial, insurance, verdict, refundable) in enumerate(
-                zip(
-                    judged.serial.tolist(),
-                    judged.insurance.tolist(),
-                    judged.verdict.tolist(),
-                    judged.refundable.tolist(),
-                    strict=True,
-                )
-            )
-        ],
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How what would be filed now differs from what was previewed. ``lines``: person, month, insurance, before, now."""
-
-    lines: tuple[tuple[str, int, str, str, str], ...]
-    notes: tuple[str, ...]
-
-
-def difference(shown: Mapping[str, object] | None, now: Preview) -> Difference:
-    """The difference between a stored snapshot and a fresh preview."""
-    current = snapshot(now)
-    if not shown:
-        return Difference((), (_("预览内容已更新，请核对后再次确认"),))
-    before = {(line[0], line[1]): tuple(line[2:]) for line in shown["lines"]}  # type: ignore[attr-defined]
-    after = {(line[0], line[1]): tuple(line[2:]) for line in current["lines"]}  # type: ignore[attr-defined]
-    judged = now.judgement
-    where = {
-        (serial, code): i
-        for i, (serial, code) in enumerate(zip(judged.serial.tolist(), judged.insurance.tolist(), strict=True))
-    }
-    changed = []
-    for key in sorted({*before, *after}):
-        if before.get(key) == after.get(key):
-            continue
-        i = where.get(key)
-        name, period = (str(judged.name[i]), int(judged.period[i])) if i is not None else ("", 0)
-        changed.append((name, period, str(INSURANCES[key[1]]), _outcome(before.get(key)), _outcome(after.get(key))))
-    notes = [
-        sentence
-        for sentence, name in (
-            (_("退费原因已更改"), "reason"),
-            (_("退费账户信息已更改"), "bank"),
-            (_("已上传的要件有变动"), "papers"),
-        )
-        if shown[name] != current[name]
-    ]
-    return Difference(tuple(changed), tuple(notes) or ((_("预览内容已更新，请核对后再次确认"),) if not changed else ()))
-
-
-def _outcome(line: tuple[object, ...] | None) -> str:
-    if line is None:
-        return _("未勾选")
-    verdict, _refundable, codes = line
-    label = _(VERDICTS[int(str(verdict))].label)
-    return _("{label}（{codes}）").format(label=label, codes=codes) if codes else label

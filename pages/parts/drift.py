@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.domain.vocabulary import Insurance
-from core.services.previews import Difference
+from core.services.drift import Difference
 from core.texts import _
 from pages.parts import state
 from pages.parts.messages import plain

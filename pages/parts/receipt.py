@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.domain.money import format_yuan
 from core.domain.reasons import REASONS
-from core.services.batches import Receipt
+from core.services.filing import Receipt
 from core.texts import _
 from pages.parts.formats import local_time
 from pages.parts.messages import plain

@@ -4,7 +4,8 @@ import streamlit as st
 
 from core.domain.lifecycle import FREE_STATES, Edge, progress
 from core.domain.wording import N_
-from core.services.batches import BatchView, advance_batch
+from core.services.batches import BatchView
+from core.services.steps import advance_batch
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user

@@ -10,8 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.services.batches import submit_batch
 from core.services.desk import Desk
+from core.services.filing import submit_batch
 from core.services.previews import preview_batch
 from core.store.bulk import copy_rows, insert_rows
 from core.store.database import Database

@@ -9,7 +9,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.domain.roles import Role
-from core.services import batches, previews
+from core.services import filing, previews
 from core.services.accounts import create_user
 from core.services.desk import Desk
 from core.services.drafts import Draft, open_draft, save_draft, selection_totals
@@ -186,6 +186,33 @@ def test_a_number_without_rows_is_named(open_app: Open, serials: list[str]) -> N
     assert f"以下 1 个社会保障号在所选期间没有本单位的缴费记录：{person(9)}" in all_text(app)
 
 
+def test_a_list_file_asks_for_its_people_and_ticks_what_is_refundable(
+    open_app: Open, desk: Desk, serials: list[str]
+) -> None:
+    app = open_app("clerk1", "apply.py")
+    app.selectbox(key="reason").set_value("R01").run()
+    app.button(key="query_list").click().run()
+    lines = "\n".join(f"{person(1)},{month}" for month in MONTHS)
+    app.file_uploader[0].upload("list.csv", f"社会保障号码,对应缴费所属期\n{lines}".encode())
+    app.run()
+
+    assert not app.exception
+    assert not app.file_uploader
+    assert app.text_area(key="query_ids").value == person(1)
+    assert shown(app) == serials
+    assert ticked(desk) == set(serials[4:])
+
+
+def test_a_list_file_that_can_not_be_taken_is_told_in_its_dialog(open_app: Open) -> None:
+    app = open_app("clerk1", "apply.py")
+    app.button(key="query_list").click().run()
+    app.file_uploader[0].upload("list.csv", "姓名\n赵一".encode())
+    app.run()
+
+    assert [error.value for error in app.error] == ["文件前 10 行里没有找到“社会保障号码”这一列，请核对列名"]
+    assert app.file_uploader
+
+
 def test_the_last_query_is_asked_again_on_return(open_app: Open, serials: list[str]) -> None:
     ask(open_app("clerk1", "apply.py"))
 
@@ -308,7 +335,7 @@ def test_select_all_takes_the_whole_query_but_what_is_claimed_already(
 ) -> None:
     filed = ledger.leaver(2, [202205, 202206])
     preview = previews.preview_batch(desk, CLERK, draft_id := prepare_draft(desk, filed))
-    batches.submit_batch(desk, CLERK, draft_id, preview.key, preview.fingerprint)
+    filing.submit_batch(desk, CLERK, draft_id, preview.key, preview.fingerprint)
 
     app = ask_everyone(open_app("clerk1", "apply.py"))
     app.button(key="select_all").click().run()

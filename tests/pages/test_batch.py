@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.domain.lifecycle import State
-from core.services import batches, drafts, previews
+from core.services import batches, drafts, filing, previews, steps
 from core.services.desk import Desk
 from tests.pages.conftest import Open
 from tests.pages.reading import keys, labels, table, texts
@@ -18,7 +18,7 @@ FOUND = "没有找到该批次，或您无权查看"
 def file(desk: Desk, serials: list[str], **changes) -> list[str]:
     """Preview and confirm; returns the numbers."""
     preview = previews.preview_batch(desk, CLERK, prepare_draft(desk, serials, **changes))
-    return list(batches.submit_batch(desk, CLERK, preview.draft.draft_id, preview.key, preview.fingerprint).numbers)
+    return list(filing.submit_batch(desk, CLERK, preview.draft.draft_id, preview.key, preview.fingerprint).numbers)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_number_state_next_step_and_money_are_told_first(show, number: str) -> N
 
 
 def test_the_way_is_shown_with_what_is_done_and_what_is_to_come(show, desk: Desk, number: str) -> None:
-    batches.advance_batch(desk, REVIEWER, number, "accept")
+    steps.advance_batch(desk, REVIEWER, number, "accept")
     said = texts(show("clerk1", number))
 
     assert ":green[:material/check_circle: 待受理]" in said
@@ -67,13 +67,13 @@ def test_the_way_is_shown_with_what_is_done_and_what_is_to_come(show, desk: Desk
 
 def test_a_step_that_was_not_needed_is_said_to_be_so(show, desk: Desk, number: str) -> None:
     for viewer, step in ((REVIEWER, "accept"), (SECOND_REVIEWER, "pass")):
-        batches.advance_batch(desk, viewer, number, step)
+        steps.advance_batch(desk, viewer, number, step)
     third = replace(REVIEWER, username="reviewer3")
     with desk.database.write() as connection:
         from core.store.schema import users
 
         connection.execute(users.insert(), {"username": "reviewer3", "role": "reviewer", "created_at": desk.now()})
-    batches.advance_batch(desk, third, number, "pass")
+    steps.advance_batch(desk, third, number, "pass")
 
     assert ":gray[:material/remove: 待审批]" in texts(show("clerk1", number))
 
@@ -88,8 +88,8 @@ def test_lines_and_refusals_are_in_their_tabs(show, number: str) -> None:
 
 
 def test_the_history_names_who_did_what_and_what_he_said(show, desk: Desk, number: str) -> None:
-    batches.advance_batch(desk, REVIEWER, number, "accept")
-    batches.advance_batch(desk, SECOND_REVIEWER, number, "return", "缺少 *退费申请表*")
+    steps.advance_batch(desk, REVIEWER, number, "accept")
+    steps.advance_batch(desk, SECOND_REVIEWER, number, "return", "缺少 *退费申请表*")
     app = show("clerk1", number)
     app.session_state["batch_tabs"] = "办理记录 (3)"
     app.run()
@@ -166,7 +166,7 @@ def test_withdrawing_says_what_will_happen_and_frees_the_lines(show, desk: Desk,
 
 
 def test_sending_a_batch_back_needs_a_reason_and_keeps_what_was_typed(show, desk: Desk, number: str) -> None:
-    batches.advance_batch(desk, REVIEWER, number, "accept")
+    steps.advance_batch(desk, REVIEWER, number, "accept")
     app = take(show("reviewer2", number), "step_return")
     assert "请填写意见" in texts(app)
     assert batches.show_batch(desk, CLERK, number).state is State.FIRST_REVIEW
@@ -180,7 +180,7 @@ def test_sending_a_batch_back_needs_a_reason_and_keeps_what_was_typed(show, desk
 def test_somebody_else_was_quicker_is_told_beside_the_button(show, desk: Desk, number: str) -> None:
     app = show("reviewer1", number)
     app.button(key="step_accept").click().run()
-    batches.withdraw_batch(desk, CLERK, number)
+    steps.withdraw_batch(desk, CLERK, number)
     app.button(key="take_step").click().run()
 
     assert "不能进行此操作" in texts(app)
@@ -188,7 +188,7 @@ def test_somebody_else_was_quicker_is_told_beside_the_button(show, desk: Desk, n
 
 
 def test_from_review_to_payment_on_the_pages_alone(show, desk: Desk, number: str) -> None:
-    batches.advance_batch(desk, REVIEWER, number, "accept")
+    steps.advance_batch(desk, REVIEWER, number, "accept")
     with desk.database.write() as connection:
         from core.store.schema import users
 

@@ -3,7 +3,7 @@
 import pytest
 
 from core.domain.lifecycle import State
-from core.services import batches, previews
+from core.services import filing, previews
 from core.services.desk import Desk
 from tests.pages.conftest import Open
 from tests.pages.reading import labels, table, texts
@@ -15,7 +15,7 @@ def file(desk: Desk, serials: list[str], viewer=CLERK, employer_id: str = "E1") 
     preview = previews.preview_batch(desk, viewer, prepare_draft(desk, serials, viewer, employer_id, bank={
         "account_holder": "甲公司" if employer_id == "E1" else "乙公司",
     }))  # fmt: skip
-    return batches.submit_batch(desk, viewer, preview.draft.draft_id, preview.key, preview.fingerprint).numbers[0]
+    return filing.submit_batch(desk, viewer, preview.draft.draft_id, preview.key, preview.fingerprint).numbers[0]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.domain.lifecycle import State
-from core.services import batches, drafts, previews
+from core.services import batches, drafts, filing, previews
 from core.services.desk import Desk
 from core.store.schema import batches as batches_table
 from core.store.schema import employers, user_employers
@@ -207,7 +207,7 @@ def test_what_has_changed_since_is_shown_and_asked_again(open_app: Open, desk: D
     app = open_app("clerk1", "confirm.py")
     other = prepare_draft(desk, serials[:1], viewer=COLLEAGUE)
     preview = previews.preview_batch(desk, COLLEAGUE, other)
-    batches.submit_batch(desk, COLLEAGUE, other, preview.key, preview.fingerprint)
+    filing.submit_batch(desk, COLLEAGUE, other, preview.key, preview.fingerprint)
     app.button(key="confirm").click().run()
 
     assert "预览之后情况有变化，尚未提交" in texts(app)
@@ -246,7 +246,7 @@ def test_turning_a_tab_judges_nothing_again(open_app: Open, desk: Desk, three_mo
 
 def test_a_foreign_receipt_is_not_found(open_app: Open, desk: Desk, three_months: str) -> None:
     preview = previews.preview_batch(desk, CLERK, three_months)
-    number = batches.submit_batch(desk, CLERK, three_months, preview.key, preview.fingerprint).numbers[0]
+    number = filing.submit_batch(desk, CLERK, three_months, preview.key, preview.fingerprint).numbers[0]
     app = open_app("clerk2")
     app.query_params["no"] = number
     app.switch_page("confirm.py").run()

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.domain.roles import Viewer
 from core.services.accounts import set_language
-from core.services.batches import submit_batch
 from core.services.desk import Desk
+from core.services.filing import submit_batch
 from core.services.previews import preview_batch
 from tests.pages.conftest import Open
 from tests.support.desks import ADMIN, ANALYST, BANK, CLERK, FINANCE, REVIEWER, Ledger, prepare_draft

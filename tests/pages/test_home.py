@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.services import batches, previews
+from core.services import filing, previews
 from core.services.desk import Desk
 from tests.pages.conftest import Open
 from tests.support.desks import CLERK, Ledger, prepare_draft
@@ -48,7 +48,7 @@ def test_each_role_sees_what_waits_for_it(
 ) -> None:
     draft_id = prepare_draft(desk, ledger.leaver(1, [202205, 202206]))
     preview = previews.preview_batch(desk, CLERK, draft_id)
-    batches.submit_batch(desk, CLERK, draft_id, preview.key, preview.fingerprint)
+    filing.submit_batch(desk, CLERK, draft_id, preview.key, preview.fingerprint)
 
     app = open_app(username)
 

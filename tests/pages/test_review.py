@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.services import batches, previews
+from core.services import filing, previews, steps
 from core.services.desk import Desk
 from tests.pages.conftest import Open
 from tests.pages.reading import labels, table, texts
@@ -12,7 +12,7 @@ from tests.support.desks import CLERK, REVIEWER, SECOND_REVIEWER, Clock, Ledger,
 def file(desk: Desk, serials: list[str]) -> str:
     """Preview and confirm; returns the number."""
     preview = previews.preview_batch(desk, CLERK, prepare_draft(desk, serials))
-    return batches.submit_batch(desk, CLERK, preview.draft.draft_id, preview.key, preview.fingerprint).numbers[0]
+    return filing.submit_batch(desk, CLERK, preview.draft.draft_id, preview.key, preview.fingerprint).numbers[0]
 
 
 def queued(app) -> list[str]:
@@ -27,14 +27,14 @@ def test_a_reviewer_sees_what_he_may_move_along_the_most_urgent_first(
     assert isinstance(desk.clock, Clock)
     desk.clock.forward(days=5)
     fresh = file(desk, ledger.leaver(2, [202205]))
-    batches.advance_batch(desk, REVIEWER, fresh, "accept")
+    steps.advance_batch(desk, REVIEWER, fresh, "accept")
 
     assert queued(open_app("reviewer2", "review.py")) == [late, fresh]
 
 
 def test_who_held_another_part_is_not_asked_again(open_app: Open, desk: Desk, ledger: Ledger) -> None:
     number = file(desk, ledger.leaver(1, [202205]))
-    batches.advance_batch(desk, REVIEWER, number, "accept")
+    steps.advance_batch(desk, REVIEWER, number, "accept")
 
     assert queued(open_app("reviewer2", "review.py")) == [number]
     assert "目前没有等待您审核的批次" in texts(open_app("reviewer1", "review.py"))
@@ -52,7 +52,7 @@ def test_finance_sees_what_is_to_be_paid_and_nothing_before(open_app: Open, desk
         connection.execute(users.insert(), {"username": "reviewer3", "role": "reviewer", "created_at": desk.now()})
     third = type(REVIEWER)("reviewer3", REVIEWER.role)
     for viewer, step in ((REVIEWER, "accept"), (SECOND_REVIEWER, "pass"), (third, "pass")):
-        batches.advance_batch(desk, viewer, number, step)
+        steps.advance_batch(desk, viewer, number, step)
     assert queued(open_app("finance1", "payments.py")) == [number]
 
 
@@ -67,7 +67,7 @@ def test_a_queue_is_for_those_who_may_act(open_app: Open, username: str, file: s
 def test_the_board_counts_batches_and_money(open_app: Open, desk: Desk, ledger: Ledger) -> None:
     file(desk, ledger.leaver(1, [202203, 202205, 202206]))
     withdrawn = file(desk, ledger.leaver(2, [202205]))
-    batches.withdraw_batch(desk, CLERK, withdrawn)
+    steps.withdraw_batch(desk, CLERK, withdrawn)
     app = open_app("analyst1", "insights.py")
 
     assert {figure.label: figure.value for figure in app.metric} == {

@@ -11,18 +11,12 @@ from core.domain.lifecycle import State
 from core.domain.period import Period
 from core.domain.roles import Viewer
 from core.services import drafts
-from core.services.batches import (
-    Drifted,
-    Receipt,
-    advance_batch,
-    list_batches,
-    show_batch,
-    submit_batch,
-    withdraw_batch,
-)
+from core.services.batches import list_batches, show_batch
 from core.services.contributions import InvalidInputs, Query, find_contributions
 from core.services.desk import Desk
+from core.services.filing import Drifted, Receipt, submit_batch
 from core.services.previews import check_bank, preview_batch, resolve_duplicates
+from core.services.steps import advance_batch, withdraw_batch
 from core.store.audit import read_head
 from core.store.schema import batches, lines
 from tests.support.desks import (

@@ -18,12 +18,13 @@ import psycopg
 import pytest
 
 from core.domain.roles import SYSTEM, Viewer
-from core.services.batches import advance_batch, submit_batch, withdraw_batch
 from core.services.checks import Broken, check_everything
 from core.services.desk import Desk
+from core.services.filing import submit_batch
 from core.services.papers import add_paper
 from core.services.previews import preview_batch
 from core.services.settings import change_setting
+from core.services.steps import advance_batch, withdraw_batch
 from core.store.database import Database
 from tests.support.desks import (
     CLERK,

@@ -14,11 +14,11 @@ import pytest
 
 from core.domain.errors import InvalidInput, NotAllowed, NotFound, StorageFailed
 from core.domain.roles import Viewer
-from core.services.batches import submit_batch
 from core.services.contributions import InvalidInputs
 from core.services.desk import Desk
 from core.services.drafts import open_draft, save_draft
 from core.services.exports import Export, export_refusals, export_refusals_of_batch, open_export
+from core.services.filing import submit_batch
 from core.services.previews import preview_batch
 from core.store.schema import audit, exports
 from tests.support.desks import (

@@ -6,7 +6,7 @@ import pytest
 
 from core.domain.errors import NotAllowed
 from core.domain.roles import Role, Viewer
-from core.services import accounts, batches, previews
+from core.services import accounts, batches, filing, previews, steps
 from core.services.audit_trail import read_trail
 from core.services.batch_totals import split_by_fund, sum_of
 from core.services.desk import Desk
@@ -22,12 +22,12 @@ MONTH = 85760 + 42880 + 2 * 2680 + 1072
 def file(desk: Desk, serials: list[str]) -> str:
     """Preview and confirm; returns the number."""
     preview = previews.preview_batch(desk, CLERK, prepare_draft(desk, serials))
-    return batches.submit_batch(desk, CLERK, preview.draft.draft_id, preview.key, preview.fingerprint).numbers[0]
+    return filing.submit_batch(desk, CLERK, preview.draft.draft_id, preview.key, preview.fingerprint).numbers[0]
 
 
 def test_the_board_adds_up_what_is_running_and_leaves_out_what_ended_unpaid(desk: Desk, ledger: Ledger) -> None:
     file(desk, ledger.leaver(1, [202203, 202205, 202206]))
-    batches.withdraw_batch(desk, CLERK, file(desk, ledger.leaver(2, [202205])))
+    steps.withdraw_batch(desk, CLERK, file(desk, ledger.leaver(2, [202205])))
     board = read_board(desk, ANALYST)
 
     assert (board.batches, board.overdue) == (2, 0)

@@ -8,10 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from core.domain.errors import RefundError
-from core.services.batches import show_batch, submit_batch, withdraw_batch
+from core.services.batches import show_batch
 from core.services.desk import Desk
+from core.services.filing import submit_batch
 from core.services.ledger_import import FileReport, ImportReport, import_files
 from core.services.previews import preview_batch
+from core.services.steps import withdraw_batch
 from core.store.ledger import lock_people
 from core.store.schema import contributions, employers, facts, superseded
 from tests.support.desks import ADMIN, BANK, CLERK, Ledger, at_once, person, prepare_draft

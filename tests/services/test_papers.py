@@ -13,9 +13,10 @@ from PIL import Image
 
 from core.domain.errors import InvalidInput, NotAllowed, NotFound, RefundError, StorageFailed
 from core.domain.roles import Role, Viewer
-from core.services.batches import show_batch, submit_batch
+from core.services.batches import show_batch
 from core.services.desk import Desk
 from core.services.drafts import discard_draft, open_draft
+from core.services.filing import submit_batch
 from core.services.papers import (
     MAX_PAPERS,
     MAX_UPLOADS,

@@ -5,7 +5,7 @@ import pytest
 from core.domain.errors import NotAllowed
 from core.domain.lifecycle import EDGES
 from core.domain.roles import Viewer
-from core.services import batches, previews
+from core.services import batches, filing, previews, steps
 from core.services.desk import Desk
 from core.services.queues import waiting_for
 from tests.support.desks import (
@@ -29,7 +29,7 @@ EVERYBODY = (CLERK, COLLEAGUE, OTHER_CLERK, REVIEWER, SECOND_REVIEWER, APPROVER,
 def file(desk: Desk, serials: list[str]) -> str:
     """Preview and confirm; returns the number."""
     preview = previews.preview_batch(desk, CLERK, prepare_draft(desk, serials))
-    return batches.submit_batch(desk, CLERK, preview.draft.draft_id, preview.key, preview.fingerprint).numbers[0]
+    return filing.submit_batch(desk, CLERK, preview.draft.draft_id, preview.key, preview.fingerprint).numbers[0]
 
 
 def queue(desk: Desk, viewer: Viewer) -> list[str]:
@@ -45,7 +45,7 @@ def test_a_batch_waits_for_exactly_those_who_may_take_a_step(desk: Desk, ledger:
                 batches.show_batch(desk, viewer, number).actions
             )
             assert (number in queue(desk, viewer)) is offered, (viewer.username, step)
-        batches.advance_batch(desk, actor, number, step, "缺少材料")
+        steps.advance_batch(desk, actor, number, step, "缺少材料")
     assert all(queue(desk, viewer) == [] for viewer in EVERYBODY)
 
 
@@ -54,7 +54,7 @@ def test_the_earliest_due_date_comes_first(desk: Desk, ledger: Ledger) -> None:
     assert isinstance(desk.clock, Clock)
     desk.clock.forward(days=7)
     second = file(desk, ledger.leaver(2, [202205]))
-    batches.advance_batch(desk, REVIEWER, first, "accept")
+    steps.advance_batch(desk, REVIEWER, first, "accept")
 
     assert [number == first for number in queue(desk, SECOND_REVIEWER)] == [False, True]
     assert list(waiting_for(desk, SECOND_REVIEWER).rows["overdue"]) == [False, False]

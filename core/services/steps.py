@@ -1,0 +1,123 @@
+"""Moving a batch along its lifecycle: one step, one history entry, one audit entry, the state, and what follows from it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from core.domain.errors import InvalidInput, NotFound
+from core.domain.identifiers import normalise
+from core.domain.lifecycle import (
+    FREE_STATES,
+    WAITS_FOR,
+    Edge,
+    Part,
+    State,
+    find_edge,
+    require_allowed,
+)
+from core.domain.roles import SYSTEM, Right, Viewer
+from core.domain.settings import Settings
+from core.domain.wording import N_
+from core.services.calendar import add_working_days
+from core.services.desk import Desk, Unit
+from core.store import batches as store
+from core.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A batch that is being written in this transaction."""
+
+    unit: Unit
+    settings: Settings
+    batch_id: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who takes a step, and in which part."""
+
+    username: str
+    part: Part
+
+
+BY_SYSTEM = Actor(SYSTEM.username, Part.SYSTEM)
+#: A draft has no row in the lifecycle; filing it is the step that makes the batch.
+FILING = Edge(State.SUBMITTED, "submit", N_("确认提交"), Right.APPLY, Part.FILER, State.SUBMITTED)
+
+
+def withdraw_batch(desk: Desk, viewer: Viewer, number: str, note: str = "") -> State:
+    """撤回: the filer's employer takes a batch back until 初审 is done; its lines are free again."""
+    return advance_batch(desk, viewer, number, "withdraw", note)
+
+
+def advance_batch(desk: Desk, viewer: Viewer, number: str, step: str, note: str = "") -> State:
+    """Move a batch along one edge of the lifecycle, or say who may and why not.
+
+    Raises ``IllegalTransition`` from a state without this step, ``NotAllowed`` without the right or with another part in
+    this batch already. 复核 above the approval threshold leads to 审批 whichever of its two steps is asked for.
+    """
+    with desk.write(viewer) as unit:
+        row = require_batch(unit.connection, viewer, number, lock=True)
+        settings = desk.settings(unit.connection)
+        edge = choose_edge(settings, row, step)
+        if edge.needs_note and not normalise(note):
+            raise InvalidInput(N_("请填写意见"), field="step_note")
+        parts = read_parts(unit.connection, row.batch_id)
+        require_allowed(edge, viewer, row.employer_id, parts)
+        position = len(store.read_steps(unit.connection, row.batch_id)) + 1
+        actor = BY_SYSTEM if viewer == SYSTEM else Actor(viewer.username, edge.part)
+        advance(Opened(unit, settings, row.batch_id, number), position, edge, actor, normalise(note))
+        return edge.target
+
+
+def choose_edge(settings: Settings, row: Any, step: str) -> Edge:
+    """The edge that ``step`` means for this batch: of the two ways out of 复核 the one that the threshold leaves."""
+    edge = find_edge(State(row.state), step)
+    if edge.source is State.SECOND_REVIEW and edge.step in {"pass", "escalate"}:
+        above = row.total > (settings.number("approval_threshold_yuan") or 0) * 100
+        return find_edge(edge.source, "escalate" if above else "pass")
+    return edge
+
+
+def advance(opened: Opened, position: int, edge: Edge, actor: Actor, note: str = "") -> None:
+    """Take one edge: the step, and what follows for the lines and the ledger."""
+    connection, batch_id = opened.unit.connection, opened.batch_id
+    write_step(opened, position, edge, actor, note)
+    if edge.target in FREE_STATES:
+        store.free_lines(connection, batch_id)
+    if edge.target is State.PAID:
+        store.insert_reversals(connection, batch_id, opened.unit.at)
+
+
+def write_step(opened: Opened, position: int, edge: Edge, actor: Actor, note: str = "") -> None:
+    """The step in the history, its one audit entry, and the state: always together."""
+    unit, due = opened.unit, _due(opened.settings, edge.target, opened.unit.today)
+    source = "" if edge is FILING else edge.source.value
+    audited = {"from": source, "to": edge.target.value, "by": actor.username}
+    sequence = unit.audit(f"batch.{edge.step}", opened.number, **audited)
+    written = store.Step(
+        edge.step, source, edge.target.value, actor.username, actor.part.value, note, unit.at, due, sequence
+    )
+    store.insert_step(unit.connection, opened.batch_id, position, written)
+    store.set_state(unit.connection, opened.batch_id, edge.target.value, unit.at, due)
+
+
+def _due(settings: Settings, state: State, today: date) -> str:
+    if state not in WAITS_FOR:
+        return ""
+    return add_working_days(today, settings.number(WAITS_FOR[state][0]) or 0).isoformat()
+
+
+def read_parts(connection: Connection, batch_id: str) -> dict[str, Part]:
+    """The part that each person holds in the batch."""
+    return {username: Part(part) for username, part in store.read_parts(connection, batch_id).items()}
+
+
+def require_batch(connection: Connection, viewer: Viewer, number: str, *, lock: bool = False) -> Any:
+    """The batch of this number; ``NotFound`` when there is none within the viewer's scope."""
+    row = store.read_batch(connection, number, viewer.scope, lock=lock)
+    if row is None:
+        raise NotFound(N_("没有找到该批次，或您无权查看"))
+    return row
