@@ -19,6 +19,7 @@ DATA = {
     "core/documents/cells.py": "是 and 否, as the ledger's files write them",
     "core/documents/layouts.py": "headings of the ledger's tables",
     "core/documents/ledger_workbook.py": "headings of the ledger's tables",
+    "core/documents/person_list.py": "headings of lists that come in, our own export among them",
     "core/documents/refusals.py": "headings of the workbook 不能退费情况, which is read in again by them",
     "core/services/demo.py": "names and headings of the demonstration's files",
     "core/services/demo_ledger.py": "cells of the demonstration's files",

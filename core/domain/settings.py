@@ -74,9 +74,13 @@ class Settings:
 
     def __init__(self, stored: Mapping[str, str] | None = None) -> None:
         self._values = {key: switch.default for key, switch in SWITCHES.items()} | dict(stored or {})
+        #: Codes of the causes that the rules do not look for.
+        self.refusals_off = frozenset(
+            key[-3:] for key, value in (stored or {}).items() if value == "off" and _REFUSAL_SWITCH.fullmatch(key)
+        )
 
     def __getitem__(self, key: str) -> str:
-        return self._values[key]
+        return self._values[key] if key in SWITCHES else self._values.get(key, find_switch(key).default)
 
     def is_on(self, key: str) -> bool:
         """Whether an on/off switch is on."""
@@ -92,7 +96,7 @@ class Settings:
 
     def refusal_is_active(self, code: str) -> bool:
         """Whether the rules look for this cause at all."""
-        return self._values.get(f"refusal_active_{code}", "on") == "on"
+        return code not in self.refusals_off
 
     def as_dict(self) -> dict[str, str]:
         """All switches by key."""

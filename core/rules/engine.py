@@ -22,7 +22,7 @@ def judge(ledger: Ledger, reason: Reason, settings: Settings, filing: Period) ->
 
     ``filing`` is the month in which the application is, or would be, filed (N22).
     """
-    rules, refusing = _in_force(tuple([code for code in REFUSALS if settings.refusal_is_active(code)]))
+    rules, refusing = _in_force(settings.refusals_off)
     lines = Lines(ledger, reason, settings, filing)
     facts = Facts(ledger, lines.month_key)
     lines.known, lines.fits = judge_months(lines, facts)
@@ -40,9 +40,9 @@ def judge(ledger: Ledger, reason: Reason, settings: Settings, filing: Period) ->
 
 
 @cache
-def _in_force(active: tuple[str, ...]) -> tuple[Rules, int]:
+def _in_force(off: frozenset[str]) -> tuple[Rules, int]:
     """The rules to judge by, and how many of them refuse: these come first."""
-    rules = tuple(rule for code, rule in REFUSALS.items() if rule.firm or code in active)
+    rules = tuple(rule for code, rule in REFUSALS.items() if rule.firm or code not in off)
     return rules, sum(rule.refuses for rule in rules)
 
 

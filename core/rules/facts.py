@@ -15,11 +15,13 @@ NEVER = 0
 _NONE_BEGINS, _NONE_ENDS = np.array([FOREVER]), np.array([NEVER])
 
 _KINDS = {kind: position for position, kind in enumerate(FactKind)}
+_EVERY_KIND = np.arange(len(_KINDS) + 1)
 _PLANES = len(Insurance)
 
 
 class Spans:
-    """All facts of one kind. ``start`` and ``end`` are their days, ``first`` and ``last`` the months of these (YYYYMM).
+    """All facts of one kind. ``start`` and ``end`` are their days, ``first`` and ``last`` the months of these (YYYYMM);
+    the month of a blank 终止 is ``FOREVER``.
 
     A rule may shift ``first`` or ``last`` by one before it compares: 202200 is no month, but stands rightly between 202112
     and 202201, and these numbers are only compared, never shown. What is asked per line has shape (n,), or (3, n) for
@@ -28,6 +30,7 @@ class Spans:
 
     def __init__(self, subject: Ints, start: Ints, end: Ints, lines: Ints, line_keys: Ints, subjects: int) -> None:
         self.subject, self.start, self.end = subject, start, end
+        self.first, self.last = start // 100, end // 100
         self._lines, self._line_keys, self._subjects = lines, line_keys, subjects
 
     def about(self, row: int, plane: int) -> "Spans":
@@ -37,16 +40,6 @@ class Spans:
         part = slice(begin, stop)
         own = (self.subject[part], self.start[part], self.end[part])
         return Spans(*own, self._lines, self._line_keys, self._subjects)
-
-    @cached_property
-    def first(self) -> Ints:
-        """The month of 起始, per fact."""
-        return self.start // 100
-
-    @cached_property
-    def last(self) -> Ints:
-        """The month of 终止, per fact; ``FOREVER`` where it is blank."""
-        return self.end // 100
 
     @cached_property
     def earliest(self) -> Ints:
@@ -113,7 +106,7 @@ class Facts:
         self._made: dict[FactKind, Spans] = {}
         self._people = int(ledger.person[-1]) + 1 if len(ledger.person) else 0
         self._order = np.lexsort((ledger.fact_start, ledger.fact_insurance, ledger.fact_person, ledger.fact_kind))
-        self._bounds = ledger.fact_kind[self._order].searchsorted(range(len(_KINDS) + 1)).tolist()
+        self._bounds = ledger.fact_kind[self._order].searchsorted(_EVERY_KIND).tolist()
 
     def of(self, kind: FactKind) -> Spans:
         """The facts of one kind, in order of person (and insurance) and 起始."""

@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass
 
+from core.domain.errors import InvalidInput
 from core.domain.roles import Right, Viewer
 from core.domain.settings import SWITCHES, Switch, find_switch
+from core.domain.wording import N_
+from core.rules.catalogue import REFUSALS
 from core.services.desk import Desk
 from core.store.locks import lock_chain
 from core.store.settings import write_setting
+
+#: What a refusal's own switch is called, before its code.
+REFUSAL_ACTIVE = "refusal_active_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,13 @@ def list_settings(desk: Desk, viewer: Viewer) -> list[Setting]:
     viewer.require(Right.CHANGE_SETTINGS)
     with desk.read() as connection:
         values = desk.settings(connection)
-    return [Setting(switch, values[key]) for key, switch in SWITCHES.items()]
+    refusals = (find_switch(f"{REFUSAL_ACTIVE}{code}") for code, rule in REFUSALS.items() if not rule.firm)
+    return [Setting(switch, values[switch.key]) for switch in (*SWITCHES.values(), *refusals)]
+
+
+def refusal_text(code: str) -> str:
+    """What a cause says, as a msgid."""
+    return REFUSALS[code].text
 
 
 def change_setting(desk: Desk, viewer: Viewer, key: str, value: str) -> Setting:
@@ -45,6 +57,7 @@ def change_setting(desk: Desk, viewer: Viewer, key: str, value: str) -> Setting:
     """
     viewer.require(Right.CHANGE_SETTINGS)
     switch = find_switch(key)
+    _require_switchable(key)
     accepted = switch.accept(value)
     with desk.write(viewer) as unit:
         # Of two changes at one moment each must name the value that it really replaced.
@@ -54,3 +67,10 @@ def change_setting(desk: Desk, viewer: Viewer, key: str, value: str) -> Setting:
             write_setting(unit.connection, key, accepted)
             unit.audit("setting.change", key, before=before, after=accepted)
     return Setting(switch, accepted)
+
+
+def _require_switchable(key: str) -> None:
+    """What the law or the store's constraints hold is no assumption: such a cause can't be switched off."""
+    code = key.removeprefix(REFUSAL_ACTIVE)
+    if key.startswith(REFUSAL_ACTIVE) and (code not in REFUSALS or REFUSALS[code].firm):
+        raise InvalidInput(N_("{code} 不是可以停用的不能退费情况"), code=code)

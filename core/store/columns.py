@@ -8,8 +8,8 @@ other's write-ahead log away.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -44,7 +44,7 @@ class Columns:
 
     def ints(self, *names: str) -> Ints:
         """Columns of whole numbers, stacked: (columns, rows)."""
-        return self._ints[[self._names.ints[name] for name in names]]
+        return self._ints[self._names.int_rows(names)]
 
     def coded(self, name: str) -> tuple[Ints, list[str]]:
         """A column of repeated text as positions in its different values, these in order of appearance."""
@@ -66,9 +66,10 @@ class Columns:
         return Columns(self._names, np.hstack([texts, self._texts]), np.hstack([ints, self._ints]))
 
 
-def read_columns(connection: sa.Connection, statement: sa.Select[Any], **values: str | int) -> Columns:
-    """All rows of ``statement``, read inside the caller's transaction. A list is one parameter: see ``as_list``."""
-    made = _compiled(statement, connection.dialect.name)
+def read_columns(connection: sa.Connection, statement: sa.Select[Any], **values: Any) -> Columns:
+    """All rows of ``statement``, read inside the caller's transaction; ``values`` are texts, numbers and lists of texts."""
+    one = all(len(value) == 1 for value in values.values() if isinstance(value, list))
+    made = _compiled(statement, connection.dialect.name, one)
     raw: Any = connection.connection.driver_connection
     cursor = raw.execute(made.text, made.bind(values))
     parts = [made.names.split(cursor.fetchmany(CHUNK))]
@@ -86,37 +87,37 @@ def no_columns(statement: sa.Select[Any]) -> Columns:
     return Columns(names, *names.split(()))
 
 
-# --- lists as parameters, which every database spells in its own way --------------------------------------------------
-
-
-def as_list(texts: Collection[str]) -> str:
-    """Texts as one parameter, however many they are."""
-    return json.dumps(list(texts))
+# --- lists as parameters ----------------------------------------------------------------------------------------------
 
 
 def is_listed(column: sa.ColumnElement[str], parameter: str) -> sa.ColumnElement[bool]:
-    """``column`` is one of the texts of a parameter that is made by ``as_list``.
+    """``column`` is one of the texts of a list, which is one parameter however many they are.
 
-    A subselect on purpose: PostgreSQL searches an array that comes as a parameter from its beginning, once for every row.
+    A list of one is compared as any text is. A longer one is a subselect on purpose: PostgreSQL searches an array that comes
+    as a parameter from its beginning, once for every row.
     """
-    return column.op("IN", is_comparison=True)(_Listed(sa.bindparam(parameter, type_=sa.Text)))
+    return _IsListed(column, sa.bindparam(parameter, type_=sa.Text))
 
 
-class _Listed(FunctionElement[str]):
-    type = sa.Text()
+class _IsListed(FunctionElement[Any]):
+    # No Boolean, or SQLAlchemy would write "(…) = 1" on SQLite, which then finds no index for it.
     inherit_cache = True
 
 
-@compiles(_Listed, "sqlite")
-def _listed_on_sqlite(element: _Listed, compiler: Any, **options: Any) -> str:
-    parameter = compiler.process(element.clauses, **options)
-    return f"(SELECT value FROM json_each({parameter}))"  # noqa: S608 - a bound parameter's mark
+@compiles(_IsListed, "sqlite")
+def _on_sqlite(element: _IsListed, compiler: Any, *, one: bool, **options: Any) -> str:
+    column, parameter = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} = {parameter}" if one else f"{column} IN (SELECT value FROM json_each({parameter}))"  # noqa: S608
 
 
-@compiles(_Listed, "postgresql")
-def _listed_on_postgresql(element: _Listed, compiler: Any, **options: Any) -> str:
-    parameter = compiler.process(element.clauses, **options)
-    return f"(SELECT json_array_elements_text(CAST({parameter} AS json)))"
+@compiles(_IsListed, "postgresql")
+def _on_postgresql(element: _IsListed, compiler: Any, *, one: bool, **options: Any) -> str:
+    column, parameter = (compiler.process(each, **options) for each in element.clauses)
+    return (
+        f"{column} = {parameter}"
+        if one
+        else f"{column} IN (SELECT json_array_elements_text(CAST({parameter} AS json)))"
+    )
 
 
 # --- statements for the bare driver -----------------------------------------------------------------------------------
@@ -130,6 +131,15 @@ class _Names:
     int_places: tuple[int, ...]
     texts: dict[str, int]
     ints: dict[str, int]
+    known: dict[tuple[str, ...], slice | list[int]] = field(default_factory=dict)
+
+    def int_rows(self, names: tuple[str, ...]) -> slice | list[int]:
+        """Where these columns stand among the numbers; neighbours need not be copied."""
+        if names not in self.known:
+            rows = [self.ints[name] for name in names]
+            neighbours = rows == list(range(rows[0], rows[0] + len(rows)))
+            self.known[names] = slice(rows[0], rows[-1] + 1) if neighbours else rows
+        return self.known[names]
 
     def split(self, rows: Sequence[Sequence[Any]]) -> tuple[Texts, Ints]:
         """Rows as two arrays, one row of them per column."""
@@ -151,7 +161,13 @@ class _Compiled:
     names: _Names
 
     def bind(self, values: Mapping[str, Any]) -> list[Any]:
-        return [values.get(name, stated) for name, stated in self.parameters]
+        return [_as_parameter(values.get(name, stated)) for name, stated in self.parameters]
+
+
+def _as_parameter(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    return value[0] if len(value) == 1 else json.dumps(value)
 
 
 _psycopg: Any = psycopg.dialect
@@ -162,8 +178,8 @@ _DIALECTS: dict[str, sa.Dialect] = {
 
 
 @cache
-def _compiled(statement: sa.Select[Any], dialect: str) -> _Compiled:
-    made: Any = statement.compile(dialect=_DIALECTS[dialect], compile_kwargs={"render_postcompile": True})
+def _compiled(statement: sa.Select[Any], dialect: str, one: bool) -> _Compiled:  # noqa: FBT001 - a key of the cache
+    made: Any = statement.compile(dialect=_DIALECTS[dialect], compile_kwargs={"render_postcompile": True, "one": one})
     parameters = tuple((name, made.params[name]) for name in made.positiontup or ())
     return _Compiled(str(made), parameters, _names(statement))
 

@@ -18,7 +18,6 @@ from core.store.columns import (
     Columns,
     Ints,
     Texts,
-    as_list,
     is_listed,
     no_columns,
     read_columns,
@@ -75,7 +74,7 @@ def read_range(
     """
     scope: dict[str, Any] = {"employer": employer_id, "first": first, "last": last}
     if persons:
-        rows = read_columns(connection, _OF_PERSONS, persons=as_list(persons), **scope)
+        rows = read_columns(connection, _OF_PERSONS, persons=list(persons), **scope)
     else:
         rows = read_columns(connection, _OF_EVERYBODY, **scope)
     rows = _by_code_point(connection, rows)
@@ -90,7 +89,7 @@ def read_ticked(connection: sa.Connection, employer_id: str, serials: Collection
     is and what it holds is neither read nor told.
     """
     rows = _by_code_point(
-        connection, read_columns(connection, _OF_SERIALS, employer=employer_id, serials=as_list(serials))
+        connection, read_columns(connection, _OF_SERIALS, employer=employer_id, serials=list(serials))
     )
     wanted = set(serials)
     strangers = sorted(wanted.difference(rows.texts("serial")))
@@ -120,13 +119,13 @@ def _slice(
     connection: sa.Connection, rows: Columns, *, own: Flags, ticked: Flags, scope: dict[str, Any], elsewhere: bool
 ) -> Slice:
     person, people = rows.coded("social_security_number")
-    scope = scope | {"persons": as_list(people)}
+    scope = scope | {"persons": people}
     serial = rows.texts("serial")
     period, suspense, kind, assessment, arrival, injury_mode, *_amounts = numbers = rows.ints(*_NUMBERS)
     known = read_columns(connection, _FACTS, **scope)
     fact_insurance, fact_start, fact_end = known.ints("insurance", "start_day", "end_day")
     live, paid, claims = _claims(read_columns(connection, _CLAIMS, **scope), serial)
-    others = read_columns(connection, _ELSEWHERE, **scope) if elsewhere else no_columns(_ELSEWHERE)
+    others = read_columns(connection, _ELSEWHERE, **scope) if elsewhere else _NOTHING_ELSEWHERE
     return Slice(
         serial=serial,
         social_security_number=rows.texts("social_security_number"),
@@ -256,6 +255,9 @@ _ELSEWHERE = sa.select(_c.social_security_number, _c.period, *map(_free, Insuran
     _c.employer_id != _EMPLOYER,
     _c.arrival == Arrival.RECEIVED.value,
 )
+
+
+_NOTHING_ELSEWHERE = no_columns(_ELSEWHERE)
 
 
 def _stranger(serial: str) -> tuple[Any, ...]:

@@ -8,12 +8,12 @@ import sys
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-import pandas as pd
 from st_aggrid import AgGrid, DataReturnMode, JsCode, StAggridTheme
 from streamlit.runtime import get_instance
 
 from core.domain.vocabulary import Insurance
 from core.domain.wording import N_
+from core.services.contributions import ContributionPage
 from core.texts import _
 from pages.parts import state
 
@@ -82,12 +82,17 @@ _SUMMARISE = JsCode(
             words.className = 'refund-summary';
             panel.insertBefore(words, panel.firstChild);
         }
-        let total = e.api.paginationGetRowCount();
+        let row = e.api.getDisplayedRowAtIndex(0);
+        let before = row ? row.data.before : 0;
+        let here = e.api.paginationGetRowCount();
         let size = e.api.paginationGetPageSize();
-        let first = Math.min(total, e.api.paginationGetCurrentPage() * size + 1);
-        let last = Math.min(total, first + size - 1);
-        let text = e.api.getGridOption('context').summary;
-        words.textContent = text.replace('{total}', total).replace('{first}', first).replace('{last}', last);
+        let first = Math.min(here, e.api.paginationGetCurrentPage() * size + 1);
+        let last = Math.min(here, first + size - 1);
+        let text = e.api.getGridOption('context').summary
+            .replace('{total}', row ? row.data.total : 0)
+            .replace('{first}', before + first)
+            .replace('{last}', before + last);
+        if (words.textContent !== text) { words.textContent = text; }
     }"""
 )
 
@@ -98,15 +103,17 @@ def make_known() -> None:
     get_instance().component_registry.register_component(component)
 
 
-def draw_contributions(frame: pd.DataFrame, view: str, offset: int, on_tick: Callable[[], None]) -> None:
-    """Draw one page of ``find_contributions`` (its columns, fen). ``view`` names these rows in what the grid reports.
+def draw_contributions(found: ContributionPage, view: str, on_tick: Callable[[], None]) -> None:
+    """Draw one page of ``find_contributions``. ``view`` names these rows in what the grid reports.
 
-    ``offset`` counts the rows on the pages before. ``on_tick`` is called when the user has ticked; ``reported`` says what.
+    ``on_tick`` is called when the user has ticked; ``reported`` says what.
     """
-    rows = frame.assign(view=view, number=range(offset + 1, offset + len(frame) + 1))
+    before, here = (found.page - 1) * found.size, len(found.frame)
+    numbers = range(before + 1, before + here + 1)
+    rows = found.frame.assign(view=view, number=numbers, before=before, total=found.total)
     AgGrid(
         rows,
-        gridOptions=_options(frame.columns),
+        gridOptions=_options(rows.columns),
         key=KEY,
         callback=lambda _response: on_tick(),
         height=_height(len(rows)),
@@ -263,7 +270,8 @@ def _css() -> dict[str, dict[str, str]]:
         ".ag-row.refund-blocked": {"color": "color-mix(in srgb, var(--text-color) 50%, transparent)"},
         ".ag-row.refund-blocked .ag-checkbox-input": {"cursor": "not-allowed"},
         ".ag-paging-row-summary-panel": {"display": "none"},
-        ".ag-paging-panel": {"gap": "10px", "padding": "0 8px", "white-space": "nowrap", "justify-content": "flex-end"},
+        "[data-ref='btFirst'], [data-ref='btLast']": {"display": "none"},
+        ".ag-paging-panel": {"gap": "6px", "padding": "0 8px", "white-space": "nowrap", "justify-content": "flex-end"},
         ".refund-summary": {"margin-right": "auto", "font-variant-numeric": "tabular-nums"},
         ".ag-paging-page-size": {"display": "flex", "align-items": "center"},
         ".ag-paging-page-size::after": {"content": f"'{_('条/页')}'", "margin-left": "4px"},

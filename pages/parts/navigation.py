@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
@@ -58,7 +57,7 @@ def navigate(viewer: Viewer) -> st.Page:
     Every address is known to everybody, so that one without the right is told so instead of "page not found".
     """
     sections: dict[str, list[st.Page]] = {}
-    for screen in filter(_exists, SCREENS):
+    for screen in SCREENS:
         sections.setdefault(_(screen.section), []).append(_page(viewer, screen))
     return st.navigation(sections, expanded=True)
 
@@ -83,7 +82,3 @@ def _page(viewer: Viewer, screen: Screen) -> st.Page:
         default=not screen.path,
         visibility="visible" if visible else "hidden",
     )
-
-
-def _exists(screen: Screen) -> bool:
-    return (Path(__file__).parents[1] / screen.file).is_file()

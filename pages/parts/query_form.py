@@ -1,6 +1,7 @@
 """缴费信息查询: which months of whom. What is typed is kept in the draft; what was last asked is asked again on return."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -9,10 +10,12 @@ from core.domain.errors import InvalidInput
 from core.domain.period import Period
 from core.services.contributions import Query, parse_query
 from core.services.drafts import Draft, save_draft
+from core.services.person_lists import LookedUp
 from core.texts import _
 from pages.parts import selection, state
 from pages.parts.access import acting_viewer, desk
 from pages.parts.formats import starred
+from pages.parts.list_upload import draw_list_button, draw_list_dialog
 from pages.parts.messages import attempt, clear_faults, draw_faults
 
 FROM, TO, IDS, ALL = "query_from", "query_to", "query_ids", "query_all"
@@ -29,6 +32,7 @@ def draw_query(draft: Draft) -> None:
     kept = draft.content.query
     if not state.is_drawn(FROM):
         state.ASKED.set(kept.get(_ASKED))
+    draw_list_dialog(draft.draft_id, partial(_ask_list, draft.draft_id))
     state.fill_new({key: kept.get(name) or _blank(key) for name, key in _NAMES.items()})
     first, last, people = st.columns([1, 1, 3], gap="medium")
     with first:
@@ -95,6 +99,7 @@ def _draw_buttons(draft: Draft) -> None:
             args=(draft.draft_id, IDS),
             help=_("查询本单位全部人员，不必填写社会保障号"),
         )
+        draw_list_button()
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -151,6 +156,16 @@ def _ask(draft_id: str) -> None:
         state.ASKED.set(typed)
         selection.show_anew(first_page=True)
     attempt(lambda: _save(draft_id), "")
+
+
+def _ask_list(draft_id: str, found: LookedUp) -> None:
+    """Ask for what a list file holds; where it names no months, those that stand in the fields count."""
+    first, last = found.first or state.typed(FROM), found.last or state.typed(TO)
+    for key, value in {FROM: first, TO: last}.items():
+        state.fill(key, str(value) if value else None)
+    state.fill(IDS, "\n".join(found.persons))
+    state.fill(ALL, False)
+    _ask(draft_id)
 
 
 def _reset(draft_id: str) -> None:

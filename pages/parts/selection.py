@@ -42,8 +42,7 @@ def draw_selection(draft_id: str, employer_id: str, query: Query | None, reason:
     elif found.total == 0:
         draw_note("info", _("没有找到缴费记录。请核对社会保障号和起止时间，或打开“全单位”查询全部人员。"))
     else:
-        offset = (found.page - 1) * found.size
-        grid.draw_contributions(found.frame, state.VIEW.get(), offset, on_tick=partial(_keep_ticks, draft_id))
+        grid.draw_contributions(found, state.VIEW.get(), on_tick=partial(_keep_ticks, draft_id))
         _draw_pages(draft_id, found)
     if found is not None and found.absent:
         _draw_absent(found.absent)

@@ -8,7 +8,7 @@ from core.domain.reasons import REASONS
 from core.domain.roles import Right
 from core.domain.settings import Switch
 from core.domain.wording import N_
-from core.services.settings import Setting, change_setting, list_settings
+from core.services.settings import REFUSAL_ACTIVE, Setting, change_setting, list_settings, refusal_text
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
@@ -31,11 +31,12 @@ _ACTIVE, _LATE_FEE, _DAYS = "reason_active_", "late_fee_refundable_", "days_to_"
 def draw_switches() -> None:
     """Every switch, in three groups. A change is checked, kept and written to the audit log at once."""
     settings = {setting.switch.key: setting for setting in list_settings(desk(), require_user(Right.CHANGE_SETTINGS))}
-    own = [s for key, s in settings.items() if not key.startswith((_ACTIVE, _LATE_FEE, _DAYS))]
+    own = [s for key, s in settings.items() if not key.startswith((_ACTIVE, _LATE_FEE, _DAYS, REFUSAL_ACTIVE))]
     st.caption(_("修改后立即生效并记入审计；只影响此后的预览和提交，已提交的批次不变。"))
     _draw_group(_("退费规则与提交"), own)
     _draw_group(_("办理时限"), [s for key, s in settings.items() if key.startswith(_DAYS)])
     _draw_reasons(settings)
+    _draw_refusals(settings)
 
 
 def _draw_group(title: str, settings: Sequence[Setting]) -> None:
@@ -76,6 +77,20 @@ def _draw_reasons(settings: Mapping[str, Setting]) -> None:
             for cell, prefix in zip(cells[1:], (_ACTIVE, _LATE_FEE), strict=True):
                 with cell:
                     _draw_toggle(settings[f"{prefix}{code}"])
+
+
+def _draw_refusals(settings: Mapping[str, Setting]) -> None:
+    """Of every cause that may be switched off: whether the rules look for it."""
+    with st.container(border=True):
+        st.subheader(_("不能退费情况"), anchor=False)
+        with st.grid(2, min_column_width=320, gap="small"):
+            for key, setting in settings.items():
+                if key.startswith(REFUSAL_ACTIVE):
+                    code = key.removeprefix(REFUSAL_ACTIVE)
+                    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                        st.markdown(f"{code} {plain(_(refusal_text(code)))}", width="stretch")
+                        with st.container(width=120):
+                            _draw_toggle(setting)
 
 
 def _draw_toggle(setting: Setting) -> None:

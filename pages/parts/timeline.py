@@ -47,7 +47,14 @@ def draw_history(events: tuple[Event, ...]) -> None:
     """Every step: when, what, by whom in which part, where it led, and what was said."""
     table = pd.DataFrame(
         [
-            (local_time(event.at), event.label, plain(event.actor), event.part, _(event.state.label), plain(event.note) or "–")
+            (
+                local_time(event.at),
+                event.label,
+                plain(event.actor),
+                event.part,
+                _(event.state.label),
+                plain(event.note) or "–",
+            )
             for event in reversed(events)
         ],
         columns=[_("时间"), _("操作"), _("办理人"), _("环节"), _("之后状态"), _("意见")],

@@ -25,7 +25,7 @@ _NUMBERS = {code: number for number, code in enumerate(MATERIALS, start=1)}
 _LENGTH_OF_DAY = len("2026-11-24")
 
 #: Widths of cells in pixels; what is left goes to the name.
-_NUMBER, _NECESSITY, _DEMAND, _UPLOAD, _KIND, _DAY, _ACTIONS = 32, 72, 40, 60, 60, 84, 76
+_NUMBER, _NECESSITY, _DEMAND, _UPLOAD, _KIND, _DAY, _VIEW, _VIEW_AND_REMOVE = 32, 72, 40, 62, 60, 84, 28, 68
 
 
 @fragment
@@ -47,7 +47,7 @@ def draw_uploads(draft: Draft, reason: str) -> None:
 def draw_paper_list(papers: Sequence[Paper], *, removable: bool = False) -> None:
     """Uploaded papers line by line (序号, 文件名, 文件类型, 上传日期, 操作): for drafts and for batches."""
     headings = [Cell(_("序号"), _NUMBER), Cell(_("文件名")), Cell(_("文件类型"), _KIND), Cell(_("上传日期"), _DAY)]
-    draw_cells([*headings, Cell(_("操作"), _ACTIONS)], heading=True)
+    draw_cells([*headings, Cell(_("操作"), _VIEW_AND_REMOVE if removable else _VIEW)], heading=True)
     if not papers:
         st.caption(_("暂无数据"), text_alignment="center")
     for number, paper in enumerate(papers, start=1):

@@ -65,10 +65,17 @@ def _months(desk: Desk, turn: int) -> list[str]:
     ledger = Ledger(desk.database)
     template = ledger.row(person(0), 202205, serial=f"T{turn}")
     with desk.database.write() as connection:
-        values = dict(connection.execute(sa.select(contributions).where(contributions.c.serial == template)).mappings().one())
+        values = dict(
+            connection.execute(sa.select(contributions).where(contributions.c.serial == template)).mappings().one()
+        )
         people = [f"{person(number)[:14]}{turn}{number:03d}"[:18] for number in range(ROWS // 12 + 1)]
         rows = [
-            {**values, "serial": f"R{turn}-{at}", "social_security_number": people[at // 12], "period": 202301 + at % 12}
+            {
+                **values,
+                "serial": f"R{turn}-{at}",
+                "social_security_number": people[at // 12],
+                "period": 202301 + at % 12,
+            }
             for at in range(ROWS)
         ]
         insert_rows(connection, contributions, tuple(values), [tuple(row.values()) for row in rows])
@@ -110,6 +117,8 @@ def _write_bare(database: Database, written: dict[str, list[Any]]) -> None:
                 continue
             if connection.dialect.name == "sqlite":
                 marks = ", ".join("?" * len(columns))
-                connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", list(map(tuple, rows)))
+                connection.exec_driver_sql(
+                    f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", list(map(tuple, rows))
+                )
             else:
                 copy_rows(connection, f"{table} ({', '.join(columns)})", rows)

@@ -57,7 +57,9 @@ def _figure(count: int, button: "Page", page: "Page") -> Figure:
     floors, ours = [], []
     boxes = grid(page).locator(".ag-pinned-left-cols-container .ag-row .ag-checkbox-input")
     for turn in range(TURNS):
-        floors.append(_until(button, lambda: button.get_by_role("button").click(), f"pressed {_pressed(button) + 1} times"))
+        floors.append(
+            _until(button, lambda: button.get_by_role("button").click(), f"pressed {_pressed(button) + 1} times")
+        )
         ours.append(_until(page, lambda at=turn % 9: boxes.nth(at).click(), None))
     return Figure(f"tick to settled, {count:,} rows", statistics.median(floors), statistics.median(ours), 3.0)
 

@@ -18,8 +18,19 @@ if TYPE_CHECKING:
 
 SAMPLE = ROOT / "data" / "demo" / "sample.pdf"
 HEADINGS = [
-    "序号", "姓名", "社会保障号码", "对应缴费所属期", "险种", "单位缴费金额", "个人缴费金额", "滞纳金", "利息", "原因代码",
-    "不能退费原因", "依据", "处理建议",
+    "序号",
+    "姓名",
+    "社会保障号码",
+    "对应缴费所属期",
+    "险种",
+    "单位缴费金额",
+    "个人缴费金额",
+    "滞纳金",
+    "利息",
+    "原因代码",
+    "不能退费原因",
+    "依据",
+    "处理建议",
 ]
 
 
@@ -61,7 +72,9 @@ def test_from_the_query_to_the_receipt_and_back(
     _tick_over_two_pages(page, leaver[0]["social_security_number"], months, pictures)
     _give_reason_and_papers(page, pictures)
     _refresh_in_the_middle(page, months)
-    refused = [line for line in leaver if line["serial"] in {months[0], *months[10:12]} and line["verdict"] == "refused"]
+    refused = [
+        line for line in leaver if line["serial"] in {months[0], *months[10:12]} and line["verdict"] == "refused"
+    ]
     _look_at_the_preview(page, refused, pictures)
     number = _confirm(page, pictures)
     _withdraw(page, number, pictures)

@@ -7,10 +7,15 @@ import pytest
 from core.domain.errors import InvalidInput, NotAllowed
 from core.domain.roles import SYSTEM
 from core.domain.settings import SWITCHES
+from core.rules.catalogue import REFUSALS
 from core.services.audit_trail import read_trail
 from core.services.desk import Desk
 from core.services.settings import change_setting, list_settings
 from tests.support.desks import ADMIN, ANALYST, APPROVER, CLERK, FINANCE, REVIEWER
+
+DEFAULTS = {key: switch.default for key, switch in SWITCHES.items()} | {
+    f"refusal_active_{code}": "on" for code, rule in REFUSALS.items() if not rule.firm
+}
 
 
 def values(desk: Desk) -> dict[str, str]:
@@ -23,7 +28,7 @@ def changes(desk: Desk) -> list[tuple[str, str, dict[str, str]]]:
 
 
 def test_what_nobody_has_set_has_its_default(desk: Desk) -> None:
-    assert values(desk) == {key: switch.default for key, switch in SWITCHES.items()}
+    assert values(desk) == DEFAULTS
     assert not any(setting.changed for setting in list_settings(desk, ADMIN))
 
 
@@ -42,7 +47,7 @@ def test_a_switch_takes_what_it_may_be(desk: Desk, key: str, typed: str, stored:
     setting = change_setting(desk, ADMIN, key, typed)
 
     assert setting.value == stored
-    assert values(desk) == {**{key: switch.default for key, switch in SWITCHES.items()}, key: stored}
+    assert values(desk) == DEFAULTS | {key: stored}
 
 
 @pytest.mark.parametrize(
@@ -90,3 +95,16 @@ def test_only_administrators_see_and_change_switches(desk: Desk, viewer) -> None
         change_setting(desk, viewer, "leave_month_refundable", "always")
 
     assert values(desk)["leave_month_refundable"] == "never"
+
+
+def test_a_cause_is_switched_off_and_on_again(desk: Desk) -> None:
+    assert change_setting(desk, SYSTEM, "refusal_active_N24", "off").value == "off"
+    assert (values(desk)["refusal_active_N24"], values(desk)["refusal_active_N23"]) == ("off", "on")
+    assert change_setting(desk, SYSTEM, "refusal_active_N24", "on").value == "on"
+
+
+@pytest.mark.parametrize("code", ["N03", "N04", "N05", "N14", "N17", "N99"])
+def test_what_law_and_store_hold_is_no_switch(desk: Desk, code: str) -> None:
+    with pytest.raises(InvalidInput):
+        change_setting(desk, SYSTEM, f"refusal_active_{code}", "off")
+    assert f"refusal_active_{code}" not in values(desk)

@@ -1,0 +1,136 @@
+"""申报 in a real browser: what only a browser can show. Ticks in a hurry, light and dark, narrow screens, no English left."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.services.demo_ledger import read_demonstration
+from tests.support.browser import Visitors
+from tests.support.clerk import ask, grid, press, settle, sign_in, ticked
+from tests.support.product import Product
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+Open = Callable[..., "Page"]
+
+#: Every visible text and every label for screen readers that has three Latin letters in a row, icons apart.
+LATIN = """() => {
+    const found = new Set();
+    const latin = (text) => /[A-Za-z]{3}/.test(text);
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const parent = texts.currentNode.parentElement;
+        const isIcon = parent.closest("[translate=no], [data-testid=stIconMaterial]");
+        if (["SCRIPT", "STYLE", "NOSCRIPT"].includes(parent.tagName) || isIcon) continue;
+        if (latin(texts.currentNode.data)) found.add(texts.currentNode.data.trim());
+    }
+    for (const name of ["placeholder", "aria-label", "title"])
+        for (const element of document.querySelectorAll(`[${name}]`))
+            if (element.tagName !== "IFRAME" && latin(element.getAttribute(name))) found.add(element.getAttribute(name));
+    return [...found];
+}"""
+#: Names of file kinds, of the account, and of the other language in itself.
+MEANT = {"clerk1", "English", "可上传 PDF、JPG、PNG 文件，单个文件不超过 10MB。"}
+BOXES = ".ag-pinned-left-cols-container .ag-row .ag-checkbox-input"
+
+
+def total(page: "Page", rows: int) -> None:
+    """Wait until the running total counts so many rows."""
+    page.locator(".st-key-totals", has_text=f"已勾选 {rows} 条").wait_for()
+
+
+@pytest.fixture
+def application(app_server: Product, browser_page: Visitors) -> Open:
+    """The application of clerk1 with nineteen months of one person shown and none of them ticked."""
+    number = next(story.number for story in read_demonstration().stories if "19 行" in story.title)
+
+    def open_application(**options: object) -> "Page":
+        page: Page = browser_page(app_server.url, **options)
+        sign_in(page, "clerk1")
+        page.goto("/apply")
+        settle(page)
+        ask(page, "2022-01", "2023-09", number)
+        grid(page)
+        press(page, "select_none")
+        total(page, 0)
+        return page
+
+    return open_application
+
+
+def test_ticks_in_a_hurry_are_all_kept(application: Open) -> None:
+    page = application()
+    boxes = grid(page).locator(BOXES)
+    for row in range(5):
+        boxes.nth(row).click()
+    total(page, 5)
+
+    boxes.nth(5).click()
+    page.locator(".st-key-query_search button").click()
+    total(page, 6)
+    settle(page)
+    assert len(ticked(page)) == 6
+
+    boxes.nth(6).click()
+    page.locator(".st-key-submit button").click()
+    page.goto("/apply")
+    total(page, 7)
+
+
+def test_the_header_takes_every_page_and_says_how_many_there_are(application: Open) -> None:
+    page = application()
+    frame = grid(page)
+    assert frame.locator(".refund-summary").inner_text() == "总共 19 条 显示 1-10 条"
+
+    frame.locator(".ag-header-select-all .ag-checkbox-input").first.click()
+    total(page, 19)
+
+
+def test_the_grid_follows_light_and_dark_without_losing_its_ticks(application: Open) -> None:
+    page = application()
+    boxes = grid(page).locator(BOXES)
+    boxes.first.click()
+    total(page, 1)
+    colour = "node => getComputedStyle(node).backgroundColor"
+    light = grid(page).locator(".ag-root-wrapper").evaluate(colour)
+
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(1_000)
+
+    assert grid(page).locator(".ag-root-wrapper").evaluate(colour) != light
+    # The component's own theme, which it falls back to, writes larger.
+    assert grid(page).locator(".ag-cell").first.evaluate("node => getComputedStyle(node).fontSize") == "13px"
+    assert len(ticked(page)) == 1
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 390])
+def test_the_page_never_scrolls_sideways(application: Open, width: int) -> None:
+    page = application(viewport={"width": width, "height": 900})
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert (
+        page.evaluate("(main => main.scrollWidth - main.clientWidth)(document.querySelector('[data-testid=stMain]'))")
+        == 0
+    )
+
+
+def test_no_english_is_left_on_the_screen_in_the_grid_and_in_the_dialogs(application: Open) -> None:
+    page = application()
+    page.locator(".st-key-reason input").click()
+    page.locator(".st-key-reason input").fill("没有这种原因")
+    page.wait_for_timeout(300)
+    assert set(page.evaluate(LATIN)) <= MEANT
+    page.keyboard.press("Escape")
+
+    page.locator(".st-key-query_ids textarea").press_sequentially(" 1")
+    page.wait_for_timeout(200)
+    assert {text for text in page.evaluate(LATIN) if "Ctrl" not in text} <= MEANT
+
+    (frame,) = [frame for frame in page.frames if "agGrid" in frame.url]
+    assert frame.evaluate(LATIN) == []
+
+    press(page, "upload_M1")
+    page.locator("[data-testid=stDialog]").wait_for()
+    assert set(page.evaluate(LATIN)) <= MEANT
