@@ -149,6 +149,7 @@ def draw_refused(preview: Preview) -> None:
         return
     draft_id = preview.draft.draft_id
     draw_export(state.PREVIEW.get(), lambda: export_refusals(desk(), acting_viewer(), draft_id))
+    st.caption(_("导出的表格可在申报页面作为清单重新导入，届时已可退费的记录会自动勾选。"))
     draw_causes(count_causes(preview))
     draw_refusals(len(preview.refused), partial(refusal_page, preview), key="preview_refusals")
 
