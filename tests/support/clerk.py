@@ -75,6 +75,13 @@ def ticked(page: "Page") -> set[str]:
     return {str(row.get_attribute("row-id")) for row in rows.all()}
 
 
+def ticks_are(page: "Page", serials: set[str]) -> bool:
+    """Whether exactly these stand ticked on the grid's page, once it has ticked them."""
+    for serial in serials:
+        grid(page).locator(f".ag-pinned-left-cols-container .ag-row-selected[row-id='{serial}']").wait_for()
+    return ticked(page) == serials
+
+
 def turn_page(page: "Page") -> None:
     """The grid's next page."""
     grid(page).locator(".ag-paging-button").filter(has=page.locator(".ag-icon-next")).click()
@@ -91,7 +98,9 @@ def upload(page: "Page", material: str, name: str, content: bytes) -> None:
 
 
 def shown(page: "Page", pattern: str) -> re.Match[str]:
-    """The first place on the page that matches."""
+    """The first place on the page that matches, as soon as there is one."""
+    page.locator("[data-testid=stApp]").filter(has_text=re.compile(pattern)).wait_for()
+    # Texts of several elements are joined without blanks there and with line breaks here; a pattern lies within one.
     found = re.search(pattern, page.locator("[data-testid=stApp]").inner_text())
     assert found is not None, pattern
     return found
