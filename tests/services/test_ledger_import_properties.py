@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -218,18 +219,27 @@ def test_no_bytes_at_all_make_the_reader_fall_over(content, suffix, magic):
     assert all(problem.message for problem in file.problems)
 
 
-@given(st.data())
+@cache
+def good_workbook(kind: str) -> bytes:
+    """One sound workbook, made once: a writer stamps the hour into it, so two of them need not be equally long."""
+    with tempfile.TemporaryDirectory() as name:
+        return (xlsx_file if kind == "xlsx" else xls_file)(Path(name) / f"a.{kind}", a=grid(EMPLOYERS)).read_bytes()
+
+
+@given(
+    kind=st.sampled_from(["xlsx", "xls"]),
+    changes=st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), min_size=1, max_size=6),
+)
 @settings(max_examples=60)
-def test_no_damage_makes_the_reader_fall_over(data):
+def test_no_damage_makes_the_reader_fall_over(kind, changes):
     """A good workbook with some bytes changed is read, or refused in a sentence; never anything else."""
     from core.documents.tables import read_ledger_file
 
-    kind = data.draw(st.sampled_from(["xlsx", "xls"]))
+    raw = bytearray(good_workbook(kind))
+    for place, value in changes:
+        raw[place % len(raw)] = value
     with tempfile.TemporaryDirectory() as name:
-        path = (xlsx_file if kind == "xlsx" else xls_file)(Path(name) / f"a.{kind}", a=grid(EMPLOYERS))
-        raw = bytearray(path.read_bytes())
-        for _change in range(data.draw(st.integers(1, 6))):
-            raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+        path = Path(name) / f"a.{kind}"
         path.write_bytes(raw)
 
         file = read_ledger_file(path)
