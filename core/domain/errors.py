@@ -32,6 +32,10 @@ class NotAllowed(RefundError):
     """The viewer lacks the right, or has already acted on this batch."""
 
 
+class FactorNeeded(NotAllowed):
+    """The step moves or releases money: a second factor of the last minutes has to be shown first, then it can be repeated."""
+
+
 class NotFound(RefundError):
     """No such record, or none that this viewer may see: the two are never told apart."""
 

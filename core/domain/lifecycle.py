@@ -40,12 +40,17 @@ class Part(Labelled):
     SECOND_REVIEWER = "second_reviewer", N_("复核")
     APPROVER = "approver", N_("审批")
     PAYER = "payer", N_("支付")
+    CORRECTOR = "corrector", N_("更正银行信息")
     SYSTEM = "system", N_("系统")
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One step: from a state, by a right, holding a part, to a state."""
+    """One step: from a state, by a right, holding a part, to a state.
+
+    ``needs_note``: whoever at the agency sends a batch back or ends it says why. ``needs_factor``: the step releases money,
+    so it asks for a fresh second factor.
+    """
 
     source: State
     step: str
@@ -53,11 +58,8 @@ class Edge:
     right: Right
     part: Part
     target: State
-
-    @property
-    def needs_note(self) -> bool:
-        """Whoever at the agency sends a batch off the straight way, or ends it, says why."""
-        return self.target not in progress() and self.part is not Part.FILER
+    needs_note: bool = False
+    needs_factor: bool = False
 
 
 S, P = State, Part
@@ -67,17 +69,31 @@ EDGES: tuple[Edge, ...] = (
     Edge(S.FIRST_REVIEW, "withdraw", N_("撤回"), Right.APPLY, P.FILER, S.WITHDRAWN),
     Edge(S.RETURNED, "withdraw", N_("撤回"), Right.APPLY, P.FILER, S.WITHDRAWN),
     Edge(S.FIRST_REVIEW, "pass", N_("初审通过"), Right.REVIEW, P.FIRST_REVIEWER, S.SECOND_REVIEW),
-    Edge(S.FIRST_REVIEW, "return", N_("退回补正"), Right.REVIEW, P.FIRST_REVIEWER, S.RETURNED),
-    Edge(S.FIRST_REVIEW, "reject", N_("不予退费"), Right.REVIEW, P.FIRST_REVIEWER, S.REJECTED),
+    Edge(S.FIRST_REVIEW, "return", N_("退回补正"), Right.REVIEW, P.FIRST_REVIEWER, S.RETURNED, needs_note=True),
+    Edge(S.FIRST_REVIEW, "reject", N_("不予退费"), Right.REVIEW, P.FIRST_REVIEWER, S.REJECTED, needs_note=True),
     Edge(S.RETURNED, "resubmit", N_("补正后重新提交"), Right.APPLY, P.FILER, S.FIRST_REVIEW),
     Edge(S.SECOND_REVIEW, "pass", N_("复核通过"), Right.REVIEW, P.SECOND_REVIEWER, S.PAYABLE),
     Edge(S.SECOND_REVIEW, "escalate", N_("复核通过，报审批"), Right.REVIEW, P.SECOND_REVIEWER, S.APPROVAL),
-    Edge(S.SECOND_REVIEW, "return", N_("退回补正"), Right.REVIEW, P.SECOND_REVIEWER, S.RETURNED),
-    Edge(S.APPROVAL, "pass", N_("审批通过"), Right.APPROVE, P.APPROVER, S.PAYABLE),
-    Edge(S.APPROVAL, "return", N_("退回补正"), Right.APPROVE, P.APPROVER, S.RETURNED),
-    Edge(S.PAYABLE, "pay", N_("生成支付"), Right.PAY, P.PAYER, S.PAYING),
+    Edge(S.SECOND_REVIEW, "return", N_("退回补正"), Right.REVIEW, P.SECOND_REVIEWER, S.RETURNED, needs_note=True),
+    Edge(S.SECOND_REVIEW, "reject", N_("不予退费"), Right.REVIEW, P.SECOND_REVIEWER, S.REJECTED, needs_note=True),
+    Edge(S.APPROVAL, "pass", N_("审批通过"), Right.APPROVE, P.APPROVER, S.PAYABLE, needs_factor=True),
+    Edge(S.APPROVAL, "return", N_("退回补正"), Right.APPROVE, P.APPROVER, S.RETURNED, needs_note=True),
+    Edge(S.APPROVAL, "reject", N_("不予退费"), Right.APPROVE, P.APPROVER, S.REJECTED, needs_note=True),
+    Edge(S.PAYABLE, "pay", N_("生成支付"), Right.PAY, P.PAYER, S.PAYING, needs_factor=True),
     Edge(S.PAYING, "settle", N_("登记支付成功"), Right.PAY, P.PAYER, S.PAID),
-    Edge(S.PAYING, "bounce", N_("登记支付失败"), Right.PAY, P.PAYER, S.PAYMENT_FAILED),
+    Edge(S.PAYING, "bounce", N_("登记支付失败"), Right.PAY, P.PAYER, S.PAYMENT_FAILED, needs_note=True),
+    Edge(S.PAYMENT_FAILED, "ask_correction", N_("通知更正银行信息"), Right.PAY, P.PAYER, S.BANK_CORRECTION),
+    Edge(S.BANK_CORRECTION, "correct_bank", N_("更正银行信息"), Right.CORRECT_BANK, P.CORRECTOR, S.BANK_REVIEW),
+    Edge(S.BANK_REVIEW, "pass_bank", N_("银行信息复核通过"), Right.REVIEW, P.SECOND_REVIEWER, S.PAYABLE),
+    Edge(
+        S.BANK_REVIEW,
+        "return_bank",
+        N_("退回重新更正"),
+        Right.REVIEW,
+        P.SECOND_REVIEWER,
+        S.BANK_CORRECTION,
+        needs_note=True,
+    ),
     Edge(S.PAID, "close", N_("办结"), Right.PAY, P.PAYER, S.CLOSED),
 )
 
@@ -98,6 +114,8 @@ WAITS_FOR: dict[State, tuple[str, Role]] = {
     S.APPROVAL: ("days_to_approve", Role.APPROVER),
     S.PAYABLE: ("days_to_pay", Role.FINANCE),
     S.PAYING: ("days_to_pay", Role.FINANCE),
+    S.PAYMENT_FAILED: ("days_to_pay", Role.FINANCE),
+    S.BANK_REVIEW: ("days_to_second_review", Role.REVIEWER),
 }
 
 
@@ -117,10 +135,15 @@ def allowed_actions(state: State, viewer: Viewer, employer_id: str, parts: Mappi
 
 
 def require_allowed(edge: Edge, viewer: Viewer, employer_id: str, parts: Mapping[str, Part]) -> None:
-    """Raise ``NotAllowed`` with the reason unless this viewer may take ``edge``: the right, the scope, one part only."""
+    """Raise ``NotAllowed`` with the reason unless this viewer may take ``edge``: the right, the scope, one part only.
+
+    ``FactorNeeded`` when all that is missing is a fresh second factor.
+    """
     refusal = _refusal(edge, viewer, employer_id, parts)
     if refusal is not None:
         raise NotAllowed(refusal)
+    if edge.needs_factor:
+        viewer.require_factor()
 
 
 def _refusal(edge: Edge, viewer: Viewer, employer_id: str, parts: Mapping[str, Part]) -> str | None:

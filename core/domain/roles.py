@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from core.domain.errors import NotAllowed
+from core.domain.errors import FactorNeeded, NotAllowed
 from core.domain.vocabulary import Labelled
 from core.domain.wording import N_
 
@@ -30,6 +30,7 @@ class Right(StrEnum):
     REVIEW = "review"
     APPROVE = "approve"
     PAY = "pay"
+    CORRECT_BANK = "correct_bank"
     ANALYSE = "analyse"
     SEE_LEDGER = "see_ledger"
     IMPORT_LEDGER = "import_ledger"
@@ -40,8 +41,11 @@ class Right(StrEnum):
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.CLERK: frozenset({Right.APPLY, Right.SEE_BATCHES, Right.SEE_UNMASKED}),
-    Role.REVIEWER: frozenset({Right.REVIEW, Right.SEE_BATCHES, Right.SEE_EVERY_EMPLOYER, Right.SEE_UNMASKED}),
+    Role.CLERK: frozenset({Right.APPLY, Right.CORRECT_BANK, Right.SEE_BATCHES, Right.SEE_UNMASKED}),
+    # A reviewer may enter a correction that an employer hands in on paper; then he holds that part and no other.
+    Role.REVIEWER: frozenset(
+        {Right.REVIEW, Right.CORRECT_BANK, Right.SEE_BATCHES, Right.SEE_EVERY_EMPLOYER, Right.SEE_UNMASKED}
+    ),
     Role.APPROVER: frozenset({Right.APPROVE, Right.SEE_BATCHES, Right.SEE_EVERY_EMPLOYER, Right.SEE_UNMASKED}),
     Role.FINANCE: frozenset({Right.PAY, Right.SEE_BATCHES, Right.SEE_EVERY_EMPLOYER, Right.SEE_UNMASKED}),
     Role.ANALYST: frozenset({Right.ANALYSE, Right.SEE_BATCHES, Right.SEE_EVERY_EMPLOYER}),
@@ -64,11 +68,15 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who asks: every read and every service takes one. ``employers`` limits a clerk; it is ignored for others."""
+    """Who asks: every read and every service takes one. ``employers`` limits a clerk; it is ignored for others.
+
+    ``fresh_factor`` says that this sign-in has shown its second factor within the last minutes (step-up).
+    """
 
     username: str
     role: Role
     employers: frozenset[str] = field(default=frozenset())
+    fresh_factor: bool = False
 
     def may(self, right: Right) -> bool:
         """Whether the role carries this right."""
@@ -78,6 +86,11 @@ class Viewer:
         """Raise ``NotAllowed`` unless the role carries this right."""
         if not self.may(right):
             raise NotAllowed(N_("您的角色无权进行此操作，如有需要请联系系统管理员"))
+
+    def require_factor(self) -> None:
+        """Raise ``FactorNeeded`` unless the second factor is fresh; the operator at the command line has none to show."""
+        if not self.fresh_factor and self.role is not Role.SYSTEM:
+            raise FactorNeeded(N_("此操作涉及资金，请先输入动态验证码"), field="factor_code")
 
     def sees(self, employer_id: str) -> bool:
         """Whether this employer's records are within the viewer's scope."""

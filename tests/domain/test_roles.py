@@ -13,6 +13,7 @@ see_every_employer  .     x        x        x       x       x     x       x
 review              .     x        .        .       .       .     .       x
 approve             .     .        x        .       .       .     .       x
 pay                 .     .        .        x       .       .     .       x
+correct_bank        x     x        .        .       .       .     .       x
 analyse             .     .        .        .       x       .     x       x
 see_ledger          .     .        .        .       .       x     x       x
 import_ledger       .     .        .        .       .       x     .       x

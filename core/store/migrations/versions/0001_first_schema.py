@@ -333,7 +333,7 @@ def upgrade() -> None:
         sa.Column("username", sa.Text(), nullable=False),
         sa.Column("part", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "part IN ('filer', 'accepter', 'first_reviewer', 'second_reviewer', 'approver', 'payer', 'system')",
+            "part IN ('filer', 'accepter', 'first_reviewer', 'second_reviewer', 'approver', 'payer', 'corrector', 'system')",
             name=op.f("ck_batch_parts_part_known"),
         ),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.batch_id"], name=op.f("fk_batch_parts_batch_id")),
