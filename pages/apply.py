@@ -67,13 +67,13 @@ def draw_application(viewer: Viewer, employer_id: str) -> None:
     with st.container(border=True):
         draw_selection(draft.draft_id, employer_id, asked_query(), draft.content.reason)
     with st.container(border=True):
-        draw_reason(draft)
+        draw_reason(draft, asked_query())
     with st.container(border=True):
         st.subheader(_("退费信息"), anchor=False)
         draw_bank(draft)
     with st.container(border=True):
         st.subheader(_("附件上传"), anchor=False)
-        draw_uploads(draft, draft.content.reason)
+        draw_uploads(draft)
     draw_submit(draft)
 
 

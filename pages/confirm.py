@@ -21,7 +21,7 @@ from pages.parts.frame import draw_heading, draw_path
 from pages.parts.holds import draw_holds
 from pages.parts.messages import attempt, clear_faults, draw_faults, draw_note, draw_summary, plain
 from pages.parts.preview_cache import current_preview
-from pages.parts.receipt import draw_receipt
+from pages.parts.receipt import draw_receipt, say_reasons
 from pages.parts.verdicts import draw_causes, draw_lines, draw_outcomes, draw_refusals, draw_rows, draw_totals
 
 _CONFIRM, _TABS, _DETAIL = "confirm", "preview", "preview_detail"
@@ -71,9 +71,9 @@ def draw_back(*, primary: bool = False) -> None:
 def draw_subject(preview: Preview) -> None:
     """Whose application this is and for which reason."""
     draft = preview.draft
-    reason = _("{name}：{value}").format(name=_("退费原因"), value=_(preview.reason.text))
+    reason = _("{name}：{value}").format(name=_("退费原因"), value=say_reasons(preview.reasons))
     st.markdown(f"**{plain(draft.employer_name)}**　{plain(reason)}")
-    if preview.reason.needs_note:
+    if any(reason.needs_note for reason in preview.reasons):
         st.caption(plain(draft.content.reason_note))
 
 
@@ -96,12 +96,10 @@ def draw_money(preview: Preview) -> None:
 
 def draw_groups(preview: Preview) -> None:
     """Into which batches the application is split, when it is."""
-    if len(preview.groups) > 1:
-        names = _("、").join(group.voucher_type for group in preview.groups)
+    if len(preview.groups) > 1 and preview.can_submit:
+        names = _("；").join(f"{_(group.reason.text)}（{group.voucher_type}）" for group in preview.groups)
         st.caption(
-            _("将按应征凭证种类拆分为 {count} 个批次提交：{names}").format(
-                count=len(preview.groups), names=plain(names)
-            )
+            _("将拆分为 {count} 个相互关联的批次提交：{names}").format(count=len(preview.groups), names=plain(names))
         )
 
 

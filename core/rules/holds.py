@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.domain.reasons import REASONS
 from core.domain.wording import N_
 from core.rules.judgement import Judgement
 from core.rules.lines import Lines, Mask
@@ -32,7 +33,11 @@ HOLDS: dict[str, Hold] = {
             N_("可一键拆分为多个批次，每个批次只含一种应征凭证种类，拆分后的批次仍相互关联"),
         ),
         Hold("N18", N_("单位存在欠费"), N_("批次可以提交，由财务人员在支付时核对欠费情况"), blocking=False),
-        Hold("N26", N_("同一批次存在多种退费原因"), N_("同一批次只能选择同类型的退费原因，请按退费原因分别申报")),
+        Hold(
+            "N26",
+            N_("同一批次存在多种退费原因"),
+            N_("同一批次只能选择同类型的退费原因；可一键按退费原因拆分为多个批次，拆分后的批次仍相互关联"),
+        ),
         Hold("N27", N_("重复缴费的各条记录均已勾选"), N_("同一月份须保留一条正常缴费记录，请选择保留哪一条")),
     )
 }
@@ -50,7 +55,8 @@ def find_holds(
     held = {
         "N12": len(kinds) > 1 and _("本次申报包含：{kinds}").format(kinds="、".join(kinds)),
         "N18": in_arrears and _("单位登记为欠费"),
-        "N26": len(codes) > 1 and _("本次申报包含：{kinds}").format(kinds="、".join(codes)),
+        "N26": len(codes) > 1
+        and _("本次申报包含：{kinds}").format(kinds=_("、").join(_(REASONS[code].text) for code in codes)),
         "N27": len(duplicates) > 0 and _("共 {count} 个月份").format(count=len(duplicates)),
     }
     return [replace(HOLDS[code], detail=detail) for code, detail in held.items() if detail]

@@ -54,6 +54,11 @@ class Judgement:
         """The reason that was judged."""
         return self.lines.reason
 
+    @property
+    def parts(self) -> tuple["Judgement", ...]:
+        """The judgements that this one consists of (``Joint``): itself."""
+        return (self,)
+
     # --- columns ---
 
     @cached_property

@@ -12,13 +12,14 @@ import pandas as pd
 from core.domain.errors import InvalidInput, NotFound
 from core.domain.identifiers import is_resident_number, normalise_number, social_security_number_fault
 from core.domain.period import Period
+from core.domain.reasons import REASONS
 from core.domain.roles import Right, Viewer
 from core.domain.vocabulary import Arrival, Insurance, PaymentKind
 from core.domain.wording import N_
 from core.services.desk import Desk
 from core.store import contributions as store
 from core.store.database import Connection
-from core.store.drafts import find_open, read_ticked
+from core.store.drafts import find_open, read_assigned, read_ticked
 from core.texts import _
 
 _SEPARATORS = re.compile(r"[\s,;，；、|]+")
@@ -125,8 +126,8 @@ def find_contributions(
     """One page of an employer's contributions.
 
     The frame has id, name, social_security_number, period (YYYYMM), bases and amounts (fen), voucher_type, kind and
-    arrival (labels), ``blocked`` (why the row can't be ticked, else blank), ``partly`` (lines already claimed, else blank)
-    and ``chosen`` (ticked in the viewer's open draft).
+    arrival (labels), ``blocked`` (why the row can't be ticked, else blank), ``partly`` (lines already claimed, else blank),
+    ``chosen`` (ticked in the viewer's open draft) and ``assigned`` (the reason it carries there, if not the draft's own).
     """
     viewer.require(Right.APPLY)
     require_employer(viewer, employer_id)
@@ -135,7 +136,7 @@ def find_contributions(
         total = store.count_rows(connection, *scope)
         frame = store.read_rows(connection, *scope, limit=size, offset=(page - 1) * size)
         claims = _claims(connection, employer_id, query)
-        ticked = _ticked(connection, viewer, employer_id)
+        ticked, assigned = _ticked(connection, viewer, employer_id)
         present = store.persons_present(connection, *scope) if query.persons else set()
     frame = frame.rename(columns={"serial": "id"})
     frame["kind"] = frame["kind"].map({str(kind): _(kind.label) for kind in PaymentKind})
@@ -143,6 +144,7 @@ def find_contributions(
     frame["blocked"] = [claims.get(serial, _FREE).blocked for serial in frame["id"]]
     frame["partly"] = [claims.get(serial, _FREE).partly for serial in frame["id"]]
     frame["chosen"] = frame["id"].isin(ticked)
+    frame["assigned"] = [_(REASONS[assigned[serial]].text) if serial in assigned else "" for serial in frame["id"]]
     absent = tuple(number for number in query.persons if number not in present)
     return ContributionPage(frame, total, page, size, absent)
 
@@ -156,9 +158,11 @@ class _Claim:
 _FREE = _Claim()
 
 
-def _ticked(connection: Connection, viewer: Viewer, employer_id: str) -> set[str]:
+def _ticked(connection: Connection, viewer: Viewer, employer_id: str) -> tuple[set[str], dict[str, str]]:
     draft = find_open(connection, viewer.username, employer_id)
-    return read_ticked(connection, draft.draft_id) if draft else set()
+    if draft is None:
+        return set(), {}
+    return read_ticked(connection, draft.draft_id), read_assigned(connection, draft.draft_id)
 
 
 def _claims(connection: Connection, employer_id: str, query: Query) -> dict[str, _Claim]:

@@ -9,11 +9,12 @@ from core.domain.bank import FIELDS
 from core.domain.errors import InvalidInput, NotFound
 from core.domain.reasons import REASONS
 from core.domain.roles import Right, Viewer
-from core.domain.vocabulary import Insurance
+from core.domain.vocabulary import VERDICTS, Insurance, Verdict
 from core.domain.wording import N_
+from core.rules.holds import duplicate_groups
 from core.services.contributions import Query, blocked_serials, require_employer
 from core.services.desk import Desk, Unit
-from core.services.judging import judge_range
+from core.services.judging import Judgement, judge_range
 from core.store import contributions as rows_store
 from core.store import drafts as store
 from core.store.database import Connection
@@ -48,17 +49,31 @@ class DraftContent:
     reason_note: str = ""
     bank: Mapping[str, str] = field(default_factory=dict)
     split_vouchers: bool = False
+    split_reasons: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An open application of one clerk for one employer."""
+    """An open application of one clerk for one employer.
+
+    ``ticked`` counts the rows of every reason in use, the draft's own first; a draft without a reason counts them under "".
+    """
 
     draft_id: str
     employer: Employer
     content: DraftContent
-    row_count: int
+    ticked: Mapping[str, int]
     updated_at: str
+
+    @property
+    def row_count(self) -> int:
+        """How many rows are ticked."""
+        return sum(self.ticked.values())
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The codes of the reasons that rows are ticked for; the chosen one while nothing is."""
+        return tuple(filter(None, self.ticked)) or tuple(filter(None, (self.content.reason,)))
 
     @property
     def employer_id(self) -> str:
@@ -126,7 +141,8 @@ def read_draft(connection: Connection, viewer: Viewer, draft_id: str, *, lock: b
 
 
 def save_draft(desk: Desk, viewer: Viewer, draft_id: str, **changes: Any) -> None:
-    """Keep what was typed: any of ``query``, ``reason``, ``reason_note``, ``bank`` (merged), ``split_vouchers``.
+    """Keep what was typed: any of ``query``, ``reason``, ``reason_note``, ``bank`` (merged), and whether it is to be
+    split into batches by reason (``split_reasons``) and voucher type (``split_vouchers``).
 
     Half-finished and wrong input is kept as it is; it is checked at 提交. Raises ``InvalidInput`` for an unknown reason code
     or bank field, which no screen can send.
@@ -137,6 +153,8 @@ def save_draft(desk: Desk, viewer: Viewer, draft_id: str, **changes: Any) -> Non
         content = store.content_of(store.read_draft(unit.connection, draft_id))
         if "bank" in changes:
             changes = {**changes, "bank": {**content.get("bank", {}), **changes["bank"]}}
+        if changes.get("reason"):
+            store.forget_reason(unit.connection, draft_id, changes["reason"])
         _store(unit, draft.draft_id, {**content, **changes})
 
 
@@ -176,14 +194,24 @@ def select_query(desk: Desk, viewer: Viewer, draft_id: str, query: Query, *, cho
 
 
 def select_after_event(desk: Desk, viewer: Viewer, draft_id: str, reason: str, query: Query) -> int:
-    """Tick every row of a query of which the facts support this reason for at least one line; returns how many were added."""
+    """Tick every row of a query of which the facts support this reason for at least one line; returns how many were added.
+
+    Of a month that was paid several times one copy stays (N27).
+    """
     with desk.read() as connection:
         draft = read_draft(connection, viewer, draft_id)
     judged = judge_range(desk, viewer, draft.employer_id, reason, query.first, query.last, query.persons)
-    supported = set(judged.serial[judged.verdict == 0].tolist())
+    supported = supported_rows(judged)
     with desk.write(viewer) as unit:
         draft = read_draft(unit.connection, viewer, draft_id, lock=True)
         return _change(unit, draft, add=supported - store.read_ticked(unit.connection, draft_id))
+
+
+def supported_rows(judged: Judgement) -> set[str]:
+    """The rows that the facts support for at least one line, without the first copy of a month that was paid several times."""
+    refundable = judged.verdict == VERDICTS.index(Verdict.REFUNDABLE)
+    copies = {serials[0] for serials in duplicate_groups(judged, refundable)}
+    return set(judged.serial[refundable].tolist()) - copies
 
 
 def selection_totals(desk: Desk, viewer: Viewer, draft_id: str) -> SelectionTotals:
@@ -199,6 +227,11 @@ def selection_totals(desk: Desk, viewer: Viewer, draft_id: str) -> SelectionTota
             for insurance in AMOUNTS
         },
     )
+
+
+def tick(unit: Unit, draft: Draft, serials: Collection[str]) -> int:
+    """Tick rows of a draft that is held by this transaction; see ``select_rows`` for what is refused."""
+    return _change(unit, draft, add=serials)
 
 
 def _change(unit: Unit, draft: Draft, *, add: Collection[str] = (), remove: Collection[str] = ()) -> int:
@@ -228,9 +261,10 @@ def _draft(connection: Connection, row: Any) -> Draft:
     employer = load_employer(connection, row.employer_id)
     content = store.content_of(row)
     content["bank"] = {**employer.registered, **content.get("bank", {})}
-    return Draft(
-        row.draft_id, employer, DraftContent(**content), store.count_ticked(connection, row.draft_id), row.updated_at
-    )
+    counted = store.count_ticked(connection, row.draft_id)
+    # Sorted, the blank of the draft's own reason comes first.
+    ticked = {reason or content.get("reason", ""): counted[reason] for reason in sorted(counted)}
+    return Draft(row.draft_id, employer, DraftContent(**content), ticked, row.updated_at)
 
 
 def load_employer(connection: Connection, employer_id: str) -> Employer:

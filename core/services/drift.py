@@ -17,7 +17,7 @@ def snapshot(preview: "Preview") -> dict[str, object]:
     judged = preview.judgement
     return {
         "fingerprint": preview.fingerprint,
-        "reason": preview.draft.content.reason,
+        "reason": [reason.code for reason in preview.reasons],
         "bank": clean_bank(preview.draft.content.bank),
         "papers": [paper.paper_id for paper in preview.papers],
         "lines": [

@@ -18,11 +18,11 @@ from core.domain.roles import Right, Viewer
 from core.domain.vocabulary import INSURANCES, VERDICTS
 from core.domain.wording import N_
 from core.rules import RULE_VERSION
-from core.rules.judgement import Judgement
+from core.rules.joint import Judged
 from core.services.desk import Desk, Unit
 from core.services.drafts import read_draft
 from core.services.drift import Difference, difference
-from core.services.previews import Group, Preview, assess, require_complete
+from core.services.previews import Group, Preview, assess, note_of, require_complete
 from core.services.steps import BY_SYSTEM, FILING, Actor, Opened, advance, require_batch, write_step
 from core.store import batches as store
 from core.store import drafts as drafts_store
@@ -45,7 +45,7 @@ class Receipt:
 
     numbers: tuple[str, ...]
     employer_name: str
-    reason: str
+    reasons: tuple[str, ...]
     submitted_at: str
     due_on: str
     line_count: int
@@ -108,7 +108,7 @@ def _file(desk: Desk, unit: Unit, preview: Preview, group: Group, key: str, part
     )
     store.insert_payments(unit.connection, batch_id, _payments(preview, group))
     store.copy_papers(unit.connection, batch_id, [(desk.new_id(), paper.paper_id) for paper in preview.papers])
-    _take_first_steps(opened, preview)
+    _take_first_steps(opened, preview, group)
     return number
 
 
@@ -117,8 +117,8 @@ def _batch_values(unit: Unit, preview: Preview, group: Group, refused_count: int
     return {
         "employer_id": draft.employer_id,
         "employer_name": draft.employer_name,
-        "reason": preview.reason.code,
-        "reason_note": draft.content.reason_note,
+        "reason": group.reason.code,
+        "reason_note": note_of(draft, group.reason),
         "state": State.SUBMITTED.value,
         "filer": unit.viewer.username,
         "fingerprint": group.fingerprint,
@@ -157,7 +157,7 @@ def _line_rows(preview: Preview, group: Group, batch_id: str) -> list[tuple[Any,
     return [(batch_id, position, *row) for position, row in enumerate(zip(*columns, strict=True), start=1)]
 
 
-def _finding_rows(judged: Judgement, told: Sequence[int], batch_id: str) -> list[tuple[str, ...]]:
+def _finding_rows(judged: Judged, told: Sequence[int], batch_id: str) -> list[tuple[str, ...]]:
     return [
         (batch_id, str(judged.serial[i]), INSURANCES[judged.insurance[i]].value, found.code, found.basis)
         for i in told
@@ -165,7 +165,7 @@ def _finding_rows(judged: Judgement, told: Sequence[int], batch_id: str) -> list
     ]
 
 
-def _refused_rows(judged: Judgement, indexes: np.ndarray, batch_id: str) -> list[tuple[Any, ...]]:
+def _refused_rows(judged: Judged, indexes: np.ndarray, batch_id: str) -> list[tuple[Any, ...]]:
     columns = [
         column[indexes].tolist()
         for column in (
@@ -190,10 +190,10 @@ def _payments(preview: Preview, group: Group) -> dict[str, int]:
     return {kind.value: int(judged.refundable[group.indexes[of == code]].sum()) for code, kind in enumerate(INSURANCES)}
 
 
-def _take_first_steps(opened: Opened, preview: Preview) -> None:
-    unit = opened.unit
+def _take_first_steps(opened: Opened, preview: Preview, group: Group) -> None:
+    unit, present = opened.unit, {paper.material for paper in preview.papers}
     write_step(opened, 1, FILING, Actor(unit.viewer.username, Part.FILER))
-    if opened.settings.is_on("automatic_acceptance") and not preview.missing:
+    if opened.settings.is_on("automatic_acceptance") and not group.reason.missing(present):
         advance(opened, 2, find_edge(State.SUBMITTED, "accept"), BY_SYSTEM)
 
 
@@ -208,7 +208,7 @@ def _receipt(filed: Sequence[Any], numbers: Sequence[str], *, repeated: bool) ->
     return Receipt(
         tuple(numbers),
         first.employer_name,
-        first.reason,
+        tuple(dict.fromkeys(row.reason for row in filed)),
         first.submitted_at,
         min(row.due_on for row in filed),
         sum(row.line_count for row in filed),

@@ -4,10 +4,12 @@
 """
 
 import json
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -24,7 +26,9 @@ from core.domain.vocabulary import INSURANCES, VERDICTS, Insurance, Verdict
 from core.domain.wording import N_
 from core.rules import RULE_VERSION
 from core.rules.holds import Hold, duplicate_groups, find_holds
+from core.rules.joint import Judged, join
 from core.rules.judgement import Judgement
+from core.rules.lines import Mask
 from core.services.contributions import InvalidInputs
 from core.services.desk import Desk
 from core.services.drafts import Draft, read_draft
@@ -36,6 +40,8 @@ from core.store.database import Connection
 from core.store.employers import former_names
 from core.store.papers import Paper, papers_of_draft
 from core.texts import _
+
+_REFUSED = VERDICTS.index(Verdict.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +61,9 @@ class Totals:
 
 @dataclass(frozen=True)
 class Group:
-    """The lines of one voucher type: what becomes one batch."""
+    """The lines of one reason and one voucher type: what becomes one batch."""
 
+    reason: Reason
     voucher_type: str
     indexes: np.ndarray
     fingerprint: str
@@ -67,7 +74,7 @@ class Preview:
     """What the preview shows and the confirmation presents again."""
 
     draft: Draft
-    judgement: Judgement
+    judgement: Judged
     groups: tuple[Group, ...]
     holds: tuple[Hold, ...]
     warnings: tuple[str, ...]
@@ -78,19 +85,19 @@ class Preview:
     duplicates: tuple[tuple[str, ...], ...] = field(default=())
 
     @property
-    def reason(self) -> Reason:
-        """The batch's reason."""
-        return REASONS[self.draft.content.reason]
+    def reasons(self) -> tuple[Reason, ...]:
+        """The reasons of the ticked rows, the draft's own first."""
+        return tuple(part.reason for part in self.judgement.parts)
 
     @cached_property
     def filed(self) -> np.ndarray:
         """Indexes of the lines that 确认提交 files: 可退 and 待核."""
-        return np.flatnonzero(self.judgement.verdict < VERDICTS.index(Verdict.REFUSED))
+        return np.flatnonzero(self.judgement.verdict < _REFUSED)
 
     @cached_property
     def refused(self) -> np.ndarray:
         """Indexes of the lines that can't be refunded."""
-        return np.flatnonzero(self.judgement.verdict == VERDICTS.index(Verdict.REFUSED))
+        return np.flatnonzero(self.judgement.verdict == _REFUSED)
 
     @property
     def can_submit(self) -> bool:
@@ -132,7 +139,7 @@ class Preview:
                 "name": judged.name,
                 "social_security_number": judged.social_security_number,
                 "period": judged.period,
-                "refused": judged.verdict == VERDICTS.index(Verdict.REFUSED),
+                "refused": judged.verdict == _REFUSED,
                 "review": judged.verdict == VERDICTS.index(Verdict.REVIEW),
                 "refundable": judged.refundable,
             }
@@ -200,11 +207,11 @@ def require_complete(connection: Connection, settings: Settings, draft: Draft) -
         for notice in _bank_notices(connection, draft)
         if notice.is_error
     ]
-    if draft.content.reason in REASONS and settings["missing_required_material"] == "block":
+    if settings["missing_required_material"] == "block":
         present = {paper.material for paper in papers_of_draft(connection, draft.draft_id)}
         problems += [
             InvalidInput(N_("请上传必需材料"), field=f"upload_{group[0]}")
-            for group in REASONS[draft.content.reason].missing(present)
+            for group in missing_materials(draft.reasons, present)
         ]
     if problems:
         raise InvalidInputs(problems)
@@ -214,11 +221,17 @@ def _selection_problems(draft: Draft) -> list[InvalidInput]:
     return [] if draft.row_count else [InvalidInput(N_("请先查询并勾选需要退费的记录"), field="contributions")]
 
 
+def missing_materials(reasons: Collection[str], present: set[str]) -> tuple[tuple[str, ...], ...]:
+    """The groups of 必需 materials of which none is present, over all reasons of an application."""
+    return tuple(dict.fromkeys(group for code in reasons for group in REASONS[code].missing(present)))
+
+
 def _reason_problems(settings: Settings, draft: Draft) -> list[InvalidInput]:
-    reason = REASONS.get(draft.content.reason)
-    if reason is None or not settings.is_on(f"reason_active_{reason.code}"):
+    used = [REASONS.get(code) for code in (draft.content.reason, *draft.reasons)]
+    if any(reason is None or not settings.is_on(f"reason_active_{reason.code}") for reason in used):
         return [InvalidInput(N_("请选择退费原因"), field="reason")]
-    if reason.needs_note and len(normalise(draft.content.reason_note)) < NOTE_LENGTH:
+    needs_note = any(reason is not None and reason.needs_note for reason in used)
+    if needs_note and len(normalise(draft.content.reason_note)) < NOTE_LENGTH:
         return [InvalidInput(N_("请说明具体原因，不少于 {count} 个字"), field="reason_note", count=NOTE_LENGTH)]
     return []
 
@@ -235,22 +248,15 @@ def _say(notice: Notice) -> str:
 
 def assess(connection: Connection, settings: Settings, draft: Draft, today: date) -> Preview:
     """Judge what is ticked, group it, and find what stands in the way; writes nothing."""
-    reason = REASONS[draft.content.reason]
-    judged = judge_rows(
-        connection,
-        settings,
-        draft.employer_id,
-        reason.code,
-        store.read_ticked(connection, draft.draft_id),
-        Period.of(today),
-    )
-    filed = judged.verdict < VERDICTS.index(Verdict.REFUSED)
-    groups = _groups(draft, judged, np.flatnonzero(filed))
+    parts = _judge(connection, settings, draft, today)
+    judged = join(parts)
+    filed = judged.verdict < _REFUSED
+    groups = _groups(draft, judged, filed)
     papers = tuple(papers_of_draft(connection, draft.draft_id))
-    duplicates = tuple(duplicate_groups(judged, filed))
+    duplicates = tuple(copies for part in parts for copies in duplicate_groups(part, part.verdict < _REFUSED))
     holds = find_holds(
-        voucher_types=() if draft.content.split_vouchers else [group.voucher_type for group in groups],
-        reasons=[reason.code],
+        voucher_types=() if draft.content.split_vouchers else _mixed_vouchers(groups),
+        reasons=() if draft.content.split_reasons else draft.reasons,
         duplicates=duplicates,
         in_arrears=draft.employer.in_arrears,
     )
@@ -264,7 +270,7 @@ def assess(connection: Connection, settings: Settings, draft: Draft, today: date
         tuple(holds),
         _warnings(connection, draft),
         papers,
-        tuple(reason.missing({paper.material for paper in papers})),
+        missing_materials(draft.reasons, {paper.material for paper in papers}),
         digest(
             [
                 [group.fingerprint for group in groups],
@@ -276,6 +282,19 @@ def assess(connection: Connection, settings: Settings, draft: Draft, today: date
     )
 
 
+def _judge(connection: Connection, settings: Settings, draft: Draft, today: date) -> list[Judgement]:
+    """Every ticked row, judged for its own reason."""
+    assigned = store.read_assigned(connection, draft.draft_id)
+    by_reason: dict[str, list[str]] = {code: [] for code in draft.reasons}
+    for serial in store.read_ticked(connection, draft.draft_id):
+        by_reason[assigned.get(serial, draft.content.reason)].append(serial)
+    filing = Period.of(today)
+    return [
+        judge_rows(connection, settings, draft.employer_id, reason, serials, filing)
+        for reason, serials in by_reason.items()
+    ]
+
+
 def _warnings(connection: Connection, draft: Draft) -> tuple[str, ...]:
     told = [_say(notice) for notice in _bank_notices(connection, draft) if not notice.is_error]
     if not draft.employer.has_registered_account:
@@ -283,35 +302,62 @@ def _warnings(connection: Connection, draft: Draft) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _groups(draft: Draft, judged: Judgement, filed: np.ndarray) -> tuple[Group, ...]:
-    kinds = judged.voucher_type[filed]
-    return tuple(_group(draft, judged, str(kind), filed[kinds == kind]) for kind in sorted(set(kinds.tolist())))
+def _groups(draft: Draft, judged: Judged, filed: Mask) -> tuple[Group, ...]:
+    """The filed lines by reason and voucher type."""
+    groups: list[Group] = []
+    first = 0
+    for part in judged.parts:
+        places = first + np.flatnonzero(filed[first : first + len(part)])
+        kinds = judged.voucher_type[places]
+        groups += [
+            _group(draft, judged, part.reason, str(kind), places[kinds == kind]) for kind in sorted(set(kinds.tolist()))
+        ]
+        first += len(part)
+    return tuple(groups)
 
 
-def _merged(draft: Draft, judged: Judgement, groups: Sequence[Group]) -> tuple[Group, ...]:
-    if len(groups) < 2:
-        return tuple(groups)
-    indexes = np.sort(np.concatenate([group.indexes for group in groups]))
-    return (_group(draft, judged, "、".join(group.voucher_type for group in groups), indexes),)
+def _mixed_vouchers(groups: Sequence[Group]) -> set[str]:
+    """The voucher types of every reason that has several: what would stand mixed in one batch."""
+    mixed = {reason for reason, count in Counter(group.reason.code for group in groups).items() if count > 1}
+    return {group.voucher_type for group in groups if group.reason.code in mixed}
 
 
-def _group(draft: Draft, judged: Judgement, voucher_type: str, indexes: np.ndarray) -> Group:
-    return Group(voucher_type, indexes, fingerprint_of(draft, filed_lines(judged, indexes)))
+def _merged(draft: Draft, judged: Judged, groups: Sequence[Group]) -> tuple[Group, ...]:
+    """One group of every reason, whatever its voucher types."""
+    merged = []
+    for _code, same in groupby(groups, key=lambda group: group.reason.code):
+        first, *others = tuple(same)
+        if not others:
+            merged.append(first)
+            continue
+        indexes = np.sort(np.concatenate([first.indexes, *(group.indexes for group in others)]))
+        names = "、".join(group.voucher_type for group in (first, *others))
+        merged.append(_group(draft, judged, first.reason, names, indexes))
+    return tuple(merged)
 
 
-def fingerprint_of(draft: Draft, filed: Sequence[FiledLine]) -> str:
+def _group(draft: Draft, judged: Judged, reason: Reason, voucher_type: str, indexes: np.ndarray) -> Group:
+    return Group(reason, voucher_type, indexes, fingerprint_of(draft, reason, filed_lines(judged, indexes)))
+
+
+def note_of(draft: Draft, reason: Reason) -> str:
+    """What is filed as the text of a reason: only 其他 has one."""
+    return draft.content.reason_note if reason.needs_note else ""
+
+
+def fingerprint_of(draft: Draft, reason: Reason, filed: Sequence[FiledLine]) -> str:
     """The fingerprint of one batch as it would be filed from this draft."""
     return batch_fingerprint(
         employer_id=draft.employer_id,
-        reason=draft.content.reason,
-        reason_note=draft.content.reason_note,
+        reason=reason.code,
+        reason_note=note_of(draft, reason),
         bank=clean_bank(draft.content.bank),
         rule_version=RULE_VERSION,
         lines=filed,
     )
 
 
-def filed_lines(judged: Judgement, indexes: np.ndarray) -> list[FiledLine]:
+def filed_lines(judged: Judged, indexes: np.ndarray) -> list[FiledLine]:
     """The lines at ``indexes`` as they are filed."""
     return [
         FiledLine(serial, str(INSURANCES[insurance]), str(VERDICTS[verdict]), *amounts)
@@ -334,13 +380,13 @@ def filed_lines(judged: Judgement, indexes: np.ndarray) -> list[FiledLine]:
     ]
 
 
-def _totals(judged: Judgement, indexes: np.ndarray) -> Totals:
+def _totals(judged: Judged, indexes: np.ndarray) -> Totals:
     employer_part, personal_part = int(judged.employer_part[indexes].sum()), int(judged.personal_part[indexes].sum())
     refundable = int(judged.refundable[indexes].sum())
     return Totals(len(indexes), employer_part, personal_part, refundable - employer_part - personal_part)
 
 
-def _frame(judged: Judgement, indexes: np.ndarray) -> pd.DataFrame:
+def _frame(judged: Judged, indexes: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "serial": judged.serial[indexes],
@@ -356,6 +402,6 @@ def _frame(judged: Judgement, indexes: np.ndarray) -> pd.DataFrame:
     )
 
 
-def refusal_frame(judged: Judgement, indexes: np.ndarray) -> pd.DataFrame:
+def refusal_frame(judged: Judged, indexes: np.ndarray) -> pd.DataFrame:
     """Refused lines as records: see ``Preview.refusals``."""
     return with_findings(_frame(judged, indexes), [judged.findings(i) for i in indexes])

@@ -1,10 +1,12 @@
 """Refusals of a large preview a page at a time: findings are put into words for the lines that somebody looks at."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from core.domain.vocabulary import VERDICTS, Verdict
 from core.services.previews import Preview, refusal_frame
 from core.texts import _
 
@@ -25,12 +27,10 @@ def refusal_page(preview: Preview, first: int, size: int) -> pd.DataFrame:
 
 def count_causes(preview: Preview) -> list[Cause]:
     """How many refused lines each cause applies to, the most frequent first; a line with two causes counts for both."""
-    judged = preview.judgement
-    is_refused = np.zeros(len(judged), np.bool_)
-    is_refused[preview.refused] = True
-    planes = judged.per_plane(is_refused)
-    counted = [
-        Cause(rule.code, _(rule.text), int(np.count_nonzero(cells & planes)))
-        for rule, cells in zip(judged.rules, judged.found, strict=True)
-    ]
-    return sorted((cause for cause in counted if cause.lines), key=lambda cause: (-cause.lines, cause.code))
+    counted: Counter[tuple[str, str]] = Counter()
+    for part in preview.judgement.parts:
+        refused = part.per_plane(part.verdict == VERDICTS.index(Verdict.REFUSED))
+        for rule, cells in zip(part.rules, part.found, strict=True):
+            counted[rule.code, rule.text] += int(np.count_nonzero(cells & refused))
+    causes = [Cause(code, _(text), lines) for (code, text), lines in counted.items() if lines]
+    return sorted(causes, key=lambda cause: (-cause.lines, cause.code))

@@ -59,10 +59,33 @@ def read_ticked(connection: sa.Connection, draft_id: str) -> set[str]:
     return set(connection.scalars(sa.select(draft_rows.c.serial).where(draft_rows.c.draft_id == draft_id)))
 
 
-def count_ticked(connection: sa.Connection, draft_id: str) -> int:
-    """How many rows are ticked."""
-    statement = sa.select(sa.func.count()).select_from(draft_rows).where(draft_rows.c.draft_id == draft_id)
-    return connection.scalar(statement) or 0
+def count_ticked(connection: sa.Connection, draft_id: str) -> dict[str, int]:
+    """How many rows are ticked for each reason; blank for the draft's own."""
+    c = draft_rows.c
+    statement = sa.select(c.reason, sa.func.count()).where(c.draft_id == draft_id).group_by(c.reason)
+    return dict(connection.execute(statement).all())
+
+
+def read_assigned(connection: sa.Connection, draft_id: str) -> dict[str, str]:
+    """The ticked rows that carry another reason than the draft's own: reason code by id."""
+    c = draft_rows.c
+    statement = sa.select(c.serial, c.reason).where(c.draft_id == draft_id, c.reason != "")
+    return dict(connection.execute(statement).all())
+
+
+def assign_reason(connection: sa.Connection, draft_id: str, serials: Collection[str], reason: str) -> int:
+    """Give ticked rows a reason of their own (blank: the draft's own again); returns how many changed."""
+    c = draft_rows.c
+    where = among(c.serial, serials, connection.dialect.name)
+    changed = draft_rows.update().where(c.draft_id == draft_id, where, c.reason != reason).values(reason=reason)
+    return connection.execute(changed).rowcount
+
+
+def forget_reason(connection: sa.Connection, draft_id: str, reason: str) -> int:
+    """Let every row that carries this reason follow the draft's own again; returns how many did."""
+    c = draft_rows.c
+    changed = draft_rows.update().where(c.draft_id == draft_id, c.reason == reason).values(reason="")
+    return connection.execute(changed).rowcount
 
 
 def change_ticked(

@@ -274,6 +274,8 @@ draft_rows = Table(
     metadata,
     Column("draft_id", Text, ForeignKey("drafts.draft_id"), nullable=False),
     _text("serial"),
+    # Blank: the draft's own reason. A person may have two, and then some of the months carry the other one.
+    _text("reason", default=""),
     PrimaryKeyConstraint("draft_id", "serial"),
     sqlite_with_rowid=False,
 )

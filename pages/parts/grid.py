@@ -36,7 +36,10 @@ _YUAN = JsCode(
     " {minimumFractionDigits: 2, maximumFractionDigits: 2}); }"
 )
 _SELECTABLE = JsCode("function(node) { return !!node.data && !node.data.blocked; }")
-_CAUSE = JsCode("function(p) { return p.data ? (p.data.blocked || p.data.partly || null) : null; }")
+_CAUSE = JsCode(
+    "function(p) { return p.data"
+    " ? ([p.data.blocked || p.data.partly, p.data.assigned].filter(Boolean).join(' · ') || null) : null; }"
+)
 _IS_BLOCKED = JsCode("function(p) { return !!p.data && !!p.data.blocked; }")
 #: What goes up on a tick: the ids, and for which rows they were ticked.
 _COLLECT = JsCode(

@@ -1,4 +1,4 @@
-"""What holds up a whole batch, each with its way out: 应征凭证种类拆分 (N12), which copy stays (N27), 欠费 (N18)."""
+"""What holds up a whole batch, each with its way out: splitting it (N12, N26), which copy stays (N27), 欠费 (N18)."""
 
 from collections.abc import Callable
 
@@ -34,13 +34,29 @@ def _say_detail(hold: Hold) -> str:
 def _draw_split(preview: Preview) -> None:
     draft_id = preview.draft.draft_id
     st.button(
-        _("按应征凭证种类拆分"), key="split_vouchers", icon=":material/call_split:", on_click=_split, args=(draft_id,)
+        _("按应征凭证种类拆分"),
+        key="split_vouchers",
+        icon=":material/call_split:",
+        on_click=_split,
+        args=(draft_id, "split_vouchers"),
     )
     draw_faults("split_vouchers")
 
 
-def _split(draft_id: str) -> None:
-    attempt(lambda: save_draft(desk(), acting_viewer(), draft_id, split_vouchers=True), "split_vouchers")
+def _draw_split_reasons(preview: Preview) -> None:
+    draft_id = preview.draft.draft_id
+    st.button(
+        _("按退费原因拆分"),
+        key="split_reasons",
+        icon=":material/call_split:",
+        on_click=_split,
+        args=(draft_id, "split_reasons"),
+    )
+    draw_faults("split_reasons")
+
+
+def _split(draft_id: str, how: str) -> None:
+    attempt(lambda: save_draft(desk(), acting_viewer(), draft_id, **{how: True}), how)
     state.PREVIEW.clear()
 
 
@@ -84,4 +100,8 @@ def _copy_key(position: int) -> str:
     return f"copy_{position}"
 
 
-_WAYS_OUT: dict[str, Callable[[Preview], None]] = {"N12": _draw_split, "N27": _draw_copies}
+_WAYS_OUT: dict[str, Callable[[Preview], None]] = {
+    "N12": _draw_split,
+    "N26": _draw_split_reasons,
+    "N27": _draw_copies,
+}

@@ -3,19 +3,21 @@
 import streamlit as st
 
 from core.domain.reasons import NOTE_LENGTH, REASONS
+from core.services.contributions import Query
 from core.services.drafts import Draft, save_draft
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk
 from pages.parts.formats import starred
 from pages.parts.messages import attempt, draw_faults
+from pages.parts.other_reason import draw_other_reason
 
 REASON, NOTE = "reason", "reason_note"
 _LONGEST_NOTE = 500
 
 
-def draw_reason(draft: Draft) -> None:
-    """The choice of the reason, and the text that 其他 needs."""
+def draw_reason(draft: Draft, query: Query | None) -> None:
+    """The choice of the reason, the text that 其他 needs, and another reason for some of the rows."""
     offered = _active_reasons()
     content = draft.content
     state.fill_new({REASON: content.reason if content.reason in offered else None, NOTE: content.reason_note})
@@ -34,7 +36,7 @@ def draw_reason(draft: Draft) -> None:
         )
         draw_faults(REASON)
         st.caption(_("*提示：同一批次只能选择同类型的退费原因").replace("*", r"\*"))
-    if content.reason in REASONS and REASONS[content.reason].needs_note:
+    if any(REASONS[code].needs_note for code in draft.reasons):
         with note, st.container(key=f"field_{NOTE}"):
             st.text_area(
                 starred(_("具体原因")),
@@ -46,6 +48,7 @@ def draw_reason(draft: Draft) -> None:
                 args=(draft.draft_id,),
             )
             draw_faults(NOTE)
+    draw_other_reason(draft, query, offered)
 
 
 def _text(code: str) -> str:

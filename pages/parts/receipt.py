@@ -1,9 +1,11 @@
 """The receipt: what the clerk holds after 确认提交, whenever it is looked at."""
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from core.domain.money import format_yuan
-from core.domain.reasons import REASONS
+from core.domain.reasons import REASONS, Reason
 from core.services.filing import Receipt
 from core.texts import _
 from pages.parts.formats import local_time
@@ -35,7 +37,7 @@ def draw_receipt(receipt: Receipt) -> None:
 def _content(receipt: Receipt) -> dict[str, str]:
     return {
         _("单位"): plain(receipt.employer_name),
-        _("退费原因"): _(REASONS[receipt.reason].text),
+        _("退费原因"): say_reasons(REASONS[code] for code in receipt.reasons),
         _("提交时间"): local_time(receipt.submitted_at),
         _("当前环节办理期限"): receipt.due_on or "–",
         _("申报记录"): _("{count} 条").format(count=receipt.line_count),
@@ -44,8 +46,13 @@ def _content(receipt: Receipt) -> dict[str, str]:
     }
 
 
+def say_reasons(reasons: Iterable[Reason]) -> str:
+    """The reasons of an application in one line."""
+    return _("；").join(_(reason.text) for reason in reasons)
+
+
 def _next_step(receipt: Receipt) -> str:
-    split = _("本次申报按应征凭证种类拆分为 {count} 个批次，分别办理。").format(count=len(receipt.numbers))
+    split = _("本次申报拆分为 {count} 个相互关联的批次，分别办理。").format(count=len(receipt.numbers))
     said = _(
         "接下来由经办机构审核，每一步的进度和办理期限可在批次页面查看；审核开始前可以撤回。退费将退至所填单位账户。"
     )

@@ -13,7 +13,6 @@ import streamlit as st
 
 from core.domain.reasons import REASONS
 from core.domain.roles import Right, Viewer
-from core.domain.vocabulary import FactKind
 from core.domain.wording import N_
 from core.services.contributions import ContributionPage, Query, find_contributions
 from core.services.drafts import select_after_event, select_query, select_rows, selection_totals
@@ -115,9 +114,9 @@ def _draw_tools(draft_id: str, query: Query | None, reason: str, found: Contribu
         st.subheader(_("人员缴费信息"), anchor=False, width="content")
         with st.container(horizontal=True, width="content", gap="small"):
             # No tooltips: Streamlit draws a button with one twice, and whoever looks for it by its key finds two.
-            if some and reason in REASONS:
+            if some and reason in REASONS and REASONS[reason].months:
                 st.button(
-                    _after_event_label(reason),
+                    _(REASONS[reason].months),
                     key="select_after_event",
                     icon=":material/event_available:",
                     on_click=_select_after_event,
@@ -139,10 +138,6 @@ def _draw_tools(draft_id: str, query: Query | None, reason: str, found: Contribu
                 on_click=_select_all,
                 args=(draft_id, query, False),
             )
-
-
-def _after_event_label(reason: str) -> str:
-    return _("选中离职后各月") if REASONS[reason].fact is FactKind.EMPLOYMENT else _("选中符合退费原因的各月")
 
 
 def _select_all(draft_id: str, query: Query, chosen: bool) -> None:  # noqa: FBT001 - a button's argument

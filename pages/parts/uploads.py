@@ -1,6 +1,6 @@
 """附件上传: left what papers there are and which of them this reason asks for, right what has been uploaded."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
@@ -10,6 +10,7 @@ from core.domain.reasons import REASONS
 from core.domain.roles import Right
 from core.services.drafts import Draft
 from core.services.papers import Paper, add_paper, list_papers, remove_paper
+from core.services.previews import missing_materials
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
@@ -29,14 +30,14 @@ _NUMBER, _NECESSITY, _DEMAND, _UPLOAD, _KIND, _DAY, _VIEW, _VIEW_AND_REMOVE = 32
 
 
 @fragment
-def draw_uploads(draft: Draft, reason: str) -> None:
-    """Both lists, the checklist of the reason, and the dialog when one is open."""
+def draw_uploads(draft: Draft) -> None:
+    """Both lists, the checklist of the draft's reasons, and the dialog when one is open."""
     viewer = require_user(Right.APPLY)
     papers = list_papers(desk(), viewer, draft_id=draft.draft_id)
-    _draw_checklist(reason, papers)
+    _draw_checklist(draft.reasons, papers)
     left, right = st.columns([4, 3], gap="medium")
     with left, st.container(key="materials"):
-        _draw_materials(reason, papers)
+        _draw_materials(draft.reasons, papers)
     with right, st.container(key="papers"):
         st.markdown(f"**{_('已上传要件')}**")
         draw_paper_list(papers, removable=True)
@@ -66,12 +67,12 @@ def draw_paper_list(papers: Sequence[Paper], *, removable: bool = False) -> None
                 st.button(_("删除"), key=key, type="tertiary", on_click=_remove, args=(paper.paper_id,))
 
 
-def _draw_checklist(reason: str, papers: Sequence[Paper]) -> None:
+def _draw_checklist(reasons: Collection[str], papers: Sequence[Paper]) -> None:
     """Told at the start, not when the application comes back: what this reason needs and what is missing of it."""
-    if reason not in REASONS:
+    if not reasons:
         draw_note("info", _("选择退费原因后，这里会列出该原因需要的材料。"))
         return
-    missing = REASONS[reason].missing({paper.material for paper in papers})
+    missing = missing_materials(reasons, {paper.material for paper in papers})
     if not missing:
         st.caption(f":green[:material/check_circle: {plain(_('该退费原因的必需材料已齐全。'))}]")
         return
@@ -79,7 +80,7 @@ def _draw_checklist(reason: str, papers: Sequence[Paper]) -> None:
     draw_note("warning", _("该退费原因还缺少必需材料：{names}").format(names=names))
 
 
-def _draw_materials(reason: str, papers: Sequence[Paper]) -> None:
+def _draw_materials(reasons: Collection[str], papers: Sequence[Paper]) -> None:
     st.markdown(f"**{_('要件列表')}**")
     names = [Cell(_("序号"), _NUMBER), Cell(_("材料名称")), Cell(_("材料必要性"), _NECESSITY), Cell(_("要求"), _DEMAND)]
     draw_cells([*names, Cell(_("操作"), _UPLOAD)], heading=True)
@@ -91,17 +92,18 @@ def _draw_materials(reason: str, papers: Sequence[Paper]) -> None:
                     Cell(str(_NUMBERS[code]), _NUMBER),
                     Cell(_(material.name), note=_("✓ 已上传") if code in present else ""),
                     Cell(_("非必要"), _NECESSITY),
-                    _demand(reason, code),
+                    _demand(reasons, code),
                 ]
             )
             st.button(_("上传"), key=f"upload_{code}", on_click=_open, args=(code,), width=_UPLOAD)
         draw_faults(f"upload_{code}")
 
 
-def _demand(reason: str, material: str) -> Cell:
-    demand = REASONS[reason].demand(material) if reason in REASONS else ""
-    text = {"required": _("必需"), "helpful": _("建议")}.get(demand, "—")
-    return Cell(text, _DEMAND, strong=demand == "required")
+def _demand(reasons: Collection[str], material: str) -> Cell:
+    demands = {REASONS[code].demand(material) for code in reasons}
+    if "required" in demands:
+        return Cell(_("必需"), _DEMAND, strong=True)
+    return Cell(_("建议") if "helpful" in demands else "—", _DEMAND)
 
 
 def _draw_dialog(draft_id: str, material: str) -> None:

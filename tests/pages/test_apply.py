@@ -374,6 +374,25 @@ def test_a_thousand_rows_and_more_come_in_pages(open_app: Open, desk: Desk, crow
 # --- reason ---
 
 
+def test_some_months_carry_another_reason_and_go_back_again(
+    open_app: Open, desk: Desk, ledger: Ledger, serials: list[str]
+) -> None:
+    for month in MONTHS[:2]:
+        ledger.row(person(1), month, "E2")
+    prepare_draft(desk, serials)
+    app = ask(open_app("clerk1", "apply.py"))
+    assert app.button(key="assign_supported").disabled, "no other reason is chosen yet"
+    app.selectbox(key="other_reason").set_value("R07").run()
+    app.button(key="assign_supported").click().run()
+
+    assert draft_of(desk).ticked == {"R01": 4, "R07": 2}
+    assert "重复参保、重复缴费：2 条" in all_text(app)
+    assert app.toast[0].value.replace("\\", "") == "已把 2 条记录归入“重复参保、重复缴费”"
+
+    app.button(key="take_back_R07").click().run()
+    assert draft_of(desk).ticked == {"R01": 6}
+
+
 def test_the_reason_is_kept(open_app: Open, desk: Desk) -> None:
     app = open_app("clerk1", "apply.py")
     assert app.selectbox(key="reason").value is None

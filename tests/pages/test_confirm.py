@@ -6,8 +6,11 @@ import pytest
 import sqlalchemy as sa
 
 from core.domain.lifecycle import State
+from core.domain.period import Period
 from core.services import batches, drafts, filing, previews
+from core.services.contributions import Query
 from core.services.desk import Desk
+from core.services.row_reasons import assign_reason
 from core.store.schema import batches as batches_table
 from core.store.schema import employers, user_employers
 from tests.pages.conftest import Open
@@ -133,10 +136,26 @@ def test_mixed_voucher_types_are_split_by_one_click(open_app: Open, desk: Desk, 
     assert app.button(key="confirm").disabled
 
     app.button(key="split_vouchers").click().run()
-    assert "将按应征凭证种类拆分为 2 个批次提交" in texts(app)
+    assert "将拆分为 2 个相互关联的批次提交" in texts(app)
 
     app.button(key="confirm").click().run()
-    assert "本次申报按应征凭证种类拆分为 2 个批次" in texts(app)
+    assert "本次申报拆分为 2 个相互关联的批次" in texts(app)
+    assert count_batches(desk) == 2
+
+
+def test_two_reasons_are_split_by_one_click(open_app: Open, desk: Desk, ledger: Ledger) -> None:
+    draft_id = prepare_draft(desk, ledger.leaver(1, [202205, 202206]))
+    june = Query(Period(202206), Period(202206), (person(1),))
+    assign_reason(desk, CLERK, draft_id, "R99", june)
+    drafts.save_draft(desk, CLERK, draft_id, reason_note="单位账务调整，六月误缴")
+    app = open_app("clerk1", "confirm.py")
+    assert "N26" in texts(app)
+    assert app.button(key="confirm").disabled
+
+    app.button(key="split_reasons").click().run()
+    assert "将拆分为 2 个相互关联的批次提交" in texts(app)
+
+    app.button(key="confirm").click().run()
     assert count_batches(desk) == 2
 
 

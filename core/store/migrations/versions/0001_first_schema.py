@@ -345,6 +345,7 @@ def upgrade() -> None:
         "draft_rows",
         sa.Column("draft_id", sa.Text(), nullable=False),
         sa.Column("serial", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["draft_id"], ["drafts.draft_id"], name=op.f("fk_draft_rows_draft_id")),
         sa.PrimaryKeyConstraint("draft_id", "serial", name=op.f("pk_draft_rows")),
         sqlite_with_rowid=False,
