@@ -39,21 +39,6 @@ def test_a_switch_is_found_under_its_own_key():
     assert all(switch.key == key and find_switch(key) is switch for key, switch in SWITCHES.items())
 
 
-@pytest.mark.parametrize("key", ["refusal_active_N24", "refusal_active_V13"])
-def test_every_cause_has_a_switch_that_is_on_until_it_is_switched_off(key):
-    assert (find_switch(key).default, find_switch(key).accept("off")) == ("on", "off")
-    assert Settings()[key] == "on"
-    assert Settings().refusal_is_active(key[-3:])
-    assert not Settings({key: "off"}).refusal_is_active(key[-3:])
-    assert Settings({key: "off"}).refusals_off == {key[-3:]}
-
-
-@pytest.mark.parametrize("key", ["refusal_active_N2", "refusal_active_R01", "refusal_active_N２４", "refusal_active_", "no"])
-def test_there_is_no_switch_of_another_name(key):
-    with pytest.raises(InvalidInput):
-        find_switch(key)
-
-
 @pytest.mark.parametrize(
     ("key", "typed", "stored"),
     [
