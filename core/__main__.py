@@ -153,6 +153,16 @@ def user_reset(options: argparse.Namespace) -> int:
     return DONE
 
 
+def user_reset_factor(options: argparse.Namespace) -> int:
+    """Take an account's second factor away and end its sessions; its owner enrols anew."""
+    from core.services.second_factor import reset_factor
+
+    with _desk() as desk:
+        reset_factor(desk, SYSTEM, options.name)
+    _say(_("已重置 {name} 的动态验证码").format(name=options.name))
+    return DONE
+
+
 def user_list(options: argparse.Namespace) -> int:
     """Every account."""
     from core.services.accounts import list_users
@@ -272,6 +282,7 @@ def _add_user(actions: Any) -> None:
     for name, run, meaning in (
         ("disable", user_disable, _("停用账号，立即结束其会话")),
         ("reset", user_reset, _("作废密码，输出一次性口令")),
+        ("reset-factor", user_reset_factor, _("作废动态验证码，本人下次办理时重新登记")),
     ):
         _add(actions, name, run, meaning).add_argument("name", metavar="NAME")
     _add_format(_add(actions, "list", user_list, _("列出全部账号")), "table")

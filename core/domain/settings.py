@@ -50,6 +50,8 @@ SWITCHES: dict[str, Switch] = {
         Switch("claim_limit_months", "off", N_("退费申请期限（月），off 为不限"), None, 1, 1200),
         Switch("missing_required_material", "warn", N_("缺少必需材料时提醒还是阻止提交"), ("warn", "block")),
         Switch("automatic_acceptance", "on", N_("必需材料齐全时自动受理")),
+        Switch("factor_for_user_changes", "off", N_("新增、启用、重置审核、审批、财务、管理账号时要求动态验证码")),
+        Switch("account_cooling_days", "3", N_("登记账户变更批准后几日生效（自然日）"), None, 0, 60),
         Switch("approval_threshold_yuan", "10000", N_("超过多少元须审批"), None, 0, 10**9),
         Switch("days_to_accept", "2", N_("受理时限（工作日）"), None, 1, 60),
         Switch("days_to_review", "5", N_("初审时限（工作日）"), None, 1, 60),

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.domain.errors import InvalidInput, NotFound
-from core.domain.roles import SYSTEM, Right, Role, Viewer
+from core.domain.roles import RIGHTS, SYSTEM, Right, Role, Viewer
 from core.domain.wording import N_
 from core.services import passwords
 from core.services.desk import Desk, Unit
@@ -23,6 +23,8 @@ from core.store.sign_ins import delete_failures, revoke_sessions
 from core.texts import LANGUAGES
 
 TOKEN_LASTS = timedelta(days=3)
+#: Whose accounts are worth a second factor to an administrator: who decides, pays, or makes such accounts himself.
+DECIDING = (Right.REVIEW, Right.APPROVE, Right.PAY, Right.MANAGE_USERS)
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 _RESERVED = frozenset({SYSTEM.username, "anonymous"})
 
@@ -37,6 +39,7 @@ class Account:
     language: str
     disabled: bool
     can_sign_in: bool
+    has_factor: bool
     created_at: str
 
 
@@ -59,6 +62,7 @@ def list_users(desk: Desk, viewer: Viewer) -> list[Account]:
                 row.language,
                 row.disabled,
                 bool(row.password_hash) and not row.disabled,
+                bool(row.totp_confirmed_at),
                 row.created_at,
             )
             for row in store.read_users(connection)
@@ -80,6 +84,7 @@ def create_user(
     password_hash = passwords.hash_password(password) if password is not None else ""
     with desk.write(viewer) as unit:
         bound = _checked_employers(unit, role, employers)
+        _require_factor_for(desk, unit, role)
         store.insert_user(unit.connection, name, role, unit.at, password_hash=password_hash)
         store.bind_employers(unit.connection, name, bound)
         unit.audit("user.create", name, role=role.value, employers=bound)
@@ -90,7 +95,7 @@ def disable_user(desk: Desk, viewer: Viewer, name: str) -> None:
     """Shut an account and end its sessions at once. Not one's own, and not the last administrator's."""
     viewer.require(Right.MANAGE_USERS)
     with desk.write(viewer) as unit:
-        user = _existing(unit, name)
+        user = existing_user(unit, name)
         if name == viewer.username:
             raise InvalidInput(N_("不能停用自己的账号，请由其他系统管理员操作"), field="username")
         if user.role == Role.ADMIN and not user.disabled and store.count_active(unit.connection, Role.ADMIN) == 1:
@@ -104,7 +109,7 @@ def enable_user(desk: Desk, viewer: Viewer, name: str) -> None:
     """Open a disabled account again, with the password it had."""
     viewer.require(Right.MANAGE_USERS)
     with desk.write(viewer) as unit:
-        _existing(unit, name)
+        _require_factor_for(desk, unit, Role(existing_user(unit, name).role))
         store.update_user(unit.connection, name, disabled=False)
         unit.audit("user.enable", name)
 
@@ -113,7 +118,7 @@ def reset_user(desk: Desk, viewer: Viewer, name: str) -> str:
     """Take an account's password away, end its sessions, and return the one-time token for a new one (3 days)."""
     viewer.require(Right.MANAGE_USERS)
     with desk.write(viewer) as unit:
-        _existing(unit, name)
+        _require_factor_for(desk, unit, Role(existing_user(unit, name).role))
         store.update_user(unit.connection, name, password_hash="")
         revoke_sessions(unit.connection, name, unit.at)
         unit.audit("user.reset", name)
@@ -240,11 +245,19 @@ def _checked_employers(unit: Unit, role: Role, employers: Collection[str]) -> li
     return wanted
 
 
-def _existing(unit: Unit, name: str) -> Any:
+def existing_user(unit: Unit, name: str) -> Any:
+    """A person's row inside a transaction; ``NotFound`` for an unknown name and for the system's own entry."""
     user = store.read_user(unit.connection, name)
     if user is None or user.role == Role.SYSTEM:
         raise NotFound(N_("没有这个用户"), field="username")
     return user
+
+
+def _require_factor_for(desk: Desk, unit: Unit, role: Role) -> None:
+    """Where the switch says so, whoever lets somebody decide or pay shows his own second factor first."""
+    decides = any(right in RIGHTS[role] for right in DECIDING)
+    if decides and desk.settings(unit.connection).is_on("factor_for_user_changes"):
+        unit.viewer.require_factor()
 
 
 def _give_token(desk: Desk, unit: Unit, name: str) -> str:

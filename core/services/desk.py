@@ -96,8 +96,9 @@ class Desk:
     def _head_path(self) -> Path:
         return self.data_dir / "audit-head.json"
 
-    def _key(self) -> bytes:
-        path = self.data_dir / "audit.key"
+    def key(self, purpose: str) -> bytes:
+        """32 random bytes for one purpose, kept beside the database and not in it; made when they are first asked for."""
+        path = self.data_dir / f"{purpose}.key"
         try:
             return path.read_bytes()
         except FileNotFoundError:
@@ -111,7 +112,7 @@ class Desk:
             return path.read_bytes()
 
     def _signature(self, head: Head) -> str:
-        return hmac.new(self._key(), f"{head.sequence}:{head.hash}".encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self.key("audit"), f"{head.sequence}:{head.hash}".encode(), hashlib.sha256).hexdigest()
 
     def _sign(self, head: Head) -> None:
         # Two commits may arrive here in the other order: the head only ever moves forward.

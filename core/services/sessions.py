@@ -2,14 +2,15 @@
 
 What a screen knows of its user comes from here by way of the gate (``core.web.identity``): in the Streamlit script
 ``st.user`` holds ``username`` and ``session``, and is empty when the gate has let nobody through. A screen asks
-``core.services.accounts.viewer_of(desk, st.user["username"])`` at the start of every run: ``None`` means "not, or no
+``viewer_of_sign_in(desk, st.user["username"], st.user["session"])`` at the start of every run: ``None`` means "not, or no
 longer, allowed in".
 """
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from core.domain.errors import NotAllowed
 from core.domain.roles import SYSTEM, Viewer
@@ -19,9 +20,12 @@ from core.services.passwords import hash_password, needs_new_hash, password_matc
 from core.services.throttle import Attempt, count_attempt
 from core.store import sign_ins
 from core.store.accounts import read_user, read_viewer, update_user
+from core.store.database import Connection
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=8)
+#: How long a second factor that was shown counts as fresh (step-up).
+FACTOR_FRESH = timedelta(minutes=5)
 #: ``seen_at`` is written at most this often: a click is a read, not a write.
 SEEN_EVERY = timedelta(minutes=1)
 _KEPT = timedelta(days=30)
@@ -45,7 +49,12 @@ class Session:
     @property
     def reference(self) -> str:
         """A name for this sign-in that opens nothing: what a Streamlit session is bound to."""
-        return hashlib.sha256(f"reference:{self.token_hash}".encode()).hexdigest()[:32]
+        return reference_of(self.token_hash)
+
+
+def reference_of(token_hash: str) -> str:
+    """The name of a session that opens nothing."""
+    return hashlib.sha256(f"reference:{token_hash}".encode()).hexdigest()[:32]
 
 
 def normal_username(typed: str) -> str:
@@ -98,6 +107,24 @@ def viewer_of_session(desk: Desk, token: str) -> Viewer | None:
     """Who holds this token, ``None`` when it opens nothing any more."""
     session = find_session(desk, token)
     return session.viewer if session else None
+
+
+def viewer_of_sign_in(desk: Desk, username: str, reference: str) -> Viewer | None:
+    """Who this user is now, and whether this very sign-in has shown its second factor within the last minutes."""
+    with desk.read() as connection:
+        viewer = read_viewer(connection, username)
+        row = session_of(connection, username, reference) if viewer is not None else None
+    if viewer is None or row is None or not row.factor_at:
+        return viewer
+    age = desk.clock() - datetime.fromisoformat(row.factor_at)
+    # Not in the future either: a clock that was set back must not keep a factor fresh for years.
+    return replace(viewer, fresh_factor=timedelta() <= age <= FACTOR_FRESH)
+
+
+def session_of(connection: Connection, username: str, reference: str) -> Any | None:
+    """The row of a user's session by its reference; ``None`` when it was ended, or is somebody else's."""
+    rows = sign_ins.read_live_sessions(connection, username)
+    return next((row for row in rows if reference_of(row.token_hash) == reference), None)
 
 
 def needs_touch(desk: Desk, session: Session) -> bool:

@@ -46,17 +46,29 @@ class Attempt:
 
 def count_attempt(desk: Desk, username: str, address: str) -> Attempt:
     """Count an attempt for this name and from this address, or raise ``Throttled`` and count nothing."""
-    account, origin = _account(username), _origin(address)
+    account, origin = _digest("account", username), _origin(address)
+    return _count(desk, (account, MEMORY, FREE_FOR_ACCOUNT), (origin, WINDOW, FREE_FOR_ADDRESS))
+
+
+def count_factor_attempt(desk: Desk, username: str) -> Attempt:
+    """Count an attempt at somebody's second factor, or raise ``Throttled``. Whoever gets here has signed in as him."""
+    return _count(desk, (_digest("factor", username), MEMORY, FREE_FOR_ACCOUNT))
+
+
+def _count(desk: Desk, *limits: tuple[str, timedelta, int]) -> Attempt:
+    """Count one attempt for each (subject, how long it is remembered, how often it is free)."""
+    subjects = [subject for subject, _memory, _free in limits]
     with desk.write(SYSTEM) as unit:
         connection, now = unit.connection, desk.clock()
-        sign_ins.lock_subjects(connection, (account, origin))
+        sign_ins.lock_subjects(connection, subjects)
         sign_ins.delete_failures_before(connection, _instant(now - MEMORY))
-        of_account = sign_ins.read_failures(connection, account, _instant(now - MEMORY))
-        of_origin = sign_ins.read_failures(connection, origin, _instant(now - WINDOW))
-        wait = max(_wait(of_account, FREE_FOR_ACCOUNT, now), _wait(of_origin, FREE_FOR_ADDRESS, now))
+        wait = max(
+            _wait(sign_ins.read_failures(connection, subject, _instant(now - memory)), free, now)
+            for subject, memory, free in limits
+        )
         if wait > 0:
             raise Throttled(wait)
-        return Attempt(account, tuple(sign_ins.insert_failure(connection, name, unit.at) for name in (account, origin)))
+        return Attempt(subjects[0], tuple(sign_ins.insert_failure(connection, name, unit.at) for name in subjects))
 
 
 def _wait(failures: list[str], free: int, now: datetime) -> int:
@@ -70,9 +82,9 @@ def _wait(failures: list[str], free: int, now: datetime) -> int:
     return min(pause, pause - since_last)
 
 
-def _account(username: str) -> str:
+def _digest(kind: str, username: str) -> str:
     # What was typed may be a password in the wrong field: only its digest is kept.
-    return "account:" + hashlib.sha256(username.encode()).hexdigest()
+    return f"{kind}:" + hashlib.sha256(username.encode()).hexdigest()
 
 
 def _origin(address: str) -> str:

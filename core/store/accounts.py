@@ -55,9 +55,23 @@ def bind_employers(connection: sa.Connection, username: str, employer_ids: Colle
         connection.execute(user_employers.insert(), rows)
 
 
-def update_user(connection: sa.Connection, username: str, **changes: str | bool) -> None:
+def update_user(connection: sa.Connection, username: str, **changes: str | bool | int) -> None:
     """Change columns of one user."""
     connection.execute(users.update().where(users.c.username == username).values(**changes))
+
+
+def begin_secret(connection: sa.Connection, username: str, sealed: str) -> bool:
+    """Keep a secret that waits for its confirmation; false when one is confirmed already."""
+    waiting = (users.c.username == username) & (users.c.totp_confirmed_at == "")
+    return bool(connection.execute(users.update().where(waiting).values(totp_secret=sealed, totp_last_step=0)).rowcount)
+
+
+def take_time_step(connection: sa.Connection, user: Any, step: int, **changes: str) -> bool:
+    """Note the time-step of an accepted code; false when somebody has used another, or taken the secret away, meanwhile."""
+    unchanged = (users.c.username == user.username) & (users.c.totp_secret == user.totp_secret)
+    unused = users.c.totp_last_step == user.totp_last_step
+    statement = users.update().where(unchanged, unused).values(totp_last_step=step, **changes)
+    return bool(connection.execute(statement).rowcount)
 
 
 def count_active(connection: sa.Connection, role: Role) -> int:

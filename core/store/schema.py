@@ -190,7 +190,13 @@ users = Table(
     # A one-time token (its SHA-256) lets a new or reset account set its password.
     _text("token_hash", default=""),
     _text("token_expires_at", default=""),
+    # The second factor: its secret, encrypted with a key outside the database; a secret that is not confirmed opens nothing.
+    _text("totp_secret", default=""),
+    _text("totp_confirmed_at", default=""),
+    # The time-step of the code that was taken last: a code is taken once.
+    Column("totp_last_step", BigInteger, nullable=False, server_default=text("0")),
     _one_of("role", Role),
+    CheckConstraint("totp_confirmed_at = '' OR totp_secret <> ''", name="confirmed_has_secret"),
 )
 
 user_employers = Table(
@@ -209,6 +215,8 @@ sessions = Table(
     _text("created_at"),
     _text("seen_at"),
     _text("revoked_at", default=""),
+    # When the second factor was shown in this session; blank: not yet.
+    _text("factor_at", default=""),
     Index("ix_sessions_username", "username"),
 )
 

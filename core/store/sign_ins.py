@@ -20,6 +20,17 @@ def read_session(connection: sa.Connection, token_hash: str) -> Any | None:
     return connection.execute(sa.select(sessions).where(wanted)).first()
 
 
+def read_live_sessions(connection: sa.Connection, username: str) -> list[Any]:
+    """The sessions of a user that nobody ended."""
+    wanted = (sessions.c.username == username) & (sessions.c.revoked_at == "")
+    return list(connection.execute(sa.select(sessions).where(wanted)))
+
+
+def note_factor(connection: sa.Connection, token_hash: str, at: str) -> None:
+    """The second factor was shown in this session."""
+    connection.execute(sessions.update().where(sessions.c.token_hash == token_hash).values(factor_at=at))
+
+
 def touch_session(connection: sa.Connection, token_hash: str, at: str) -> None:
     """Note that somebody is there; a clock that went back moves nothing."""
     wanted = (sessions.c.token_hash == token_hash) & (sessions.c.revoked_at == "") & (sessions.c.seen_at < at)

@@ -5,12 +5,13 @@ import streamlit as st
 from core.domain.errors import NotAllowed
 from core.domain.roles import Right, Viewer
 from core.domain.wording import N_
-from core.services.accounts import language_of, viewer_of
+from core.services.accounts import language_of
 from core.services.desk import Desk, shared_desk
+from core.services.sessions import viewer_of_sign_in
 from core.texts import _, use_language
 
-#: The name under which the gate's trusted header reaches ``st.user``; what a browser sends itself is stripped there.
-USER_CLAIM = "username"
+#: The names under which the gate's trusted headers reach ``st.user``; what a browser sends itself is stripped there.
+USER_CLAIM, SESSION_CLAIM = "username", "session"
 
 
 def desk() -> Desk:
@@ -44,9 +45,15 @@ def require_user(*rights: Right) -> Viewer:
     return viewer
 
 
+def session_reference() -> str:
+    """The name of this sign-in, which opens nothing: what a second factor that was shown belongs to."""
+    return str(st.user.get(SESSION_CLAIM) or "")
+
+
 def _viewer() -> Viewer | None:
     username = st.user.get(USER_CLAIM)
-    viewer = viewer_of(desk(), username) if isinstance(username, str) and username else None
+    known = isinstance(username, str) and username
+    viewer = viewer_of_sign_in(desk(), str(username), session_reference()) if known else None
     if viewer is not None:
         use_language(language_of(desk(), viewer))
     return viewer

@@ -27,6 +27,7 @@ class Screen:
 
 SCREENS = (
     Screen(SERVICE, "home.py", "", N_("用户须知"), ":material/info:"),
+    Screen(SERVICE, "account.py", "account", N_("我的账号"), ":material/account_circle:", listed=False),
     Screen(SERVICE, "apply.py", "apply", N_("单位人员缴费退费申请"), ":material/edit_document:", (Right.APPLY,)),
     Screen(SERVICE, "confirm.py", "confirm", N_("退费预览"), ":material/preview:", (Right.APPLY,), listed=False),
     Screen(SERVICE, "batches.py", "batches", N_("申报记录"), ":material/list_alt:", (Right.SEE_BATCHES,)),

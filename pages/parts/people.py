@@ -13,6 +13,7 @@ from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.at_field import at_field
+from pages.parts.factor_reset import draw_reset, draw_unlock
 from pages.parts.formats import local_time
 from pages.parts.messages import attempt, clear_faults, draw_faults, plain
 
@@ -25,8 +26,10 @@ _FIELDS = {"username": _NAME, "role": _ROLE, "employers": _EMPLOYERS}
 
 def draw_people() -> None:
     """The list, the token that was just made, and the two forms."""
-    accounts = list_users(desk(), require_user(Right.MANAGE_USERS))
+    viewer = require_user(Right.MANAGE_USERS)
+    accounts = list_users(desk(), viewer)
     _draw_token()
+    draw_unlock(viewer)
     _draw_list(accounts)
     left, right = st.columns(2, gap="large")
     with left:
@@ -38,12 +41,19 @@ def draw_people() -> None:
 def _draw_list(accounts: Sequence[Account]) -> None:
     table = pd.DataFrame(
         [
-            (a.username, _(a.role.label), _("、").join(a.employers), _say_status(a), local_time(a.created_at))
+            (
+                a.username,
+                _(a.role.label),
+                _("、").join(a.employers),
+                _say_status(a),
+                _say_factor(a),
+                local_time(a.created_at),
+            )
             for a in accounts
         ],
-        columns=["username", "role", "employers", "status", "created_at"],
+        columns=["username", "role", "employers", "status", "factor", "created_at"],
     )
-    names = (_("用户名"), _("角色"), _("参保单位"), _("状态"), _("创建时间"))
+    names = (_("用户名"), _("角色"), _("参保单位"), _("状态"), _("动态验证码"), _("创建时间"))
     st.dataframe(
         table, column_config=dict(zip(table.columns, names, strict=True)), hide_index=True, key="users", alt=_("用户")
     )
@@ -53,6 +63,10 @@ def _say_status(account: Account) -> str:
     if account.disabled:
         return f"✕ {_('已停用')}"
     return f"✓ {_('可登录')}" if account.can_sign_in else f"◷ {_('待设置密码')}"
+
+
+def _say_factor(account: Account) -> str:
+    return f"✓ {_('已登记')}" if account.has_factor else "–"
 
 
 def _draw_token() -> None:
@@ -124,6 +138,7 @@ def _draw_actions(accounts: Sequence[Account]) -> None:
             return
         with st.container(horizontal=True):
             _draw_action(chosen)
+            draw_reset(chosen)
         draw_faults(_CHOSEN)
 
 

@@ -65,6 +65,8 @@ EXPORT: Slot[tuple[str, str, str]] = Slot("_export", ("", "", ""))
 STEP: Slot[tuple[str, str]] = Slot("_step", ("", ""))
 #: A one-time token to be shown once: the user it is for, and the token.
 TOKEN: Slot[tuple[str, str]] = Slot("_token", ("", ""))
+#: The user whose second factor is about to be reset.
+RESETTING: Slot[str] = Slot("_resetting", "")
 
 
 def typed(key: str, default: Any = None) -> Any:

@@ -10,6 +10,7 @@ from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.boundary import errors_shown
+from pages.parts.factor import draw_factor, forget_code, proven_viewer
 from pages.parts.messages import attempt, clear_faults, draw_faults, plain
 
 _NOTE, _TAKE = "step_note", "take_step"
@@ -60,6 +61,8 @@ def _draw_decision(batch: BatchView, edge: Edge) -> None:
     label = f":red[*] {_('意见')}" if edge.needs_note else _("意见（可不填）")
     st.text_area(label, key=_NOTE, max_chars=NOTE_LENGTH, height=110, placeholder=_say_note(edge))
     draw_faults(_NOTE)
+    if edge.needs_factor:
+        draw_factor(require_user(edge.right))
     draw_faults("")
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button(_("取消"), key="leave_step"):
@@ -90,6 +93,7 @@ def _say_note(edge: Edge) -> str:
 def _open(number: str, step: str) -> None:
     clear_faults()
     state.forget(_NOTE)
+    forget_code()
     state.STEP.set((number, step))
 
 
@@ -100,6 +104,7 @@ def _close() -> None:
 
 def _take(number: str, edge: Edge) -> None:
     note = state.typed(_NOTE) or ""
-    if reached := attempt(lambda: advance_batch(desk(), acting_viewer(), number, edge.step, note)):
+    acting = proven_viewer if edge.needs_factor else acting_viewer
+    if reached := attempt(lambda: advance_batch(desk(), acting(), number, edge.step, note)):
         state.STEP.clear()
         state.NOTICE.set((N_("已办理：{step}，批次现为“{state}”"), {"step": edge.label, "state": reached.label}))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pyotp
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -44,6 +45,9 @@ def take(app: AppTest, step: str, note: str = "") -> AppTest:
     app.button(key=step).click().run()
     if note:
         app.text_area(key="step_note").set_value(note)
+    if "factor_code" in {field.key for field in app.text_input}:
+        device = pyotp.TOTP(app.code[0].value.replace(" ", ""))
+        app.text_input(key="factor_code").set_value(device.now())
     return app.button(key="take_step").click().run()
 
 

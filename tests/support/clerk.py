@@ -97,6 +97,12 @@ def upload(page: "Page", material: str, name: str, content: bytes) -> None:
     settle(page)
 
 
+def told_code(page: "Page") -> str:
+    """The one-time code that the demonstration tells in a dialog."""
+    told = page.get_by_role("dialog").get_by_text(re.compile(r"现在的动态验证码是 \d{6}"))
+    return re.findall(r"\d{6}", told.inner_text())[0]
+
+
 def shown(page: "Page", pattern: str) -> re.Match[str]:
     """The first place on the page that matches, as soon as there is one."""
     page.locator("[data-testid=stApp]").filter(has_text=re.compile(pattern)).wait_for()

@@ -115,6 +115,10 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Text(), nullable=False),
         sa.Column("token_hash", sa.Text(), server_default="", nullable=False),
         sa.Column("token_expires_at", sa.Text(), server_default="", nullable=False),
+        sa.Column("totp_secret", sa.Text(), server_default="", nullable=False),
+        sa.Column("totp_confirmed_at", sa.Text(), server_default="", nullable=False),
+        sa.Column("totp_last_step", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.CheckConstraint("totp_confirmed_at = '' OR totp_secret <> ''", name=op.f("ck_users_confirmed_has_secret")),
         sa.CheckConstraint(
             "role IN ('clerk', 'reviewer', 'approver', 'finance', 'analyst', 'admin', 'auditor', 'system')",
             name=op.f("ck_users_role_known"),
@@ -262,6 +266,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Text(), nullable=False),
         sa.Column("seen_at", sa.Text(), nullable=False),
         sa.Column("revoked_at", sa.Text(), server_default="", nullable=False),
+        sa.Column("factor_at", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["username"], ["users.username"], name=op.f("fk_sessions_username")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sessions")),
     )

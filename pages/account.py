@@ -1,0 +1,41 @@
+"""我的账号: who one is here, and the second factor of whoever decides or pays."""
+
+import streamlit as st
+
+from core.domain.roles import Viewer
+from core.domain.wording import N_
+from core.services.second_factor import enrolled_at
+from core.texts import _
+from pages.parts import state
+from pages.parts.access import desk, require_user
+from pages.parts.factor import draw_factor, proven_viewer
+from pages.parts.formats import local_time
+from pages.parts.frame import draw_heading, draw_path
+from pages.parts.messages import attempt, draw_faults, plain
+
+
+def confirm() -> None:
+    """Take the code; the factor is enrolled, and fresh for the next minutes."""
+    if attempt(proven_viewer):
+        state.NOTICE.set((N_("动态验证码已验证，5 分钟内办理审批、支付不再询问"), {}))
+
+
+def draw_second_factor(viewer: Viewer) -> None:
+    """Since when there is one, or the way to get one."""
+    st.subheader(_("动态验证码"), anchor=False)
+    st.caption(_("审批、支付和变更登记账户前，须输入手机验证器 App 上的 6 位动态验证码；验证后 5 分钟内不再询问。"))
+    if since := enrolled_at(desk(), viewer):
+        said = _("已于 {moment} 登记。更换或遗失手机的，请联系系统管理员重置。").format(moment=local_time(since))
+        st.markdown(f":green[:material/check_circle: {plain(said)}]")
+        return
+    draw_factor(viewer)
+    draw_faults("")
+    st.button(_("登记"), key="enrol_factor", type="primary", icon=":material/phonelink_lock:", on_click=confirm)
+
+
+user = require_user()
+draw_path(_("我的账号"))
+draw_heading("account.py")
+with st.container(border=True, width=720):
+    st.markdown(f":material/account_circle: **{plain(user.username)}** :gray[{_(user.role.label)}]")
+    draw_second_factor(user)
