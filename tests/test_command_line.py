@@ -354,6 +354,14 @@ def test_an_account_is_shut_and_reset(run: Run) -> None:
     assert len(run("user", "reset", "boss").out.strip()) >= 20
 
 
+def test_a_second_factor_is_reset(run: Run, database: Database, data_dir: Path) -> None:
+    run("user", "add", "boss", "--role", "admin")
+
+    done = run("user", "reset-factor", "boss")
+    assert (done.status, done.out) == (0, "")
+    assert actions(database, data_dir, "factor.reset") == [("system", "boss")]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -363,6 +371,7 @@ def test_an_account_is_shut_and_reset(run: Run) -> None:
         "user add 王 --role analyst",
         "user disable nobody",
         "user reset nobody",
+        "user reset-factor nobody",
         "settings set no_such_switch on",
         "settings set leave_month_refundable sometimes",
     ],
