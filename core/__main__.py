@@ -23,11 +23,13 @@ from core.texts import _, explain
 
 # Services bring pandas, SQLAlchemy and the like: each command imports its own, so that --help and a typing error answer at once.
 if TYPE_CHECKING:
+    from core.services.branches import DirectoryReport
     from core.services.desk import Desk
     from core.services.ledger_import import ImportReport
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
 FORMATS = ("csv", "json", "table")
+MOST_LISTED = 1_000_000
 
 
 class WrongUsageError(Exception):
@@ -208,6 +210,31 @@ def settings_set(options: argparse.Namespace) -> int:
     return DONE
 
 
+def branches_import(options: argparse.Namespace) -> int:
+    """Replace the bank directory by what a file lists."""
+    if not options.file.is_file():
+        raise WrongUsageError(_("文件不存在：{files}").format(files=options.file))
+    from core.services.branches import import_branches
+
+    with _desk() as desk:
+        report = import_branches(desk, SYSTEM, options.file, dry_run=options.dry_run)
+    _print_directory_report(options, report)
+    return DONE if report.accepted else REFUSED
+
+
+def branches_find(options: argparse.Namespace) -> int:
+    """The branches that fit a 行号's beginning or some words."""
+    from core.services.branches import find_branches, has_directory
+
+    with _desk() as desk:
+        found = find_branches(desk, SYSTEM, options.text, options.limit)
+        if not has_directory(desk):
+            _say(_("尚未导入开户行目录"))
+    rows = [(branch.cnaps_code, branch.branch_name, branch.region) for branch in found]
+    _print_rows(options.format, ("cnaps_code", "branch_name", "region"), rows)
+    return DONE
+
+
 # --- what is typed ----------------------------------------------------------------------------------------------------
 
 
@@ -235,6 +262,7 @@ def _parser() -> argparse.ArgumentParser:
     building.add_argument("--if-empty", action="store_true", help=_("只在还没有数据时生成"))
     _add_user(commands.add_parser("user", help=_("账号")).add_subparsers(required=True, metavar="ACTION"))
     _add_settings(commands.add_parser("settings", help=_("设置")).add_subparsers(required=True, metavar="ACTION"))
+    _add_branches(commands.add_parser("branches", help=_("开户行目录")).add_subparsers(required=True, metavar="ACTION"))
     return parser
 
 
@@ -295,6 +323,23 @@ def _add_settings(actions: Any) -> None:
     setting.add_argument("value", metavar="VALUE")
 
 
+def _add_branches(actions: Any) -> None:
+    importing = _add(actions, "import", branches_import, _("用一个文件（行号、行名、地区）替换整个开户行目录"))
+    importing.add_argument("file", metavar="FILE", type=Path)
+    importing.add_argument("--dry-run", action="store_true", help=_("只检查，不写入"))
+    _add_format(importing, "table")
+    finding = _add(actions, "find", branches_find, _("按行号开头或名称中的字词（至少三个字）查找开户行"))
+    finding.add_argument("text", metavar="TEXT")
+    finding.add_argument("--limit", metavar="N", type=_count, default=20, help=_("最多列出多少个（默认 20）"))
+    _add_format(finding, "csv")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= MOST_LISTED:
+        raise argparse.ArgumentTypeError(_("应为 1 到 {most} 之间的整数").format(most=MOST_LISTED))
+    return int(text)
+
+
 def _month(text: str) -> Period:
     try:
         return Period.parse(normalise(text))
@@ -351,6 +396,25 @@ def _print_report(options: argparse.Namespace, report: "ImportReport") -> None:
         _say(_("有错误，相应的文件没有写入；可加 --errors OUT.xlsx 得到标出错误的文件，改好后再导入"))
     else:
         _say(_("检查通过，没有写入") if report.dry_run else _("已写入"))
+
+
+def _print_directory_report(options: argparse.Namespace, report: "DirectoryReport") -> None:
+    counts = ("file", "rows", "new", "changed", "same", "gone", "errors", "warnings")
+    cells = ("sheet", "row", "column", "value", "code", "message")
+    told = {name: getattr(report, name) for name in counts}
+    problems = [{name: getattr(problem, name) for name in cells} for problem in report.problems]
+    if options.format == "json":
+        json.dump(told | {"problems": problems}, sys.stdout, ensure_ascii=False, indent=1)
+        print()
+    else:
+        _print_rows(options.format, counts, [tuple(map(str, told.values()))])
+    if options.format == "table":
+        for problem in problems:
+            print("  ".join([report.file, *(str(cell) for cell in problem.values() if cell != "")]))
+    if not report.accepted:
+        _say(_("有错误，没有写入；请按上列问题更正后再导入"))
+    else:
+        _say(_("已写入") if report.stored else _("检查通过，没有写入"))
 
 
 def _print_rows(form: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -1,4 +1,4 @@
-"""设置: switches, users and the audit log, each for those who have the right."""
+"""设置: switches, the bank directory, users and the audit log, each for those who have the right."""
 
 import streamlit as st
 
@@ -6,6 +6,7 @@ from core.domain.roles import Right, Viewer
 from core.texts import _
 from pages.parts.access import require_user
 from pages.parts.audit_tail import draw_audit
+from pages.parts.directory import draw_directory
 from pages.parts.frame import draw_heading, draw_path
 from pages.parts.people import draw_people
 from pages.parts.switches import draw_switches
@@ -15,6 +16,7 @@ def draw_screen(viewer: Viewer) -> None:
     """A tab for every part that the viewer may see; only the open one is made."""
     parts = (
         (Right.CHANGE_SETTINGS, _("开关"), draw_switches),
+        (Right.CHANGE_SETTINGS, _("开户行目录"), draw_directory),
         (Right.MANAGE_USERS, _("用户"), draw_people),
         (Right.SEE_AUDIT, _("审计"), draw_audit),
     )

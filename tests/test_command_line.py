@@ -107,6 +107,9 @@ def actions(database: Database, data_dir: Path, action: str) -> list[tuple[str, 
         "fly",
         "import",
         "import no-such-file.csv",
+        "branches",
+        "branches import no-such-file.csv",
+        "branches find 102 --limit 0",
         "import {tmp}",
         "import {file} --force",
         "import {file} --errors {tmp}/nowhere/out.xlsx",
@@ -467,6 +470,41 @@ def test_the_first_command_makes_the_database_and_speaks_utf8_whatever_the_local
 
 def test_status_2_reaches_the_shell(data_dir: Path) -> None:
     assert command(data_dir, "judge", "--employer", "E1").returncode == 2
+
+
+BRANCHES = "联行号,行名,地区\n102100099929,工商银行朝阳支行,北京市\n308100099936,招商银行丰台支行,北京市\n"
+
+
+def test_the_bank_directory_is_checked_imported_and_searched(
+    run: Run, database: Database, data_dir: Path, tmp_path: Path
+) -> None:
+    (path := tmp_path / "branches.csv").write_text(BRANCHES, "utf-8")
+    searched = run("branches", "find", "工行 朝阳")
+    assert (searched.status, searched.rows) == (0, [])
+    assert "尚未导入" in searched.err
+
+    assert run("branches", "import", path, "--dry-run").status == 0
+    assert actions(database, data_dir, "branches.import") == []
+    (counts,) = run("branches", "import", path, "--format", "csv").rows
+
+    assert (counts["new"], counts["gone"], counts["errors"]) == ("2", "0", "0")
+    assert len(actions(database, data_dir, "branches.import")) == 1
+    found = {"cnaps_code": "102100099929", "branch_name": "工商银行朝阳支行", "region": "北京市"}
+    assert run("branches", "find", "工行 朝阳").rows == [found]
+    assert [row["cnaps_code"] for row in run("branches", "find", "308").rows] == ["308100099936"]
+    assert len(run("branches", "find", "北京市", "--limit", "1").rows) == 1
+
+
+def test_a_directory_with_an_error_is_refused_and_named(run: Run, tmp_path: Path) -> None:
+    (path := tmp_path / "branches.csv").write_text(BRANCHES + "123,某支行,\n", "utf-8")
+
+    done = run("branches", "import", path, "--format", "json")
+
+    assert done.status == 1
+    (problem,) = json.loads(done.out)["problems"]
+    assert (problem["row"], problem["column"], problem["value"], problem["code"]) == (4, "联行号", "123", "E42")
+    assert "12 位" in run("branches", "import", path).out
+    assert run("branches", "find", "工行 朝阳").rows == []
 
 
 def test_a_reader_who_has_read_enough_is_no_error(data_dir: Path, files: dict[str, Path], tmp_path: Path) -> None:

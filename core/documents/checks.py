@@ -62,6 +62,11 @@ def holder_mismatches(table: Table) -> list[int]:
     ]
 
 
+def warn_of_check_digits(table: Table) -> None:
+    """A 行号 with a wrong check digit only warns: the check is proved on real codes, not published."""
+    _warn(table, "cnaps_code", "W06", lambda code: cnaps_fault(code) == "check")
+
+
 # --- 单位 -----------------------------------------------------------------------------------------------------------
 
 
@@ -69,7 +74,7 @@ def _check_employers(table: Table) -> None:
     columns = table.columns
     _warn(table, "uscc", "W04", lambda number: not uscc.is_valid(number))
     _warn(table, "bank_account", "W08", looks_like_personal_card)
-    _warn(table, "cnaps_code", "W06", lambda code: cnaps_fault(code) == "check")
+    warn_of_check_digits(table)
     for field in ("bank_account", "exchange_number"):
         for record, cell in enumerate(table.cells.get(field, ())):
             if isinstance(cell, int | float) and table.columns[field][record]:

@@ -1,4 +1,4 @@
-"""Finding a table in a sheet: its header row, or two, among the first ten, and which of the three kinds it is."""
+"""Finding a table in a sheet: its header row, or two, among the first ten, and which kind of table it is."""
 
 import re
 from collections import Counter
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from core.documents.layouts import ERROR_TITLE, GROUPS, LAYOUTS, Layout
+from core.documents.layouts import BRANCHES, ERROR_TITLE, GROUPS, LAYOUTS, Layout
 from core.documents.sheets import Block
 from core.domain.identifiers import normalise
 
@@ -34,13 +34,16 @@ class Header:
     error_place: int | None
 
 
-def find_header(block: Block) -> Header | None:
-    """The header in the first ten rows of a sheet, ``None`` where there is none. ``block`` is the sheet's first."""
+def find_header(block: Block, layouts: Sequence[Layout] = LAYOUTS) -> Header | None:
+    """The header of one of these tables in a sheet's first ten rows, ``None`` where there is none.
+
+    ``block`` is the sheet's first.
+    """
     rows = block.rows[: max(HEADER_ROWS + 1 - block.first_row + 1, 0)]
     best: tuple[int, int, Layout, list[str]] | None = None
     for index, upper in enumerate(rows[: HEADER_ROWS + 1 - block.first_row]):
         for depth, titles in _readings(upper, rows[index + 1] if index + 1 < len(rows) else []):
-            layout, known = _kind(titles)
+            layout, known = _kind(titles, layouts)
             # The first and shallowest of equals: below a header of one row, its first data row adds nothing.
             if known >= _LEAST_KNOWN and (best is None or known > best[0]):
                 best = known, block.first_row + index + depth - 1, layout, titles
@@ -51,7 +54,7 @@ def count_known(rows: Sequence[Sequence[Any]]) -> int:
     """How many columns of the best header among these rows are known."""
     return max(
         (
-            _kind(titles)[1]
+            _kind(titles, (*LAYOUTS, BRANCHES))[1]
             for index, upper in enumerate(rows[:HEADER_ROWS])
             for _depth, titles in _readings(upper, rows[index + 1] if index + 1 < len(rows) else [])
         ),
@@ -82,21 +85,23 @@ def _title(cell: Any) -> str:
     return _DECORATION.sub("", normalise(cell)) if isinstance(cell, str) else ""
 
 
-def _kind(titles: list[str]) -> tuple[Layout, int]:
+def _kind(titles: list[str], layouts: Sequence[Layout]) -> tuple[Layout, int]:
     """The kind that knows most of these titles, and how many."""
     given = set(titles)
-    return max(((layout, len(given & layout.titles.keys())) for layout in LAYOUTS), key=lambda scored: scored[1])
+    return max(((layout, len(given & layout.titles.keys())) for layout in layouts), key=lambda scored: scored[1])
 
 
 def _header(layout: Layout, titles: list[str], last_row: int, first_column: int) -> Header:
-    known = layout.titles
     numbered = [(title, column) for column, title in enumerate(titles, start=first_column) if title]
+    given = {title for title, _column in numbered}
+    # Of several names of one column the likeliest counts; the others are columns of their own, which nobody asked for.
+    known = {name: column for column in layout.columns for name in [n for n in column.names if n in given][:1]}
     ours = [(known[title].field, column) for title, column in numbered if title in known]
     # The first of several counts; that there are several is told.
     places = dict(reversed(ours))
     counted = Counter(title for title, _column in numbered if title in known)
     return Header(
-        layout,
+        layout.titled(known),
         last_row,
         places,
         unknown=tuple(dict.fromkeys(title for title, _ in numbered if title not in known and title != ERROR_TITLE)),

@@ -1,6 +1,7 @@
-"""The three tables that feed the ledger (``ledger-format.md``): every column's title, field and way of reading."""
+"""The three tables that feed the ledger (``ledger-format.md``) and the bank directory: each column's title, field and reading."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.documents import cells
@@ -27,6 +28,13 @@ class Column:
     required: bool = False
     #: Whether the cells themselves are kept beside their values: a later check looks at how they were written.
     keeps_cells: bool = False
+    #: What others call this column, the likeliest first; its own title comes before them.
+    also: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every title that means this column, the one that counts most first."""
+        return (self.title, *self.also)
 
     def reader(self) -> Reader:
         """Reads this column's cells, each distinct one once."""
@@ -48,12 +56,19 @@ class Layout:
 
     @property
     def titles(self) -> dict[str, Column]:
-        """Columns by title."""
-        return {column.title: column for column in self.columns}
+        """Columns by every title that means them."""
+        return {name: column for column in self.columns for name in column.names}
 
     def column(self, field: str) -> Column:
         """The column of a field."""
         return next(column for column in self.columns if column.field == field)
+
+    def titled(self, names: Collection[str]) -> "Layout":
+        """The same table with its columns called as a file calls them: ``names`` has at most one name of each."""
+        titles = {self.titles[name].field: name for name in names}
+        if all(titles.get(column.field, column.title) == column.title for column in self.columns):
+            return self
+        return replace(self, columns=tuple(replace(c, title=titles.get(c.field, c.title)) for c in self.columns))
 
 
 def _required(title: str, field: str, spelling: Spelling, blank: Any = "") -> Column:
@@ -127,6 +142,29 @@ FACTS = Layout(
         Column("说明", "note", cells.NOTE),
     ),
     key=("social_security_number", "kind", "employer_id", "insurance", "start_day"),
+)
+
+#: The bank directory. Every source names its columns in its own way; where several fit, the first name counts.
+BRANCHES = Layout(
+    "branches",
+    (
+        Column(
+            "行号",
+            "cnaps_code",
+            cells.BRANCH_CODE,
+            required=True,
+            also=("支付行号", "支付系统行号", "人行支付系统行号", "联行号", "银行行号"),
+        ),
+        Column(
+            "行名",
+            "branch_name",
+            cells.TEXT,
+            required=True,
+            also=("开户行名称", "支行名称", "网点名称", "机构名称", "银行名称"),
+        ),
+        Column("地区", "region", cells.TEXT, also=("所在地", "所在地区", "省市", "城市")),
+    ),
+    key=("cnaps_code",),
 )
 
 #: In the order in which they are stored: employers are read first.

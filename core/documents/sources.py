@@ -4,7 +4,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from core.documents.archives import ZIP_MAGIC, is_litter, open_archive, reading_zip, shown_name
@@ -27,6 +27,15 @@ def open_sheets(path: Path, tick: Tick = no_tick) -> Generator[Sheet, None, None
         raise Unreadable("E06", suffix=path.suffix[:20] or path.name[:20])
     _check_content(path, suffix)
     yield from _open_members(path, tick) if suffix == ".zip" else _READERS[suffix](path, tick)
+
+
+@contextmanager
+def as_file(file_name: str, content: bytes) -> Iterator[Path]:
+    """An uploaded file's content as a file of ours while it is read; its name is only asked for its ending."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"file{Path(file_name).suffix.lower()[:8]}"
+        path.write_bytes(content)
+        yield path
 
 
 def _check_content(path: Path, suffix: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from core.documents.cells import Reader, show
 from core.documents.headers import Header, find_header
-from core.documents.layouts import Layout
+from core.documents.layouts import LAYOUTS, Layout
 from core.documents.problems import Fault, Problem, Unreadable
 from core.documents.sheets import Block, Sheet, Tick, no_tick
 from core.documents.sources import open_sheets
@@ -98,36 +98,43 @@ class LedgerFile:
 
 
 def read_ledger_file(path: Path, name: str = "", tick: Tick = no_tick) -> LedgerFile:
-    """Every table of one .xlsx, .xls, .csv or .zip. Never raises for what is wrong in the file: it is in the problems."""
+    """Every table of the ledger in one .xlsx, .xls, .csv or .zip. What is wrong in the file is in the problems, never raised."""
+    return read_tables(path, LAYOUTS, "E09", name, tick)
+
+
+def read_tables(
+    path: Path, layouts: Sequence[Layout], nothing: str, name: str = "", tick: Tick = no_tick
+) -> LedgerFile:
+    """Every table of these kinds in one file; ``nothing`` is the code of the problem that there is none."""
     file = LedgerFile(path, name or path.name)
     with path.open("rb") as content:
         file.sha256 = hashlib.file_digest(content, "sha256").hexdigest()
     try:
         with closing(open_sheets(path, tick)) as sheets:
             for sheet in sheets:
-                _try_sheet(file, sheet)
+                _try_sheet(file, sheet, layouts)
     except Unreadable as error:
         file.note("", error)
     if not file.tables and not file.is_refused:
-        file.note("", Fault("E09"))
+        file.note("", Fault(nothing))
     return file
 
 
-def _try_sheet(file: LedgerFile, sheet: Sheet) -> None:
+def _try_sheet(file: LedgerFile, sheet: Sheet, layouts: Sequence[Layout]) -> None:
     """Take a sheet's table; what is wrong with one sheet must not hide the next."""
     try:
-        _take_sheet(file, sheet)
+        _take_sheet(file, sheet, layouts)
     except Unreadable as error:
         file.note(sheet.name, error)
 
 
-def _take_sheet(file: LedgerFile, sheet: Sheet) -> None:
+def _take_sheet(file: LedgerFile, sheet: Sheet, layouts: Sequence[Layout]) -> None:
     if sheet.fault:
         file.note(sheet.name, sheet.fault)
         return
     blocks = iter(sheet.blocks)
     first = next(blocks, None)
-    header = find_header(first) if first else None
+    header = find_header(first, layouts) if first else None
     if first is None or header is None:
         file.note(sheet.name, Fault("W02"))
         return

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from core.domain.identifiers import cnaps_fault, looks_like_personal_card, normalise
 from core.domain.wording import N_
@@ -53,41 +54,73 @@ def comparable_name(name: str) -> str:
 
 
 def check_bank_fields(
-    bank: Mapping[str, str], *, registered: Mapping[str, str], names: Collection[str]
+    bank: Mapping[str, str],
+    *,
+    registered: Mapping[str, str],
+    names: Collection[str],
+    listed: Mapping[str, str] | None = None,
 ) -> list[Notice]:
     """Every fault of the bank block as typed.
 
     ``registered`` is the employer's registered account (blank values: none registered), ``names`` its registered name and
-    the former ones on file.
+    the former ones on file. ``listed`` is what the bank directory says of the typed 行号 (行号 → 行名; empty: it is not
+    listed), ``None`` where there is no directory.
     """
     typed = clean_bank(bank)
     notices = [_error(field, N_("请填写{label}"), label=label) for field, label in FIELDS.items() if not typed[field]]
     for check in (_check_account, _check_branch_code, _check_exchange_number):
         notices += check(typed)
-    return notices + _check_registered(typed, registered, names)
+    return notices + _check_directory(typed, listed) + _check_registered(typed, registered, names)
 
 
 def bank_of_prefix(code: str) -> str | None:
     """The bank that a branch code's first three digits name, ``None`` for an unknown prefix."""
     known = _prefixes().get(code[:3])
-    return known[0] if known else None
+    return known.bank if known else None
+
+
+def bank_name_of_prefix(code: str) -> str:
+    """The full name of the bank that a branch code's first three digits name; blank where many banks share a prefix."""
+    known = _prefixes().get(code[:3])
+    return known.name if known else ""
+
+
+@cache
+def synonyms() -> tuple[tuple[str, str], ...]:
+    """Pairs of words for one bank in both directions: (工行, 工商银行), (工商银行, 工行)."""
+    pairs = {
+        (one, other): None
+        for prefix in _prefixes().values()
+        for one in prefix.keywords
+        for other in prefix.keywords
+        if one != other
+    }
+    return tuple(pairs)
 
 
 def prefix_fits(code: str, bank_name: str) -> bool:
     """Whether a branch code may belong to a bank of this name; unknown prefixes and unspecific names fit everything."""
     prefixes, name = _prefixes(), comparable_name(bank_name)
-    named = {prefix for prefix, (_bank, keywords) in prefixes.items() if any(word in name for word in keywords)}
+    named = {prefix for prefix, known in prefixes.items() if any(word in name for word in known.keywords)}
     if named:
         return code[:3] in named or code[:3] not in prefixes
-    known = prefixes.get(code[:3])
-    return known is None or not known[1]
+    own = prefixes.get(code[:3])
+    return own is None or not own.keywords
+
+
+class _Prefix(NamedTuple):
+    """What three digits say: the bank in short, words that name it in any text, and its full name if it is one bank."""
+
+    bank: str
+    keywords: tuple[str, ...]
+    name: str
 
 
 @cache
-def _prefixes() -> dict[str, tuple[str, tuple[str, ...]]]:
+def _prefixes() -> dict[str, _Prefix]:
     with _PREFIXES.open(encoding="utf-8", newline="") as file:
         return {
-            row["prefix"]: (row["bank"], tuple(filter(None, row["keywords"].split("|"))))
+            row["prefix"]: _Prefix(row["bank"], tuple(filter(None, row["keywords"].split("|"))), row["name"])
             for row in csv.DictReader(file)
         }
 
@@ -148,6 +181,19 @@ def _check_branch_code(typed: Mapping[str, str]) -> list[Notice]:
 
 def _check_exchange_number(typed: Mapping[str, str]) -> list[Notice]:
     return exchange_number_notices(typed["exchange_number"])
+
+
+def _check_directory(typed: Mapping[str, str], listed: Mapping[str, str] | None) -> list[Notice]:
+    """The directory only warns: a branch may be newer than it, and people shorten names."""
+    code, name = typed["cnaps_code"], typed["branch_name"]
+    if listed is None or cnaps_fault(code) == "length":
+        return []
+    if code not in listed:
+        return [_warning("cnaps_code", N_("开户行目录中没有这个行号，请与开户银行核对，以免退票"))]
+    if name and comparable_name(name) != comparable_name(listed[code]):
+        sentence = N_("开户行目录中该行号的行名是“{name}”，与所填开户行名称不一致，请核对")
+        return [_warning("branch_name", sentence, name=listed[code])]
+    return []
 
 
 def _check_registered(typed: Mapping[str, str], registered: Mapping[str, str], names: Collection[str]) -> list[Notice]:

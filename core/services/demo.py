@@ -15,6 +15,7 @@ from core.domain.roles import SYSTEM, Viewer
 from core.domain.wording import N_
 from core.services import batches, drafts, filing, papers, previews, steps
 from core.services.accounts import DEMO_ACCOUNTS, demo_password, ensure_demo_accounts
+from core.services.branches import has_directory, import_branches
 from core.services.demo_ledger import DATA, BatchPlan, Demonstration, Step, Story, read_demonstration
 from core.services.desk import AGENCY_ZONE, Desk
 from core.services.ledger_import import import_files
@@ -26,6 +27,8 @@ _DAYS_BEFORE = 2
 _OPENING = time(9, 0)
 _SAMPLES = 3
 _SAMPLE_PAPER = DATA / "demo" / "sample.pdf"
+#: Invented branches with right check digits: enough to see the look-up. A directory that is there already stays.
+_BRANCHES = DATA / "demo" / "branches.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ def build_demonstration(desk: Desk) -> DemoReport:
     files = write_demo_files(demo, desk.data_dir / "demo")
     if not import_files(beginning, SYSTEM, files).stored:
         raise Conflict(N_("库中已有内容不同的同号记录，演示数据没有导入；请换一个空的数据库"))
+    if not has_directory(desk):
+        import_branches(beginning, SYSTEM, _BRANCHES, name="演示开户行.csv")
     made = _make_batches(desk, [plan for plan in demo.batches if not _is_made(desk, plan)], demo)
     people = {row["社会保障号码"] for row in demo.contributions}
     return DemoReport(files, len(people), len(demo.contributions), made, tuple(demo.stories))

@@ -1,11 +1,10 @@
 """A list file as a query: who and which months, and what of it has become refundable."""
 
-import tempfile
 from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
 
 from core.documents.person_list import Listed, read_person_list
+from core.documents.sources import as_file
 from core.domain.errors import InvalidInput
 from core.domain.period import Period
 from core.domain.roles import Right, Viewer
@@ -57,10 +56,7 @@ def look_up_list(desk: Desk, viewer: Viewer, draft_id: str, file_name: str, cont
 
 
 def _read(file_name: str, content: bytes) -> list[Listed]:
-    """The lines of the file; its name is only asked for its ending."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"list{Path(file_name).suffix.lower()[:8]}"
-        path.write_bytes(content)
+    with as_file(file_name, content) as path:
         try:
             return read_person_list(path)
         except InvalidInput as error:

@@ -29,6 +29,7 @@ from core.rules.holds import Hold, duplicate_groups, find_holds
 from core.rules.joint import Judged, join
 from core.rules.judgement import Judgement
 from core.rules.lines import Mask
+from core.services.branches import listed_name
 from core.services.contributions import InvalidInputs
 from core.services.desk import Desk
 from core.services.drafts import Draft, read_draft
@@ -239,7 +240,8 @@ def _reason_problems(settings: Settings, draft: Draft) -> list[InvalidInput]:
 def _bank_notices(connection: Connection, draft: Draft) -> list[Notice]:
     employer = draft.employer
     names = {employer.name, *former_names(connection, employer.employer_id)}
-    return check_bank_fields(draft.content.bank, registered=employer.registered, names=names)
+    listed = listed_name(connection, clean_field("cnaps_code", draft.content.bank.get("cnaps_code", "")))
+    return check_bank_fields(draft.content.bank, registered=employer.registered, names=names, listed=listed)
 
 
 def _say(notice: Notice) -> str:

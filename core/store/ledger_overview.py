@@ -20,6 +20,13 @@ class ImportRecord:
     imported_at: str
 
 
+#: The kind of an import that is no ledger file: the bank directory.
+BRANCHES = "branches"
+_NEWEST_FIRST = sa.select(*(imports.c[name] for name in ImportRecord.__slots__)).order_by(
+    imports.c.imported_at.desc(), imports.c.import_id.desc()
+)
+
+
 def count_ledger(connection: sa.Connection) -> dict[str, int]:
     """Rows of each table of the ledger, by table name."""
     return {
@@ -29,7 +36,12 @@ def count_ledger(connection: sa.Connection) -> dict[str, int]:
 
 
 def last_imports(connection: sa.Connection, limit: int) -> list[ImportRecord]:
-    """The files imported last, newest first."""
-    columns = [imports.c[name] for name in ImportRecord.__slots__]
-    statement = sa.select(*columns).order_by(imports.c.imported_at.desc(), imports.c.import_id.desc()).limit(limit)
+    """The ledger files imported last, newest first."""
+    statement = _NEWEST_FIRST.where(imports.c.kind != BRANCHES).limit(limit)
     return [ImportRecord(*row) for row in connection.execute(statement)]
+
+
+def last_branch_import(connection: sa.Connection) -> ImportRecord | None:
+    """The file that the bank directory came from, ``None`` before the first."""
+    row = connection.execute(_NEWEST_FIRST.where(imports.c.kind == BRANCHES).limit(1)).first()
+    return ImportRecord(*row) if row else None

@@ -176,6 +176,19 @@ import_warnings = Table(
     _text("code"),
 )
 
+# The bank directory, replaced whole by each import. ``search_text`` is what is looked for: see ``core.domain.branches``.
+bank_branches = Table(
+    "bank_branches",
+    metadata,
+    Column("cnaps_code", Text, primary_key=True),
+    _text("branch_name"),
+    _text("region", default=""),
+    _text("search_text"),
+    CheckConstraint("length(cnaps_code) = 12", name="cnaps_code_whole"),
+    CheckConstraint("branch_name <> ''", name="branch_name_given"),
+    sqlite_with_rowid=False,
+)
+
 # --- people who use the product -------------------------------------------------------------------------------------
 
 users = Table(

@@ -9,6 +9,7 @@ from core.services.previews import check_bank
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
+from pages.parts.branch_search import draw_branch_search
 from pages.parts.formats import starred
 from pages.parts.messages import attempt, draw_faults
 
@@ -37,6 +38,7 @@ def draw_bank(draft: Draft) -> None:
         st.caption(_("已按本单位登记的退费账户填写，请核对。如需变更账户，请先到参保地社保经办机构办理登记账户变更。"))
     else:
         st.caption(_("本单位尚无已登记的退费账户，所填账户将随批次提交，由审核人员核对（待核）。"))
+    draw_branch_search(draft.draft_id)
     live = check_bank(desk(), require_user(), draft.draft_id)
     fields = list(FIELDS)
     for row in (fields[:3], fields[3:]):

@@ -58,6 +58,9 @@ _CSS = """
   clip: auto !important; margin: 0 !important; overflow: visible !important; white-space: normal !important;
   flex-basis: 100%; padding: 0.1rem 0.4rem 0.3rem; font-weight: 600;
 }
+/* What a search finds is read from the left, on as many lines as it takes. */
+.st-key-branches_found button { justify-content: flex-start; text-align: left; }
+.st-key-branches_found button * { justify-content: flex-start; text-align: left; }
 /* Lists of papers are read line by line. */
 .st-key-materials, .st-key-papers { gap: 0.35rem; }
 """

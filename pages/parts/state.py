@@ -63,6 +63,8 @@ RECEIPT: Slot[tuple[str, ...]] = Slot("_receipt", ())
 EXPORT: Slot[tuple[str, str, str]] = Slot("_export", ("", "", ""))
 #: The batch and the step of it whose dialog is open.
 STEP: Slot[tuple[str, str]] = Slot("_step", ("", ""))
+#: A branch was chosen from the directory: the form around the search has to be drawn again.
+BRANCH_TAKEN: Slot[bool] = Slot("_branch_taken", False)
 #: A one-time token to be shown once: the user it is for, and the token.
 TOKEN: Slot[tuple[str, str]] = Slot("_token", ("", ""))
 #: The user whose second factor is about to be reset.

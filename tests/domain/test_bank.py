@@ -18,8 +18,8 @@ NONE_REGISTERED = dict.fromkeys(FIELDS, "")
 ERROR, WARNING = "error", "warning"
 
 
-def told(*, registered=NONE_REGISTERED, names=(NAME,), **typed):
-    notices = check_bank_fields(GOOD | typed, registered=registered, names=names)
+def told(*, registered=NONE_REGISTERED, names=(NAME,), listed=None, **typed):
+    notices = check_bank_fields(GOOD | typed, registered=registered, names=names, listed=listed)
     # A sentence must be complete with the values it comes with.
     assert all("{" not in notice.sentence.format(**notice.details) for notice in notices)
     return [(notice.field, ERROR if notice.is_error else WARNING) for notice in notices]
@@ -174,6 +174,29 @@ def test_the_holder_is_the_employer_whatever_its_brackets(holder, registered_nam
 
 def test_a_former_name_on_file_may_hold_the_account():
     assert told(account_holder="旧名有限公司", names=[NAME, "旧名有限公司"]) == []
+
+
+@pytest.mark.parametrize(
+    ("listed", "typed", "expected"),
+    [
+        (None, {}, []),
+        ({GOOD["cnaps_code"]: GOOD["branch_name"]}, {}, []),
+        ({GOOD["cnaps_code"]: "招商银行 股份有限公司北京分行"}, {}, []),
+        ({GOOD["cnaps_code"]: "招商银行（总行）"}, {"branch_name": "招商银行(总行)"}, []),
+        ({GOOD["cnaps_code"]: "招商银行上海分行"}, {}, [("branch_name", WARNING)]),
+        ({GOOD["cnaps_code"]: "招商银行上海分行"}, {"branch_name": ""}, [("branch_name", ERROR)]),
+        ({}, {}, [("cnaps_code", WARNING)]),
+        ({}, {"cnaps_code": "30858400001"}, [("cnaps_code", ERROR)]),
+    ],
+)
+def test_the_directory_warns_of_what_it_knows_otherwise(listed, typed, expected):
+    assert told(listed=listed, **typed) == expected
+
+
+def test_the_name_in_the_directory_is_told():
+    code = GOOD["cnaps_code"]
+    (notice,) = check_bank_fields(GOOD, registered=NONE_REGISTERED, names=[NAME], listed={code: "招商银行上海分行"})
+    assert "“招商银行上海分行”" in notice.sentence.format(**notice.details)
 
 
 REGISTERED = GOOD | {"bank_account": "1109-0000-0010-001"}

@@ -26,6 +26,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("previous_hash", name=op.f("uq_audit_previous_hash")),
     )
     op.create_table(
+        "bank_branches",
+        sa.Column("cnaps_code", sa.Text(), nullable=False),
+        sa.Column("branch_name", sa.Text(), nullable=False),
+        sa.Column("region", sa.Text(), server_default="", nullable=False),
+        sa.Column("search_text", sa.Text(), nullable=False),
+        sa.CheckConstraint("length(cnaps_code) = 12", name=op.f("ck_bank_branches_cnaps_code_whole")),
+        sa.CheckConstraint("branch_name <> ''", name=op.f("ck_bank_branches_branch_name_given")),
+        sa.PrimaryKeyConstraint("cnaps_code", name=op.f("pk_bank_branches")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "batch_counters",
         sa.Column("day", sa.Text(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
@@ -511,4 +522,5 @@ def downgrade() -> None:
     op.drop_table("exports")
     op.drop_table("employers")
     op.drop_table("batch_counters")
+    op.drop_table("bank_branches")
     op.drop_table("audit")
