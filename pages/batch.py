@@ -14,6 +14,7 @@ from core.texts import _
 from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.export_link import draw_export
 from pages.parts.formats import local_time
+from pages.parts.forms import draw_batch_forms
 from pages.parts.frame import draw_path
 from pages.parts.messages import draw_note, plain
 from pages.parts.steps import draw_steps
@@ -29,6 +30,7 @@ def draw_head(batch: BatchView) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.header(batch.number, anchor=False, width="content")
         draw_state(batch.state, overdue=batch.overdue)
+        draw_batch_forms(batch.number, refused=not batch.refusals.empty)
     reason = _("{name}：{value}").format(name=_("退费原因"), value=_(REASONS[batch.reason].text))
     st.markdown(f"**{plain(batch.employer_name)}**　{plain(reason)}")
     if REASONS[batch.reason].needs_note:

@@ -17,6 +17,7 @@ from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.drift import draw_drift, keep_drift
 from pages.parts.export_link import draw_export
+from pages.parts.forms import draw_draft_forms
 from pages.parts.frame import draw_heading, draw_path
 from pages.parts.holds import draw_holds
 from pages.parts.messages import attempt, clear_faults, draw_faults, draw_note, draw_summary, plain
@@ -196,6 +197,7 @@ def draw_preview(draft: Draft) -> None:
         draw_note("warning", warning)
     draw_papers(preview)
     draw_tabs(preview)
+    draw_draft_forms(draft.draft_id, state.PREVIEW.get(), refused=bool(len(preview.refused)))
     draw_decision(preview)
 
 

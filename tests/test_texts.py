@@ -15,12 +15,18 @@ MARKING = {"_", "N_"}
 READING = {"compile"}
 #: Chinese that is data, not text, and stays Chinese in every language.
 DATA = {
+    "core/documents/application.py": "headings of official forms, which are Chinese in every language",
+    "core/documents/application_form.py": "the words of the official form 退费申请表",
+    "core/documents/application_workbook.py": "the words of the same form as a workbook",
     "core/documents/attachments.py": "the file name of a paper that came without one",
     "core/documents/cells.py": "是 and 否, as the ledger's files write them",
     "core/documents/layouts.py": "headings of the ledger's tables",
     "core/documents/ledger_workbook.py": "headings of the ledger's tables",
+    "core/documents/line_list.py": "headings of the official form 人员退费明细表",
     "core/documents/person_list.py": "headings of lists that come in, our own export among them",
+    "core/documents/receipt.py": "the words of the official form 退费申请回执",
     "core/documents/refusals.py": "headings of the workbook 不能退费情况, which is read in again by them",
+    "core/domain/capitals.py": "the numerals of amounts in capitals",
     "core/services/demo.py": "names and headings of the demonstration's files",
     "core/services/demo_ledger.py": "cells of the demonstration's files",
     "core/texts/__init__.py": "a language's own name",

@@ -1,10 +1,12 @@
-"""不能退费情况: the workbook of refused lines, in the columns that others rely on (``names.md``)."""
+"""不能退费情况: refused lines as a workbook, in the columns that others rely on (``names.md``), and on paper."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
+from core.documents.printed_list import LINE, PrintedList, write_list
 from core.documents.workbook import Column, Holds, write_workbook
 from core.domain.period import Period
 from core.domain.vocabulary import Insurance
@@ -31,11 +33,29 @@ _COLUMNS = {
 #: (``codes`` joined by ``|``, the sentences of several findings numbered).
 FRAME_COLUMNS = tuple(_COLUMNS)
 COLUMNS = (Column("序号", Holds.COUNT), *_COLUMNS.values())
+PRINTED_TITLE = "不能退费情况表"
+_PRINTED = {
+    0: (Column("序号", Holds.COUNT), 12),
+    1: (_COLUMNS["name"], 24),
+    2: (_COLUMNS["social_security_number"], 38),
+    3: (Column("所属期"), 18),
+    4: (_COLUMNS["insurance"], 13),
+    10: (Column("原因"), 50),
+    11: (_COLUMNS["basis"], None),
+    12: (_COLUMNS["remedy"], 58),
+}
 
 
 def write_refusals(frame: pd.DataFrame) -> bytes:
     """The workbook of a frame of refused lines (``FRAME_COLUMNS``), in the frame's order."""
     return write_workbook(SHEET, COLUMNS, _rows(frame))
+
+
+def write_refusals_pdf(frame: pd.DataFrame, said: Sequence[tuple[str, str]], at: datetime) -> bytes:
+    """The same lines on paper, without their amounts; ``said`` is what stands above them: pairs of label and text."""
+    columns, widths = zip(*_PRINTED.values(), strict=True)
+    rows = [(LINE, [line[place] for place in _PRINTED]) for line in _rows(frame)]
+    return write_list(PRINTED_TITLE, columns, widths, [PrintedList(said, rows)], at)
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:

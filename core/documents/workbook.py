@@ -64,7 +64,7 @@ def write_workbook(title: str, columns: Sequence[Column], rows: Iterable[Sequenc
     Cells of a ``MONEY`` column are fen (int), of a ``COUNT`` column int; ``None`` is an empty cell. Anything else is text and
     stays text, whatever it looks like, also when somebody edits the cell.
     """
-    cells = [[_cell(column, value) for column, value in zip(columns, row, strict=True)] for row in rows]
+    cells = [[cell_value(column, value) for column, value in zip(columns, row, strict=True)] for row in rows]
     return (_write_long if len(cells) > LONG_LIST else _write_short)(title, columns, cells)
 
 
@@ -83,7 +83,8 @@ def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes
     return file.getvalue().encode("utf-8-sig")
 
 
-def _cell(column: Column, value: Any) -> Any:
+def cell_value(column: Column, value: Any) -> Any:
+    """What a cell of this column holds: exact yuan, a whole number, or text that every spreadsheet can read."""
     if value is None:
         return None
     if column.holds is Holds.MONEY:
@@ -167,15 +168,15 @@ def _widths(columns: Sequence[Column], cells: list[list[Any]]) -> list[float]:
 
 def _heading_room(column: Column) -> int:
     # The filter's button stands beside the heading.
-    return _width(column.heading) + 4
+    return text_width(column.heading) + 4
 
 
 def _room(column: Column, value: Any) -> int:
     if value is None:
         return 0
-    return _width(f"{value:,}" if column.holds is Holds.MONEY else str(value)) + 2
+    return text_width(f"{value:,}" if column.holds is Holds.MONEY else str(value)) + 2
 
 
-def _width(text: str) -> int:
-    """Characters of a column that a text takes; a Chinese one takes two."""
+def text_width(text: str) -> int:
+    """How many characters of a column a text takes; a Chinese one takes two."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

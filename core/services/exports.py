@@ -21,7 +21,7 @@ from core.store import exports as store
 from core.store.exports import Export
 from core.store.files import keep_file, read_whole, sha256_of, storage_failures
 
-__all__ = ["Export", "export_refusals", "export_refusals_of_batch", "keep_workbook", "open_export"]
+__all__ = ["Export", "export_refusals", "export_refusals_of_batch", "keep_export", "keep_workbook", "open_export"]
 
 #: How long an export can be opened.
 KEPT = timedelta(hours=24)
@@ -63,17 +63,29 @@ def open_export(desk: Desk, viewer: Viewer, export_id: str) -> tuple[Export, Pat
         found = store.find_export(connection, export_id, viewer.username, _since(desk))
     if found is None:
         raise NotFound(N_("导出文件不存在或已过期，请重新导出"))
-    path = _path(desk, found.export_id)
+    path = _path(desk, found.export_id, found.file_name)
     read_whole(path, found.sha256)
     return found, path
 
 
 def keep_workbook(desk: Desk, viewer: Viewer, kind: str, file_name: str, content: bytes, **detail: object) -> Export:
-    """Keep a workbook for whoever made it: whole on disk first, then its row and its one audit entry ``export.{kind}``."""
+    """Keep a workbook for whoever made it; see ``keep_export``."""
+    return keep_export(desk, viewer, kind, file_name, content, XLSX, **detail)
+
+
+def keep_export(
+    desk: Desk, viewer: Viewer, kind: str, file_name: str, content: bytes, media_type: str, **detail: object
+) -> Export:
+    """Keep a file for whoever made it: whole on disk first, then its row and its one audit entry ``export.{kind}``.
+
+    ``file_name`` is ours to give: its ending is that of the file on disk, and nothing in it may come from a user.
+    """
     export_id = desk.new_id()
-    keep_file(_path(desk, export_id), content)
+    keep_file(_path(desk, export_id, file_name), content)
     with desk.write(viewer) as unit:
-        export = Export(export_id, file_name, XLSX, sha256_of(content), len(content), kind, viewer.username, unit.at)
+        export = Export(
+            export_id, file_name, media_type, sha256_of(content), len(content), kind, viewer.username, unit.at
+        )
         store.insert_export(unit.connection, export)
         forgotten = store.forget_exports(unit.connection, _since(desk))
         unit.audit(f"export.{kind}", export_id, size=len(content), **detail)
@@ -99,5 +111,5 @@ def _folder(desk: Desk) -> Path:
     return desk.data_dir / "exports"
 
 
-def _path(desk: Desk, export_id: str) -> Path:
-    return _folder(desk) / f"{export_id}.xlsx"
+def _path(desk: Desk, export_id: str, file_name: str) -> Path:
+    return _folder(desk) / f"{export_id}{Path(file_name).suffix}"

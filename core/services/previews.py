@@ -200,15 +200,18 @@ def check_bank(desk: Desk, viewer: Viewer, draft_id: str) -> dict[str, list[tupl
         return told
 
 
-def require_complete(connection: Connection, settings: Settings, draft: Draft) -> None:
-    """Raise ``InvalidInputs`` unless something is ticked, a reason is given and the bank block holds."""
+def require_complete(connection: Connection, settings: Settings, draft: Draft, *, with_papers: bool = True) -> None:
+    """Raise ``InvalidInputs`` unless something is ticked, a reason is given and the bank block holds.
+
+    Where papers are demanded (a switch), they have to be there as well; ``with_papers`` off leaves them out.
+    """
     problems = [*_selection_problems(draft), *_reason_problems(settings, draft)]
     problems += [
         InvalidInput(notice.sentence, field=notice.field, **{key: _(text) for key, text in notice.details.items()})
         for notice in _bank_notices(connection, draft)
         if notice.is_error
     ]
-    if settings["missing_required_material"] == "block":
+    if with_papers and settings["missing_required_material"] == "block":
         present = {paper.material for paper in papers_of_draft(connection, draft.draft_id)}
         problems += [
             InvalidInput(N_("请上传必需材料"), field=f"upload_{group[0]}")

@@ -1,6 +1,8 @@
 """The English catalogue. The Chinese text stands where it is used and is the msgid, so Chinese needs no catalogue."""
 
 import gettext as _gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 
@@ -13,6 +15,16 @@ _language: ContextVar[str] = ContextVar("language", default="zh")
 def use_language(language: str) -> None:
     """Speak ``language`` for the rest of this context (one script run, one request); unknown ones mean Chinese."""
     _language.set(language if language in LANGUAGES else "zh")
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak ``language`` for a while, whoever reads the screen: official documents are Chinese."""
+    before = _language.set(language)
+    try:
+        yield
+    finally:
+        _language.reset(before)
 
 
 def current_language() -> str:

@@ -9,6 +9,7 @@ from core.domain.reasons import REASONS, Reason
 from core.services.filing import Receipt
 from core.texts import _
 from pages.parts.formats import local_time
+from pages.parts.forms import draw_receipt_forms
 from pages.parts.messages import plain
 
 
@@ -22,6 +23,7 @@ def draw_receipt(receipt: Receipt) -> None:
                 st.markdown(f"### {number}")
         st.table(_content(receipt), border="horizontal", width="content", alt=_("回执"))
         st.markdown(_next_step(receipt))
+        draw_receipt_forms(receipt.numbers)
         with st.container(horizontal=True):
             for number in receipt.numbers:
                 st.page_link(

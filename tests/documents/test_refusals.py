@@ -6,7 +6,8 @@ import openpyxl
 import pandas as pd
 from python_calamine import CalamineWorkbook
 
-from core.documents.refusals import FRAME_COLUMNS, write_refusals
+from core.documents.refusals import FRAME_COLUMNS, write_refusals, write_refusals_pdf
+from tests.documents.printing import AT, words_of
 
 HEADINGS = [
     "序号",
@@ -138,3 +139,12 @@ def test_a_long_list_reads_the_same_as_a_short_one() -> None:
         "1. 丙；2. 丁",
         "1. 戊；2. 己",
     ]
+
+
+def test_on_paper_stand_cause_facts_and_remedy_of_every_line() -> None:
+    words = words_of(write_refusals_pdf(frame_of(LINES), [("单位名称", "甲公司"), ("批次号", "（草稿）")], AT))
+
+    assert "单位名称：甲公司批次号：（草稿）" in words
+    assert "序号姓名社会保障号码所属期险种原因依据处理建议" in words
+    assert "1张三1199991990010112342022-05养老该月费款未到账到账状态：未到账待到账" in words
+    assert "2=李四1199991990020223452022-06工伤1.甲；2.乙1.丙；2.丁1.戊；2.己" in words

@@ -1,0 +1,77 @@
+"""人员退费明细表: every line that is refunded, person by person. It goes along with the 退费申请表, and is Chinese like it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import count, groupby
+from operator import itemgetter
+from typing import Any
+
+import pandas as pd
+
+from core.documents.application import FRAME_COLUMNS, Application, heading
+from core.documents.printed_list import LINE, SUBTOTAL, TOTAL, PrintedList, Row, write_list
+from core.documents.workbook import Column, Holds, write_workbook
+from core.domain.period import Period
+from core.domain.vocabulary import INSURANCES, Insurance
+
+TITLE = "人员退费明细表"
+COLUMNS = (
+    Column("序号", Holds.COUNT),
+    Column("姓名"),
+    Column("社会保障号码"),
+    Column("所属期"),
+    Column("险种"),
+    Column("单位", Holds.MONEY),
+    Column("个人", Holds.MONEY),
+    Column("滞纳金", Holds.MONEY),
+    Column("利息", Holds.MONEY),
+    Column("退费金额", Holds.MONEY),
+)
+_WIDTHS = (14, None, 40, 20, 16, 28, 28, 26, 26, 30)
+_SUBTOTAL, _TOTAL = "小计", "合计"
+_NOTE = "滞纳金、利息只列随费款一并退还的部分。"
+#: Of a record: to whom it belongs, what is said of it, its month, and its amounts.
+_KEY, _SAID, _PERIOD, _AMOUNTS = 0, slice(1, 3), 3, slice(5, None)
+
+
+def write_lines_pdf(applications: Sequence[Application], at: datetime) -> bytes:
+    """A list for each batch as one PDF, each from a page of its own, with a subtotal for whoever has several months."""
+    printed = [PrintedList(_said(each), _rows(each.lines), (_NOTE,)) for each in applications]
+    return write_list(TITLE, COLUMNS, _WIDTHS, printed, at)
+
+
+def write_lines_workbook(applications: Sequence[Application]) -> bytes:
+    """The same rows in one sheet, those of one batch below those of the other."""
+    return write_workbook(TITLE, COLUMNS, (cells for each in applications for _kind, cells in _rows(each.lines)))
+
+
+def _said(application: Application) -> list[tuple[str, str]]:
+    named = (application.employer_name, application.employer_id, application.number)
+    return heading(*named, [application.reason])
+
+
+def _rows(lines: pd.DataFrame) -> Iterator[Row]:
+    records, positions = _records(lines), count(1)
+    for _person, found in groupby(records, key=itemgetter(_KEY)):
+        own = list(found)
+        for record in own:
+            yield LINE, (next(positions), *record[_SAID], *_month_and_insurance(record), *record[_AMOUNTS])
+        if len({record[_PERIOD] for record in own}) > 1:
+            yield SUBTOTAL, (None, _SUBTOTAL, None, None, None, *_sums(own))
+    yield TOTAL, (None, _TOTAL, None, None, None, *_sums(records))
+
+
+def _records(lines: pd.DataFrame) -> list[tuple[Any, ...]]:
+    order = {kind.value: position for position, kind in enumerate(INSURANCES)}
+    by_month = lines.assign(order=lines["insurance"].map(order)).sort_values(
+        ["person", "period", "order"], kind="stable"
+    )
+    return list(zip(*(by_month[name].tolist() for name in FRAME_COLUMNS), strict=True))
+
+
+def _month_and_insurance(record: tuple[Any, ...]) -> tuple[str, str]:
+    return str(Period(record[_PERIOD])), Insurance(record[_PERIOD + 1]).label
+
+
+def _sums(records: Sequence[tuple[Any, ...]]) -> list[int]:
+    return [sum(column) for column in zip(*(record[_AMOUNTS] for record in records), strict=True)]

@@ -1,0 +1,54 @@
+"""Long lists on paper: the columns of a workbook on A4 landscape, their headings again on every page."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core.documents.pdf import write_pdf
+from core.documents.workbook import Column, Holds
+from core.domain.money import format_yuan
+
+#: So many lines a list may have on paper, a hundred pages. What is longer is read in a workbook.
+MOST_LINES = 3_000
+#: Tags for screen readers make a list fifteen times as large: a list of more rows does without.
+_MOST_TAGGED = 600
+#: Kinds of row. What is no line of its own stands out.
+LINE, SUBTOTAL, TOTAL = "", "subtotal", "total"
+Row = tuple[str, Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedList:
+    """One list: pairs of label and text above it, its rows (kind and cells, as ``write_workbook`` takes them), notes below."""
+
+    said: Sequence[tuple[str, str]]
+    rows: Iterable[Row]
+    notes: Sequence[str] = ()
+
+
+def write_list(
+    title: str, columns: Sequence[Column], widths: Sequence[int | None], lists: Sequence[PrintedList], at: datetime
+) -> bytes:
+    """The lists as one PDF, each from a page of its own. ``widths`` in millimetres; ``None`` shares what is left."""
+    shown = [
+        {"heading": column.heading, "holds": column.holds.name.lower(), "width": width}
+        for column, width in zip(columns, widths, strict=True)
+    ]
+    content = [_content(columns, one) for one in lists]
+    tagged = sum(len(one["rows"]) for one in content) <= _MOST_TAGGED
+    return write_pdf("list", {"title": title, "columns": shown, "lists": content}, at, tagged=tagged)
+
+
+def _content(columns: Sequence[Column], printed: PrintedList) -> dict[str, Any]:
+    rows = [
+        {"kind": kind, "cells": [_words(column, cell) for column, cell in zip(columns, cells, strict=True)]}
+        for kind, cells in printed.rows
+    ]
+    return {"said": printed.said, "rows": rows, "notes": printed.notes}
+
+
+def _words(column: Column, cell: Any) -> str:
+    if cell is None:
+        return ""
+    return format_yuan(cell) if column.holds is Holds.MONEY else str(cell)
