@@ -19,7 +19,7 @@ from pages.parts.messages import attempt, draw_error, draw_faults, draw_note, pl
 from pages.parts.verdicts import figures
 
 KEY = "import_branches"
-_FILE = f"file_{KEY}"
+_FILE, _CONFIRM = f"file_{KEY}", "confirm_branches"
 _MAX_MEGABYTES = 12
 _ENDINGS = ["xlsx", "xls", "csv", "zip"]
 _SHOWN_PROBLEMS, _SHORT, _HEIGHT = 50, 6, 300
@@ -71,8 +71,11 @@ def _draw_dialog() -> None:
 def _draw_upload() -> None:
     """Choose a file, see what would change, confirm. Nothing is kept before that."""
     viewer = require_user(Right.CHANGE_SETTINGS)
-    if state.UPLOAD.get() != KEY:
-        st.rerun()
+    if state.pressed(_CONFIRM):
+        with st.spinner(_("正在导入…")):
+            is_done = _import()
+        if is_done:
+            st.rerun()
     st.caption(_("表格须有“行号”“行名”两列，可有“地区”（.xlsx、.xls、.csv、.zip）。先检查，确认后才替换现有目录。"))
     file = st.file_uploader(
         _("选择文件"), type=_ENDINGS, key=_FILE, max_upload_size=_MAX_MEGABYTES, label_visibility="collapsed"
@@ -102,17 +105,16 @@ def _draw_report(report: DirectoryReport) -> None:
     if not report.accepted:
         draw_note("error", _("有不能导入的内容，请按上列问题更正文件后重新选择。"))
     elif report.gone:
-        draw_note("warning", _("现有目录中有 {count} 个开户行不在文件中，将被移除。").format(count=report.gone))
+        draw_note("warning", _("现有目录中有 {count} 个开户行不在文件中，将被移除。").format(count=f"{report.gone:,}"))
     changes = report.new + report.changed + report.gone
     if report.accepted and not changes:
         draw_note("info", _("文件与现有目录相同，无需导入。"))
     st.button(
         _("确认导入"),
-        key="confirm_branches",
+        key=_CONFIRM,
         type="primary",
         icon=":material/database_upload:",
         disabled=not (report.accepted and changes),
-        on_click=_import,
     )
 
 
@@ -138,11 +140,14 @@ def _draw_problems(problems: Sequence[Any]) -> None:
         st.caption(_("共 {count} 处，只列出前 {shown} 处").format(count=len(problems), shown=len(shown)))
 
 
-def _import() -> None:
+def _import() -> bool:
+    """Import the file that was looked at; whether the dialog has nothing more to say."""
     file = state.typed(_FILE)
     if file is None:
-        return
+        return False
     report = attempt(lambda: import_branch_content(desk(), acting_viewer(), file.name, file.getvalue()), KEY)
-    if report is not None and report.stored:
-        state.UPLOAD.clear()
-        state.NOTICE.set((_DONE, {"new": report.new, "changed": report.changed, "gone": report.gone}))
+    if report is None or not report.stored:
+        return False
+    state.UPLOAD.clear()
+    state.NOTICE.set((_DONE, {name: f"{getattr(report, name):,}" for name in ("new", "changed", "gone")}))
+    return True

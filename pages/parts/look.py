@@ -20,9 +20,11 @@ _CSS = """
 .st-key-logout button:hover, .st-key-logout button:focus-visible { opacity: 1; text-decoration: underline; }
 /* Figures and short words stay whole and long texts get room: a narrow table scrolls inside instead of growing tall. */
 .st-key-fund_totals :is(td, th) *, .st-key-refused_lines :is(td:nth-child(-n+8), tbody th) *,
-.st-key-ledger_problems td:nth-child(-n+6) *, .st-key-last_imports :is(td, th) * { white-space: nowrap !important; }
+.st-key-ledger_problems td:nth-child(-n+6) *, .st-key-last_imports :is(td, th) *,
+.st-key-directory_counts :is(td, th) *, .st-key-directory_problems td:nth-child(-n+5) * { white-space: nowrap !important; }
 .st-key-refused_lines td:nth-child(n+9) { min-width: 8.5rem; }
-.st-key-refused_lines td:last-child, .st-key-ledger_problems td:nth-child(7) { min-width: 13rem; }
+.st-key-refused_lines td:last-child, .st-key-ledger_problems td:nth-child(7),
+.st-key-directory_problems td:nth-child(6) { min-width: 13rem; }
 /* Choosing ledger files is a field of our own: they go to disk, past Streamlit's memory. */
 .refund-ledger { border: 1px dashed color-mix(in srgb, currentColor 40%, transparent); border-radius: 4px; padding: 0.9rem 1rem; }
 .refund-ledger.refund-over { outline: 2px solid currentColor; }
