@@ -89,7 +89,7 @@ RULES: tuple[Rule | Diet | Layers, ...] = (
     Rule("only web and app know HTTP", ("starlette", "uvicorn", "websockets", "python_multipart"), ("core.web", "app")),
     Rule(
         "only documents know file formats",
-        ("openpyxl", "python_calamine", "pypdf", "PIL", "puremagic", "rustpy_xlsxwriter", "typst"),
+        ("openpyxl", "python_calamine", "pypdf", "PIL", "puremagic", "rustpy_xlsxwriter", "typst", "defusedxml"),
         ("core.documents",),
     ),
     Diet("domain lives on the standard library", "core.domain", ()),

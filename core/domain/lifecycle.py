@@ -80,7 +80,7 @@ EDGES: tuple[Edge, ...] = (
     Edge(S.APPROVAL, "return", N_("退回补正"), Right.APPROVE, P.APPROVER, S.RETURNED, needs_note=True),
     Edge(S.APPROVAL, "reject", N_("不予退费"), Right.APPROVE, P.APPROVER, S.REJECTED, needs_note=True),
     Edge(S.PAYABLE, "pay", N_("生成支付"), Right.PAY, P.PAYER, S.PAYING, needs_factor=True),
-    Edge(S.PAYING, "settle", N_("登记支付成功"), Right.PAY, P.PAYER, S.PAID),
+    Edge(S.PAYING, "settle", N_("登记支付成功"), Right.PAY, P.PAYER, S.PAID, needs_note=True),
     Edge(S.PAYING, "bounce", N_("登记支付失败"), Right.PAY, P.PAYER, S.PAYMENT_FAILED, needs_note=True),
     Edge(S.PAYMENT_FAILED, "ask_correction", N_("通知更正银行信息"), Right.PAY, P.PAYER, S.BANK_CORRECTION),
     Edge(S.BANK_CORRECTION, "correct_bank", N_("更正银行信息"), Right.CORRECT_BANK, P.CORRECTOR, S.BANK_REVIEW),

@@ -13,6 +13,7 @@ from core.domain.settings import find_switch
 from core.domain.wording import N_
 from core.services.desk import Desk
 from core.services.papers import lost_papers
+from core.services.payments import lost_payment_files
 from core.store import checks as store
 from core.store import schema_checks
 from core.store.checks import Move
@@ -46,6 +47,14 @@ _QUERIES = (
     ("reversed_unpaid", "5", N_("尚未支付的批次有冲销记录：{found}")),
     ("paid_not_reversed", "5", N_("已支付批次的明细缺少冲销记录：{found}")),
     ("reversal_is_not_mirror", "5", N_("冲销金额与所退明细不一致：{found}")),
+    ("run_is_not_sum", "2", N_("支付批次的笔数或总额不等于所含支付订单之和：{found}")),
+    ("order_is_not_line", "2", N_("支付订单的金额不等于该基金的支付金额，参考号：{found}")),
+    ("line_sent_twice", "1", N_("同一批次同一基金有两笔在途或已支付的订单，参考号：{found}")),
+    ("paid_without_order", "5", N_("已支付的批次有基金没有支付成功的订单：{found}")),
+    ("order_without_payment", "5", N_("各基金都已支付成功的批次没有转为已支付：{found}")),
+    ("sent_is_not_paying", "5", N_("批次状态与在途的支付订单不一致：{found}")),
+    ("result_is_not_row", "5", N_("支付结果与银行回盘的记录不一致，参考号：{found}")),
+    ("result_rows_wrong", "5", N_("银行回盘的行数与登记的不符，编号：{found}")),
     ("two_parts_held", "6", N_("同一批次中有人承担了两个环节：{found}")),
     ("part_not_held", "6", N_("流程记录的经办人没有登记为该环节的承担人：{found}")),
     ("filer_is_not_filer", "6", N_("批次的申报人没有登记为申报环节的承担人：{found}")),
@@ -69,7 +78,7 @@ def check_everything(desk: Desk) -> list[Broken]:
         for check in (_rows, _queries, _fingerprints, _numbers, _histories, _settings):
             found += check(connection)
         found += _trail(connection, desk)
-    return found + list(_papers(desk))
+    return found + list(_papers(desk)) + list(_payment_files(desk))
 
 
 def _tell(code: str, sentence: str, found: Sequence[object]) -> Iterator[Broken]:
@@ -200,3 +209,7 @@ def _is_accepted(key: str, value: str) -> bool:
 
 def _papers(desk: Desk) -> Iterator[Broken]:
     yield from _tell("papers", N_("材料文件缺失或已损坏，材料编号：{found}"), lost_papers(desk))
+
+
+def _payment_files(desk: Desk) -> Iterator[Broken]:
+    yield from _tell("papers", N_("支付文件缺失或已损坏：{found}"), lost_payment_files(desk))

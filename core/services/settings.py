@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.domain.errors import InvalidInput
+from core.domain.identifiers import mask_account
 from core.domain.roles import Right, Viewer
 from core.domain.settings import SWITCHES, Switch, find_switch
 from core.domain.wording import N_
@@ -30,6 +31,8 @@ class Setting:
     @property
     def allowed(self) -> str:
         """What the switch may be, as an operator types it: ``never|day15|always``, ``1..60``, ``off|1..1200``."""
+        if self.switch.pattern:
+            return self.switch.pattern
         if self.switch.choices is not None:
             return "|".join(self.switch.choices)
         numbers = f"{self.switch.low}..{self.switch.high}"
@@ -65,8 +68,13 @@ def change_setting(desk: Desk, viewer: Viewer, key: str, value: str) -> Setting:
         before = desk.settings(unit.connection)[key]
         if before != accepted:
             write_setting(unit.connection, key, accepted)
-            unit.audit("setting.change", key, before=before, after=accepted)
+            unit.audit("setting.change", key, before=_told(switch, before), after=_told(switch, accepted))
     return Setting(switch, accepted)
+
+
+def _told(switch: Switch, value: str) -> str:
+    """A value as the audit log may hold it."""
+    return mask_account(value) if switch.masked else value
 
 
 def _require_switchable(key: str) -> None:

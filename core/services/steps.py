@@ -43,6 +43,8 @@ class Actor:
 
 
 BY_SYSTEM = Actor(SYSTEM.username, Part.SYSTEM)
+#: Steps that never stand alone: money leaves in a payment run, and what became of it is booked order by order.
+PAYMENT_STEPS = frozenset({"pay", "settle", "bounce"})
 #: A draft has no row in the lifecycle; filing it is the step that makes the batch.
 FILING = Edge(State.SUBMITTED, "submit", N_("确认提交"), Right.APPLY, Part.FILER, State.SUBMITTED)
 
@@ -56,8 +58,14 @@ def advance_batch(desk: Desk, viewer: Viewer, number: str, step: str, note: str 
     """Move a batch along one edge of the lifecycle, or say who may and why not.
 
     Raises ``IllegalTransition`` from a state without this step, ``NotAllowed`` without the right or with another part in
-    this batch already. 复核 above the approval threshold leads to 审批 whichever of its two steps is asked for.
+    this batch already. 复核 above the approval threshold leads to 审批 whichever of its two steps is asked for. Steps of money
+    are taken together with the batch's payment orders.
     """
+    if step in PAYMENT_STEPS:
+        # That module writes its steps with this one.
+        from core.services.payment_steps import take_payment_step
+
+        return take_payment_step(desk, viewer, number, step, note)
     with desk.write(viewer) as unit:
         row = require_batch(unit.connection, viewer, number, lock=True)
         settings = desk.settings(unit.connection)
@@ -102,6 +110,22 @@ def write_step(opened: Opened, position: int, edge: Edge, actor: Actor, note: st
     )
     store.insert_step(unit.connection, opened.batch_id, position, written)
     store.set_state(unit.connection, opened.batch_id, edge.target.value, unit.at, due)
+
+
+def advance_locked(
+    unit: Unit, settings: Settings, row: Any, step: str, note: str = "", *, by_system: bool = False
+) -> None:
+    """One step of a batch that this transaction has locked; ``row`` as it stands before the step.
+
+    The viewer's right and part are checked, except for a step that the system takes ``by_system`` in consequence.
+    """
+    edge = find_edge(State(row.state), step)
+    if not by_system:
+        require_allowed(edge, unit.viewer, row.employer_id, read_parts(unit.connection, row.batch_id))
+    is_system = by_system or unit.viewer == SYSTEM
+    position = len(store.read_steps(unit.connection, row.batch_id)) + 1
+    actor = BY_SYSTEM if is_system else Actor(unit.viewer.username, edge.part)
+    advance(Opened(unit, settings, row.batch_id, row.number), position, edge, actor, note)
 
 
 def _due(settings: Settings, state: State, today: date) -> str:

@@ -84,6 +84,39 @@ QUERIES: Mapping[str, str] = {
             OR r.employer_part <> -l.employer_part OR r.personal_part <> -l.personal_part
             OR r.late_fee NOT IN (0, -l.late_fee) OR r.interest NOT IN (0, -l.interest)
             OR r.employer_part + r.personal_part + r.late_fee + r.interest <> -l.refundable""",
+    "run_is_not_sum": """
+        SELECT r.number FROM payment_runs r LEFT JOIN payment_orders o ON o.run_id = r.run_id
+        GROUP BY r.number, r.order_count, r.total
+        HAVING count(o.reference) <> r.order_count OR coalesce(sum(o.amount), 0) <> r.total""",
+    "order_is_not_line": """
+        SELECT o.reference FROM payment_orders o
+        LEFT JOIN payment_lines p ON p.batch_id = o.batch_id AND p.insurance = o.insurance
+        WHERE p.batch_id IS NULL OR p.amount <> o.amount""",
+    "line_sent_twice": """
+        SELECT min(o.reference) FROM payment_orders o WHERE o.status <> 'bounced'
+        GROUP BY o.batch_id, o.insurance HAVING count(*) > 1""",
+    "paid_without_order": f"""
+        SELECT DISTINCT b.number FROM batches b JOIN payment_lines p ON p.batch_id = b.batch_id
+        LEFT JOIN payment_orders o ON o.batch_id = p.batch_id AND o.insurance = p.insurance AND o.status = 'paid'
+        WHERE b.state IN ({_PAID}) AND o.reference IS NULL""",
+    "order_without_payment": f"""
+        SELECT b.number FROM batches b WHERE b.state NOT IN ({_PAID})
+            AND EXISTS (SELECT 1 FROM payment_lines p WHERE p.batch_id = b.batch_id)
+            AND NOT EXISTS (SELECT 1 FROM payment_lines p WHERE p.batch_id = b.batch_id AND NOT EXISTS (
+                SELECT 1 FROM payment_orders o
+                WHERE o.batch_id = p.batch_id AND o.insurance = p.insurance AND o.status = 'paid'))""",
+    "sent_is_not_paying": """
+        SELECT b.number FROM batches b
+        WHERE (b.state = 'paying') <> EXISTS (
+            SELECT 1 FROM payment_orders o WHERE o.batch_id = b.batch_id AND o.status = 'sent')""",
+    "result_is_not_row": """
+        SELECT o.reference FROM payment_orders o LEFT JOIN bank_results f ON f.result_id = o.result_id
+        LEFT JOIN bank_result_rows w ON w.result_id = o.result_id AND w.reference = o.reference AND w.cause = ''
+        WHERE o.status <> 'sent' AND (f.result_id IS NULL OR NOT f.booked OR w.result_id IS NULL
+            OR w.amount <> o.amount OR w.account <> o.bank_account OR w.outcome <> o.status)""",
+    "result_rows_wrong": """
+        SELECT f.result_id FROM bank_results f LEFT JOIN bank_result_rows w ON w.result_id = f.result_id
+        GROUP BY f.result_id, f.row_count HAVING count(w.position) <> f.row_count""",
     "two_parts_held": """
         SELECT DISTINCT b.number FROM batches b JOIN (
             SELECT batch_id FROM (SELECT batch_id, username, part FROM batch_parts

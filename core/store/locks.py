@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-_CHAIN = 7_460_001
+_CHAIN, _PAYMENTS = 7_460_001, 7_460_003
 
 
 def lock_chain(connection: sa.Connection) -> None:
@@ -30,3 +30,9 @@ def lock_persons(connection: sa.Connection, social_security_numbers: Iterable[st
         ),
         {"persons": keys},
     )
+
+
+def lock_payments(connection: sa.Connection) -> None:
+    """Let one payment run or bank result at a time be booked; taken before any batch is locked, held to the end."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_PAYMENTS)))

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from core.domain.lifecycle import Part, State
+from core.domain.payments import FileKind, Outcome, ResultKind
 from core.domain.roles import Role
 from core.domain.vocabulary import (
     Arrival,
@@ -497,6 +498,125 @@ reversals = Table(
     CheckConstraint(
         "employer_part <= 0 AND personal_part <= 0 AND late_fee <= 0 AND interest <= 0", name="not_positive"
     ),
+)
+
+# --- payment: runs, the orders of a run, its files, and what the bank answered ----------------------------------------
+
+payment_runs = Table(
+    "payment_runs",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    _text("number"),
+    # The day on which the bank is asked to pay, ISO 8601.
+    _text("day"),
+    # What was previewed and confirmed; of two equal confirmations the second finds the first one's run.
+    _text("fingerprint"),
+    Column("created_by", Text, ForeignKey("users.username"), nullable=False),
+    _text("created_at"),
+    Column("order_count", Integer, nullable=False),
+    _fen("total"),
+    UniqueConstraint("number"),
+    UniqueConstraint("fingerprint"),
+    CheckConstraint("order_count > 0 AND total > 0", name="has_orders"),
+)
+
+# What came back: a file of the bank, or one result entered by hand. Refused files are kept for the tray.
+bank_results = Table(
+    "bank_results",
+    metadata,
+    Column("result_id", Text, primary_key=True),
+    _text("kind"),
+    _text("file_name", default=""),
+    _text("sha256", default=""),
+    Column("booked", Boolean, nullable=False),
+    Column("row_count", Integer, nullable=False),
+    _fen("total"),
+    Column("imported_by", Text, ForeignKey("users.username"), nullable=False),
+    _text("imported_at"),
+    Index(
+        "uq_bank_results_file",
+        "sha256",
+        "booked",
+        unique=True,
+        sqlite_where=text("sha256 <> ''"),
+        postgresql_where=text("sha256 <> ''"),
+    ),
+    _one_of("kind", ResultKind),
+)
+
+# One transfer: a fund's money of one batch in one run, to the account as it was then.
+payment_orders = Table(
+    "payment_orders",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("run_id", Text, ForeignKey("payment_runs.run_id"), nullable=False),
+    Column("batch_id", Text, nullable=False),
+    _text("insurance"),
+    Column("attempt", Integer, nullable=False),
+    _fen("amount"),
+    _text("bank_name"),
+    _text("bank_account"),
+    _text("account_holder"),
+    _text("branch_name"),
+    _text("cnaps_code"),
+    _text("status"),
+    _text("bank_reason", default=""),
+    # The bank's day of booking, ISO 8601.
+    _text("settled_on", default=""),
+    _text("note", default=""),
+    Column("result_id", Text, ForeignKey("bank_results.result_id")),
+    ForeignKeyConstraint(["batch_id", "insurance"], ["payment_lines.batch_id", "payment_lines.insurance"]),
+    UniqueConstraint("batch_id", "insurance", "attempt"),
+    # A line leaves in one run only: it is under way or paid once.
+    Index(
+        "uq_payment_orders_live",
+        "batch_id",
+        "insurance",
+        unique=True,
+        sqlite_where=text("status IN ('sent', 'paid')"),
+        postgresql_where=text("status IN ('sent', 'paid')"),
+    ),
+    Index("ix_payment_orders_run_id", "run_id"),
+    _one_of("status", Outcome),
+    CheckConstraint("amount > 0 AND attempt > 0", name="positive"),
+    CheckConstraint("(status = 'sent') = (result_id IS NULL)", name="result_named"),
+    CheckConstraint("status <> 'bounced' OR bank_reason <> ''", name="bounce_explained"),
+)
+
+payment_files = Table(
+    "payment_files",
+    metadata,
+    Column("file_id", Text, primary_key=True),
+    Column("run_id", Text, ForeignKey("payment_runs.run_id"), nullable=False),
+    _text("kind"),
+    _text("file_name"),
+    _text("media_type"),
+    _text("sha256"),
+    Column("size", Integer, nullable=False),
+    Column("made_by", Text, ForeignKey("users.username"), nullable=False),
+    _text("made_at"),
+    UniqueConstraint("run_id", "kind"),
+    _one_of("kind", FileKind),
+)
+
+# The rows of a result as the bank sent them; one that fits no order (``cause``) waits in the tray until somebody settles it.
+bank_result_rows = Table(
+    "bank_result_rows",
+    metadata,
+    Column("result_id", Text, ForeignKey("bank_results.result_id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    _text("reference"),
+    _text("account"),
+    Column("amount", BigInteger),
+    _text("outcome"),
+    _text("reason", default=""),
+    _text("settled_on", default=""),
+    _text("cause", default=""),
+    _text("resolved_by", default=""),
+    _text("resolved_at", default=""),
+    _text("resolution", default=""),
+    PrimaryKeyConstraint("result_id", "position"),
+    CheckConstraint("(resolved_by = '') = (resolution = '')", name="resolution_signed"),
 )
 
 # Numbers of a day, counted under the write lock.

@@ -53,7 +53,7 @@ TABLE = {
 }
 STEPS = sorted({step for _state, step in TABLE})
 #: Whoever sends a batch back or ends it says why; whoever releases money shows a second factor.
-SAY_WHY = {"return", "reject", "bounce", "return_bank"}
+SAY_WHY = {"return", "reject", "settle", "bounce", "return_bank"}
 RELEASE_MONEY = {("待审批", "pass"), ("待支付", "pay")}
 
 

@@ -356,7 +356,7 @@ def test_a_batch_goes_the_whole_way_and_its_lines_are_paid_once(desk: Desk, ledg
     ]
     with desk.database.write() as connection:
         connection.execute(sa.text("INSERT INTO users (username, role, created_at) VALUES ('third', 'reviewer', '')"))
-    states = [advance_batch(desk, viewer, number, step) for viewer, step in way]
+    states = [advance_batch(desk, viewer, number, step, "银行回单核对一致") for viewer, step in way]
     assert states[-1] is State.CLOSED
     with desk.read() as connection:
         reversed_ = connection.execute(sa.text("SELECT sum(employer_part + personal_part) FROM reversals")).scalar()

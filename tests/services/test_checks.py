@@ -57,7 +57,7 @@ def advance(desk: Desk, number: str, *steps: tuple[Viewer, str]) -> None:
     for viewer, step in steps:
         assert isinstance(desk.clock, Clock)
         desk.clock.forward(hours=3)
-        advance_batch(desk, viewer, number, step)
+        advance_batch(desk, viewer, number, step, "银行回单核对一致")
 
 
 def work(desk: Desk) -> None:

@@ -17,9 +17,20 @@ APPEND_ONLY = (
     "reversals",
     "superseded",
     "imports",
+    "payment_runs",
+    "payment_files",
+    "bank_results",
 )
 #: Tables whose rows may change but never go away.
-NEVER_DELETED = ("batches", "batch_lines", "contributions", "papers", "users")
+NEVER_DELETED = (
+    "batches",
+    "batch_lines",
+    "contributions",
+    "papers",
+    "users",
+    "payment_orders",
+    "bank_result_rows",
+)
 LINE_COLUMNS = (
     "batch_id",
     "position",
@@ -35,17 +46,40 @@ LINE_COLUMNS = (
     "interest",
     "refundable",
 )
+#: What a payment order says of the money; its result comes later, once.
+ORDER_COLUMNS = (
+    "reference",
+    "run_id",
+    "batch_id",
+    "insurance",
+    "attempt",
+    "amount",
+    "bank_name",
+    "bank_account",
+    "account_holder",
+    "branch_name",
+    "cnaps_code",
+)
+#: What the bank sent; only that somebody settled it may be added.
+RESULT_COLUMNS = ("result_id", "position", "reference", "account", "outcome", "reason", "settled_on", "cause")
 
 
 def _refusals() -> list[tuple[str, str, str, str]]:
     """(name, table, event, condition) of every trigger; a blank condition always refuses."""
-    changed = " OR ".join(f"OLD.{column} <> NEW.{column}" for column in LINE_COLUMNS)
     return [
         *((f"{table}_keep_update", table, "UPDATE", "") for table in APPEND_ONLY),
         *((f"{table}_keep_delete", table, "DELETE", "") for table in APPEND_ONLY + NEVER_DELETED),
-        ("batch_lines_keep_content", "batch_lines", "UPDATE", changed),
+        ("batch_lines_keep_content", "batch_lines", "UPDATE", _changed(LINE_COLUMNS)),
         ("batch_lines_keep_ended", "batch_lines", "UPDATE", "NOT OLD.live AND NEW.live"),
+        ("payment_orders_keep_content", "payment_orders", "UPDATE", _changed(ORDER_COLUMNS)),
+        ("payment_orders_keep_result", "payment_orders", "UPDATE", "OLD.status <> 'sent'"),
+        ("bank_result_rows_keep_content", "bank_result_rows", "UPDATE", _changed(RESULT_COLUMNS)),
+        ("bank_result_rows_keep_settled", "bank_result_rows", "UPDATE", "OLD.resolved_by <> ''"),
     ]
+
+
+def _changed(columns: tuple[str, ...]) -> str:
+    return " OR ".join(f"OLD.{column} <> NEW.{column}" for column in columns)
 
 
 def create_triggers(connection: sa.Connection) -> None:

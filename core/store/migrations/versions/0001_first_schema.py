@@ -471,6 +471,127 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("batch_id", "position", name=op.f("pk_reversals")),
         sa.UniqueConstraint("serial", "insurance", name=op.f("uq_reversals_serial_insurance")),
     )
+    op.create_table(
+        "payment_runs",
+        sa.Column("run_id", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.Text(), nullable=False),
+        sa.Column("order_count", sa.Integer(), nullable=False),
+        sa.Column("total", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.CheckConstraint("order_count > 0 AND total > 0", name=op.f("ck_payment_runs_has_orders")),
+        sa.ForeignKeyConstraint(["created_by"], ["users.username"], name=op.f("fk_payment_runs_created_by")),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("pk_payment_runs")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_payment_runs_fingerprint")),
+        sa.UniqueConstraint("number", name=op.f("uq_payment_runs_number")),
+    )
+    op.create_table(
+        "bank_results",
+        sa.Column("result_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.Text(), server_default="", nullable=False),
+        sa.Column("sha256", sa.Text(), server_default="", nullable=False),
+        sa.Column("booked", sa.Boolean(), nullable=False),
+        sa.Column("row_count", sa.Integer(), nullable=False),
+        sa.Column("total", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("imported_by", sa.Text(), nullable=False),
+        sa.Column("imported_at", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('table', 'pain002', 'camt053', 'by_hand')", name=op.f("ck_bank_results_kind_known")
+        ),
+        sa.ForeignKeyConstraint(["imported_by"], ["users.username"], name=op.f("fk_bank_results_imported_by")),
+        sa.PrimaryKeyConstraint("result_id", name=op.f("pk_bank_results")),
+    )
+    op.create_index(
+        "uq_bank_results_file",
+        "bank_results",
+        ["sha256", "booked"],
+        unique=True,
+        sqlite_where=sa.text("sha256 <> ''"),
+        postgresql_where=sa.text("sha256 <> ''"),
+    )
+    op.create_table(
+        "payment_orders",
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.Text(), nullable=False),
+        sa.Column("batch_id", sa.Text(), nullable=False),
+        sa.Column("insurance", sa.Text(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("bank_name", sa.Text(), nullable=False),
+        sa.Column("bank_account", sa.Text(), nullable=False),
+        sa.Column("account_holder", sa.Text(), nullable=False),
+        sa.Column("branch_name", sa.Text(), nullable=False),
+        sa.Column("cnaps_code", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("bank_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("settled_on", sa.Text(), server_default="", nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("result_id", sa.Text(), nullable=True),
+        sa.CheckConstraint("amount > 0 AND attempt > 0", name=op.f("ck_payment_orders_positive")),
+        sa.CheckConstraint("(status = 'sent') = (result_id IS NULL)", name=op.f("ck_payment_orders_result_named")),
+        sa.CheckConstraint("status <> 'bounced' OR bank_reason <> ''", name=op.f("ck_payment_orders_bounce_explained")),
+        sa.CheckConstraint("status IN ('sent', 'paid', 'bounced')", name=op.f("ck_payment_orders_status_known")),
+        sa.ForeignKeyConstraint(
+            ["batch_id", "insurance"],
+            ["payment_lines.batch_id", "payment_lines.insurance"],
+            name=op.f("fk_payment_orders_batch_id_insurance"),
+        ),
+        sa.ForeignKeyConstraint(["result_id"], ["bank_results.result_id"], name=op.f("fk_payment_orders_result_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["payment_runs.run_id"], name=op.f("fk_payment_orders_run_id")),
+        sa.PrimaryKeyConstraint("reference", name=op.f("pk_payment_orders")),
+        sa.UniqueConstraint(
+            "batch_id", "insurance", "attempt", name=op.f("uq_payment_orders_batch_id_insurance_attempt")
+        ),
+    )
+    op.create_index("ix_payment_orders_run_id", "payment_orders", ["run_id"], unique=False)
+    op.create_index(
+        "uq_payment_orders_live",
+        "payment_orders",
+        ["batch_id", "insurance"],
+        unique=True,
+        sqlite_where=sa.text("status IN ('sent', 'paid')"),
+        postgresql_where=sa.text("status IN ('sent', 'paid')"),
+    )
+    op.create_table(
+        "payment_files",
+        sa.Column("file_id", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.Text(), nullable=False),
+        sa.CheckConstraint("kind IN ('list', 'csv', 'pain001')", name=op.f("ck_payment_files_kind_known")),
+        sa.ForeignKeyConstraint(["made_by"], ["users.username"], name=op.f("fk_payment_files_made_by")),
+        sa.ForeignKeyConstraint(["run_id"], ["payment_runs.run_id"], name=op.f("fk_payment_files_run_id")),
+        sa.PrimaryKeyConstraint("file_id", name=op.f("pk_payment_files")),
+        sa.UniqueConstraint("run_id", "kind", name=op.f("uq_payment_files_run_id_kind")),
+    )
+    op.create_table(
+        "bank_result_rows",
+        sa.Column("result_id", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("settled_on", sa.Text(), server_default="", nullable=False),
+        sa.Column("cause", sa.Text(), server_default="", nullable=False),
+        sa.Column("resolved_by", sa.Text(), server_default="", nullable=False),
+        sa.Column("resolved_at", sa.Text(), server_default="", nullable=False),
+        sa.Column("resolution", sa.Text(), server_default="", nullable=False),
+        sa.CheckConstraint(
+            "(resolved_by = '') = (resolution = '')", name=op.f("ck_bank_result_rows_resolution_signed")
+        ),
+        sa.ForeignKeyConstraint(["result_id"], ["bank_results.result_id"], name=op.f("fk_bank_result_rows_result_id")),
+        sa.PrimaryKeyConstraint("result_id", "position", name=op.f("pk_bank_result_rows")),
+    )
     # Automatic steps are taken by an account that nobody can sign in to.
     op.execute(
         "INSERT INTO users (username, role, disabled, created_at) VALUES ('system', 'system', TRUE, '1970-01-01T00:00:00+00:00')"
@@ -480,6 +601,24 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     drop_triggers(op.get_bind())
+    op.drop_table("bank_result_rows")
+    op.drop_table("payment_files")
+    op.drop_index(
+        "uq_payment_orders_live",
+        table_name="payment_orders",
+        sqlite_where=sa.text("status IN ('sent', 'paid')"),
+        postgresql_where=sa.text("status IN ('sent', 'paid')"),
+    )
+    op.drop_index("ix_payment_orders_run_id", table_name="payment_orders")
+    op.drop_table("payment_orders")
+    op.drop_index(
+        "uq_bank_results_file",
+        table_name="bank_results",
+        sqlite_where=sa.text("sha256 <> ''"),
+        postgresql_where=sa.text("sha256 <> ''"),
+    )
+    op.drop_table("bank_results")
+    op.drop_table("payment_runs")
     op.drop_table("reversals")
     op.drop_table("batch_events")
     op.drop_table("refused_lines")

@@ -1,0 +1,137 @@
+"""What a bank says in ISO 20022: pain.002 (status of what we sent) and camt.053 (the statement), of whatever version.
+
+Read with defusedxml: no document types, no entities. Elements are found by their names; the namespace only tells the kind.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException, ElementTree
+
+from core.documents.bank_results import MAX_BYTES, MAX_ROWS, ResultFile, ResultRow, RowFault
+from core.domain.errors import InvalidInput
+from core.domain.money import parse_yuan
+from core.domain.payments import Outcome, ResultKind
+from core.domain.wording import N_
+
+_NAMESPACE = re.compile(r"\{[^}]*\}")
+#: Only what is settled or refused is a result; the bank may report steps on the way there as well.
+_STATUS = {"ACSC": Outcome.PAID, "ACCC": Outcome.PAID, "RJCT": Outcome.BOUNCED}
+
+
+def read_bank_message(path: Path) -> ResultFile:
+    """The results in a message; ``InvalidInput`` in one sentence for a file that is none, or that can't be read."""
+    if path.stat().st_size > MAX_BYTES:
+        raise InvalidInput(N_("文件超过 {size} MB，请拆分后导入"), size=MAX_BYTES >> 20)
+    try:
+        root = ElementTree.fromstring(path.read_bytes(), forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise InvalidInput(N_("文件不是可读取的 XML 报文，请向银行重新获取")) from error
+    for element in root.iter():
+        element.tag = _NAMESPACE.sub("", str(element.tag))
+    if (report := root.find("CstmrPmtStsRpt")) is not None:
+        return _collect(ResultKind.PAIN002, _reported(report))
+    if (statement := root.find("BkToCstmrStmt")) is not None:
+        file = _collect(ResultKind.CAMT053, _entered(statement))
+        file.faults += _sums(statement)
+        return file
+    raise InvalidInput(N_("报文不是 pain.002 或 camt.053，请核对文件"))
+
+
+def _collect(kind: ResultKind, found: Iterator[ResultRow | RowFault]) -> ResultFile:
+    file = ResultFile(kind)
+    for each in found:
+        if isinstance(each, ResultRow):
+            file.rows.append(each)
+        else:
+            file.faults.append(each)
+        if len(file.rows) > MAX_ROWS:
+            raise InvalidInput(N_("文件超过 {limit} 行，请拆分后导入"), limit=MAX_ROWS)
+    if not file.rows and not file.faults:
+        file.faults.append(RowFault(0, "", N_("文件里没有支付结果，请核对")))
+    return file
+
+
+def _reported(report: Element) -> Iterator[ResultRow | RowFault]:
+    """Transactions of a status report that have come to an end."""
+    for number, transfer in enumerate(report.iter("TxInfAndSts"), start=1):
+        if (outcome := _STATUS.get(_text(transfer, "TxSts"))) is None:
+            continue
+        named = transfer.find("OrgnlTxRef")
+        amount = _amount(named.find("Amt/InstdAmt") if named is not None else None)
+        if isinstance(amount, str):
+            yield RowFault(number, "InstdAmt", amount)
+            continue
+        reason = _reason(transfer.find("StsRsnInf")) if outcome is Outcome.BOUNCED else ""
+        account = _text(named, "CdtrAcct/Id/Othr/Id") if named is not None else ""
+        day = _text(transfer, "FctvIntrBkSttlmDt/Dt") or _text(transfer, "AccptncDtTm")[:10]
+        yield ResultRow(number, _text(transfer, "OrgnlEndToEndId"), account, amount, outcome, reason, day)
+
+
+def _entered(statement: Element) -> Iterator[ResultRow | RowFault]:
+    """Booked entries of a statement: money that left is a payment, money that came back under our reference a return."""
+    number = 0
+    for entry in statement.iter("Ntry"):
+        if (_text(entry, "Sts/Cd") or _text(entry, "Sts")) not in {"BOOK", ""}:
+            continue
+        day = _text(entry, "BookgDt/Dt") or _text(entry, "BookgDt/DtTm")[:10]
+        for details in list(entry.iter("TxDtls")) or [entry]:
+            number += 1
+            yield _entry(number, entry, details, day)
+
+
+def _entry(number: int, entry: Element, details: Element, day: str) -> ResultRow | RowFault:
+    own = details.find("Amt")
+    amount = _amount(entry.find("Amt") if own is None else own)
+    if isinstance(amount, str):
+        return RowFault(number, "Amt", amount)
+    came_back = (_text(details, "CdtDbtInd") or _text(entry, "CdtDbtInd")) == "CRDT"
+    outcome = Outcome.BOUNCED if came_back else Outcome.PAID
+    reason = _reason(details.find("RtrInf")) if came_back else ""
+    account = _text(details, "RltdPties/CdtrAcct/Id/Othr/Id")
+    return ResultRow(number, _text(details, "Refs/EndToEndId"), account, amount, outcome, reason, day)
+
+
+def _sums(statement: Element) -> Iterator[RowFault]:
+    """A statement that says what its debits add up to has to be right about it."""
+    for each in statement.iter("Stmt"):
+        told = each.find("TxsSummry/TtlDbtNtries/Sum")
+        if told is None:
+            continue
+        debits = [n.find("Amt") for n in each.iter("Ntry") if _text(n, "CdtDbtInd") == "DBIT"]
+        amounts = [fen for amount in debits if isinstance(fen := _amount(amount), int)]
+        if len(amounts) != len(debits) or _fen(told.text) != sum(amounts):
+            yield RowFault(0, "TtlDbtNtries", N_("合计与各行金额之和不符，请与银行核对"))
+
+
+def _reason(element: Element | None) -> str:
+    """Code and words of a refusal or return; a bank that says nothing is said to have said nothing."""
+    if element is None:
+        return N_("银行未说明原因")
+    code = _text(element, "Rsn/Cd") or _text(element, "Rsn/Prtry")
+    words = [each.text.strip() for each in element.iter("AddtlInf") if each.text]
+    return " ".join(filter(None, [code, *words]))[:500] or N_("银行未说明原因")
+
+
+def _amount(element: Element | None) -> int | str:
+    """Fen, or what is wrong with the amount."""
+    if element is None:
+        return N_("没有金额，无法核对")
+    if element.get("Ccy", "CNY") != "CNY":
+        return N_("币种不是人民币，请核对")
+    fen = _fen(element.text)
+    return N_("金额无法识别，请填写最多两位小数的元，如 1,234.50") if fen is None else fen
+
+
+def _fen(text: str | None) -> int | None:
+    try:
+        fen = parse_yuan(text or "-")
+    except InvalidInput:
+        return None
+    return fen if fen >= 0 else None
+
+
+def _text(element: Element, path: str) -> str:
+    return (element.findtext(path) or "").strip()

@@ -1,0 +1,392 @@
+"""支付: what is to be paid on a day, the run that pays it, and the run's files. A line leaves in one run only."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from core.documents.pain001 import write_pain001
+from core.documents.payment_list import RunSheet, write_bank_table, write_payment_list
+from core.documents.workbook import CSV, XLSX
+from core.domain.bank import account_notices
+from core.domain.errors import Conflict, InvalidInput, NotFound, StalePreview
+from core.domain.identifiers import cnaps_fault
+from core.domain.lifecycle import Part
+from core.domain.payments import (
+    ORDER_BANK,
+    FileKind,
+    FundAccount,
+    Order,
+    Outcome,
+    payment_reference,
+    run_fingerprint,
+    total_by_fund,
+)
+from core.domain.reasons import REASONS
+from core.domain.roles import Right, Viewer
+from core.domain.settings import Settings
+from core.domain.vocabulary import Insurance
+from core.domain.wording import N_
+from core.services.desk import AGENCY_ZONE, Desk, Unit
+from core.services.steps import advance_locked, require_batch
+from core.store import payments as store
+from core.store.batches import next_sequence
+from core.store.database import Connection
+from core.store.files import BlobStore
+from core.store.locks import lock_payments
+from core.store.payments import RunFile
+from core.texts import _
+
+__all__ = [
+    "Excluded",
+    "OrderView",
+    "Payable",
+    "RunFile",
+    "RunPage",
+    "RunPreview",
+    "RunRow",
+    "RunView",
+    "blobs",
+    "list_runs",
+    "lost_payment_files",
+    "make_run",
+    "open_run_file",
+    "orders_of_batch",
+    "preview_run",
+    "show_run",
+]
+
+_MESSAGE = "application/xml"
+_WRITERS = {
+    FileKind.LIST: ("支付清单-{number}.xlsx", XLSX, write_payment_list),
+    FileKind.CSV: ("支付明细-{number}.csv", CSV, write_bank_table),
+    FileKind.PAIN001: ("pain.001-{number}.xml", _MESSAGE, write_pain001),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """One batch of a preview: its orders, and what finance should know before paying it."""
+
+    number: str
+    employer_id: str
+    employer_name: str
+    reason: str
+    due_on: str
+    orders: tuple[Order, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        """Fen of all its orders."""
+        return sum(order.amount for order in self.orders)
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A batch that can't go along, and why (a text to be translated)."""
+
+    number: str
+    employer_name: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunPreview:
+    """What a run of this day would pay. ``fingerprint`` is presented when it is made."""
+
+    day: str
+    batches: tuple[Payable, ...]
+    excluded: tuple[Excluded, ...]
+    accounts: Mapping[Insurance, FundAccount]
+    fingerprint: str
+
+    @property
+    def orders(self) -> list[Order]:
+        """Every order, by batch and fund."""
+        return [order for batch in self.batches for order in batch.orders]
+
+    @property
+    def by_fund(self) -> dict[Insurance, tuple[int, int]]:
+        """(number of orders, fen) of each fund."""
+        return total_by_fund(self.orders)
+
+    @property
+    def total(self) -> int:
+        """Fen of all orders."""
+        return sum(order.amount for order in self.orders)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run in the list: how many of its orders wait for the bank, are paid, came back. ``repeated``: it was there already."""
+
+    number: str
+    day: str
+    created_by: str
+    created_at: str
+    order_count: int
+    total: int
+    sent: int
+    paid: int
+    bounced: int
+    paid_total: int
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """One page of runs, newest first."""
+
+    rows: tuple[RunRow, ...]
+    total: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order with its result. ``settled_on`` is the bank's day."""
+
+    reference: str
+    run_number: str
+    day: str
+    number: str
+    employer_name: str
+    insurance: Insurance
+    attempt: int
+    amount: int
+    account_holder: str
+    bank_account: str
+    branch_name: str
+    cnaps_code: str
+    status: Outcome
+    bank_reason: str
+    settled_on: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run with its orders and files."""
+
+    run: RunRow
+    orders: tuple[OrderView, ...]
+    files: tuple[RunFile, ...]
+
+
+# --- before -----------------------------------------------------------------------------------------------------------
+
+
+def preview_run(desk: Desk, viewer: Viewer, day: date, numbers: Collection[str] | None = None) -> RunPreview:
+    """What a run of this day would pay: every batch that is 待支付, or those of them that are named; changes nothing.
+
+    A batch of which a fund was paid already has orders for the other funds only.
+    """
+    viewer.require(Right.PAY)
+    with desk.read() as connection:
+        return _assess(connection, desk.settings(connection), viewer, day, store.read_payable(connection, numbers))
+
+
+def _assess(connection: Connection, settings: Settings, viewer: Viewer, day: date, rows: Sequence[Any]) -> RunPreview:
+    ids = [row.batch_id for row in rows]
+    due, held = store.read_due(connection, ids), store.parts_held(connection, viewer.username, ids)
+    payable: list[Payable] = []
+    excluded: list[Excluded] = []
+    for row in rows:
+        if sentence := _obstacle(row, held.get(row.batch_id)):
+            excluded.append(Excluded(row.number, row.employer_name, sentence))
+        else:
+            payable.append(_payable(row, due.get(row.batch_id, [])))
+    accounts = {fund: settings.fund_account(fund) for fund in Insurance}
+    orders = [order for batch in payable for order in batch.orders]
+    fingerprint = run_fingerprint(day.isoformat(), orders, accounts)
+    return RunPreview(day.isoformat(), tuple(payable), tuple(excluded), accounts, fingerprint)
+
+
+def _obstacle(row: Any, part: str | None) -> str | None:
+    """Why a batch can't be paid by this viewer now."""
+    if part not in {None, Part.PAYER.value}:
+        return N_("同一批次中每人只能承担一个环节，请由其他人员办理")
+    if any(notice.is_error for notice in account_notices(row.bank_account)) or not row.bank_account:
+        return N_("收款账号不符合要求，无法支付，请先更正银行信息")
+    if cnaps_fault(row.cnaps_code) == "length" or not row.account_holder:
+        return N_("收款户名或行号不完整，无法支付，请先更正银行信息")
+    return None
+
+
+def _payable(row: Any, due: Iterable[tuple[str, int, int]]) -> Payable:
+    orders = tuple(_order(row, Insurance(fund), amount, attempt) for fund, amount, attempt in due)
+    told = (
+        (row.in_arrears, N_("单位有欠费（N18），请确认是否先行抵缴")),
+        (row.account_unverified, N_("单位尚无已登记的退费账户，账户信息待核")),
+        (cnaps_fault(row.cnaps_code) == "check", N_("人行支付系统行号的校验位不符，请与开户银行核对，以免退票")),
+        (any(order.attempt > 1 for order in orders), N_("退票后重新支付")),
+    )
+    warnings = tuple(_(sentence) for applies, sentence in told if applies)
+    reason = _(REASONS[row.reason].text)
+    return Payable(row.number, row.employer_id, row.employer_name, reason, row.due_on, orders, warnings)
+
+
+def _order(row: Any, fund: Insurance, amount: int, attempt: int) -> Order:
+    reference = payment_reference(row.number, fund, attempt)
+    bank = (getattr(row, name) for name in ORDER_BANK)
+    return Order(reference, row.batch_id, row.number, row.employer_id, row.employer_name, fund, attempt, amount, *bank)
+
+
+# --- making a run -----------------------------------------------------------------------------------------------------
+
+
+def make_run(desk: Desk, viewer: Viewer, day: date, numbers: Collection[str] | None, fingerprint: str) -> RunRow:
+    """Make the run that was previewed: its orders, its files, and every batch to 支付中; whole or not at all.
+
+    Asks for a fresh second factor. Pressed again it gives the same run. Raises ``StalePreview`` when it would pay anything
+    else than what was previewed, ``Conflict`` when somebody else has made this very run.
+    """
+    viewer.require(Right.PAY)
+    viewer.require_factor()
+    with desk.write(viewer) as unit:
+        lock_payments(unit.connection)
+        if (known := store.find_run(unit.connection, fingerprint=fingerprint)) is not None:
+            return _made_before(unit, known)
+        rows = store.read_payable(unit.connection, numbers, lock=True)
+        preview = _assess(unit.connection, desk.settings(unit.connection), viewer, day, rows)
+        _require_unchanged(unit, preview, fingerprint, numbers)
+        run = _write_run(desk, unit, preview)
+        settings = desk.settings(unit.connection)
+        paid = {batch.number for batch in preview.batches}
+        for row in rows:
+            if row.number in paid:
+                advance_locked(unit, settings, row, "pay")
+    return run
+
+
+def _made_before(unit: Unit, known: Any) -> RunRow:
+    if known.created_by != unit.viewer.username:
+        raise Conflict(N_("这些退费已由 {name} 生成支付批次 {number}"), name=known.created_by, number=known.number)
+    return _row(store.list_runs(unit.connection, limit=1, number=known.number)[0], repeated=True)
+
+
+def _require_unchanged(unit: Unit, preview: RunPreview, fingerprint: str, numbers: Collection[str] | None) -> None:
+    if date.fromisoformat(preview.day) < unit.today:
+        raise InvalidInput(N_("付款日期不能早于今天"), field="run_day")
+    if preview.fingerprint == fingerprint and preview.orders:
+        return
+    gone = sorted(set(numbers or ()) - {batch.number for batch in preview.batches})
+    if gone:
+        raise StalePreview(
+            N_("以下批次已不在待支付中或不能由您支付：{numbers}；请重新核对"), numbers="、".join(gone[:20])
+        )
+    if not preview.orders:
+        raise StalePreview(N_("目前没有可以支付的批次，请刷新后查看"))
+    raise StalePreview(N_("预览之后情况有变化，尚未生成支付，请重新核对"))
+
+
+def _write_run(desk: Desk, unit: Unit, preview: RunPreview) -> RunRow:
+    sequence = next_sequence(unit.connection, f"ZF{unit.today:%Y%m%d}")
+    number, orders = f"ZF{unit.today:%Y%m%d}{sequence:04d}", preview.orders
+    run_id = desk.new_id()
+    values = {
+        "run_id": run_id,
+        "number": number,
+        "day": preview.day,
+        "fingerprint": preview.fingerprint,
+        "created_by": unit.viewer.username,
+        "created_at": unit.at,
+        "order_count": len(orders),
+        "total": preview.total,
+    }
+    store.insert_run(unit.connection, values, orders)
+    _keep_files(desk, unit, preview, number, run_id)
+    unit.audit("payment.run", number, orders=len(orders), total=preview.total, day=preview.day)
+    made = (unit.viewer.username, unit.at, len(orders), preview.total)
+    return RunRow(number, preview.day, *made, sent=len(orders), paid=0, bounced=0, paid_total=0)
+
+
+def _keep_files(desk: Desk, unit: Unit, preview: RunPreview, number: str, run_id: str) -> None:
+    """Every file of the run: its bytes on disk first, then who made it and when. They are never made again."""
+    sheet = RunSheet(
+        number,
+        preview.day,
+        unit.viewer.username,
+        desk.clock().astimezone(AGENCY_ZONE),
+        preview.orders,
+        preview.accounts,
+    )
+    for kind, (name, media_type, write) in _WRITERS.items():
+        content = write(sheet)
+        sha256 = blobs(desk).put(content)
+        made = (unit.viewer.username, unit.at)
+        file = RunFile(
+            desk.new_id(), run_id, kind.value, name.format(number=number), media_type, sha256, len(content), *made
+        )
+        store.insert_file(unit.connection, file)
+
+
+# --- after ------------------------------------------------------------------------------------------------------------
+
+
+def list_runs(desk: Desk, viewer: Viewer, *, page: int = 1, size: int = 20) -> RunPage:
+    """One page of runs, newest first."""
+    viewer.require(Right.PAY)
+    with desk.read() as connection:
+        rows = store.list_runs(connection, limit=size, offset=(page - 1) * size)
+        return RunPage(tuple(map(_row, rows)), store.count_runs(connection), size)
+
+
+def show_run(desk: Desk, viewer: Viewer, number: str) -> RunView:
+    """A run with its orders and files; ``NotFound`` when there is none of this number."""
+    viewer.require(Right.PAY)
+    with desk.read() as connection:
+        found = store.list_runs(connection, limit=1, number=number)
+        if not found:
+            raise NotFound(N_("没有找到支付批次 {number}"), number=number[:40])
+        orders = store.orders_of_run(connection, found[0].run_id)
+        files = store.run_files(connection, found[0].run_id)
+    order = list(FileKind)
+    ordered = sorted(files, key=lambda file: order.index(FileKind(file.kind)))
+    return RunView(_row(found[0]), tuple(map(order_view, orders)), tuple(ordered))
+
+
+def orders_of_batch(desk: Desk, viewer: Viewer, batch_number: str) -> tuple[OrderView, ...]:
+    """Every order that a batch ever had; for whoever may see the batch."""
+    viewer.require(Right.SEE_BATCHES)
+    with desk.read() as connection:
+        row = require_batch(connection, viewer, batch_number)
+        return tuple(map(order_view, store.orders_of_batch(connection, row.batch_id)))
+
+
+def open_run_file(desk: Desk, viewer: Viewer, file_id: str) -> tuple[RunFile, Path]:
+    """A file of a run and its path, checked to be what was made; leaves one audit entry."""
+    viewer.require(Right.PAY)
+    with desk.read() as connection:
+        file = store.find_file(connection, file_id)
+    if file is None:
+        raise NotFound(N_("没有找到该文件，或您无权查看"))
+    path = blobs(desk).find(file.sha256)
+    with desk.write(viewer) as unit:
+        unit.audit("payment.open_file", file.file_id, kind=file.kind)
+    return file, path
+
+
+def lost_payment_files(desk: Desk) -> list[str]:
+    """Names of files of runs and of the bank that are missing or were changed."""
+    with desk.read() as connection:
+        kept = store.kept_digests(connection)
+    return [name for name, sha256 in kept if not blobs(desk).holds(sha256)]
+
+
+def blobs(desk: Desk) -> BlobStore:
+    """Where files of payment are kept, those made and those that came."""
+    return BlobStore(desk.data_dir / "payments")
+
+
+def _row(row: Any, *, repeated: bool = False) -> RunRow:
+    names = [field.name for field in fields(RunRow) if field.name != "repeated"]
+    return RunRow(**{name: getattr(row, name) for name in names}, repeated=repeated)
+
+
+def order_view(row: Any) -> OrderView:
+    """An order as stored, for people."""
+    values = {field.name: getattr(row, field.name) for field in fields(OrderView)}
+    return OrderView(**{**values, "insurance": Insurance(row.insurance), "status": Outcome(row.status)})
