@@ -235,6 +235,66 @@ def branches_find(options: argparse.Namespace) -> int:
     return DONE
 
 
+def payments_list(options: argparse.Namespace) -> int:
+    """Payment runs, newest first."""
+    from core.domain.money import plain_yuan
+    from core.services.payments import list_runs
+
+    columns = ("run", "day", "orders", "total", "sent", "paid", "bounced", "made_by", "made_at")
+    with _desk() as desk:
+        runs = list_runs(desk, SYSTEM, size=100_000).rows
+    rows = [
+        (
+            run.number,
+            run.day,
+            str(run.order_count),
+            plain_yuan(run.total),
+            *map(str, (run.sent, run.paid, run.bounced)),
+            run.created_by,
+            run.created_at,
+        )
+        for run in runs
+    ]
+    _print_rows(options.format, columns, rows)
+    return DONE
+
+
+def payments_export(options: argparse.Namespace) -> int:
+    """Write the files of a payment run, as they were made, into a folder."""
+    if not options.out.is_dir():
+        raise WrongUsageError(_("文件夹不存在：{folder}").format(folder=options.out))
+    from core.services.payments import copy_run_files
+
+    with _desk() as desk:
+        written = copy_run_files(desk, SYSTEM, options.number, options.out)
+    _print_rows("csv", ("file",), [(str(path),) for path in written])
+    return DONE
+
+
+def payments_import(options: argparse.Namespace) -> int:
+    """Book what the bank sent back, whole or not at all."""
+    if not options.file.is_file():
+        raise WrongUsageError(_("文件不存在：{files}").format(files=options.file))
+    from core.domain.payments import Outcome
+    from core.services.bank_results import ResultsRefusedError, book_results, read_results
+
+    content = options.file.read_bytes()
+    with _desk() as desk:
+        if options.dry_run:
+            report = read_results(desk, SYSTEM, options.file.name, content)
+            if report.problems:
+                raise ResultsRefusedError(report)
+        else:
+            report = book_results(desk, SYSTEM, options.file.name, content).report
+    counts = (str(len(report.lines)), *(str(report.sum_of(o)[0]) for o in (Outcome.PAID, Outcome.BOUNCED)))
+    _print_rows(options.format, ("rows", "paid", "bounced", "unmatched"), [(*counts, str(len(report.aside)))])
+    if report.imported:
+        _say(_("该文件已导入过"))
+    else:
+        _say(_("检查通过，没有写入") if options.dry_run else _("已写入"))
+    return DONE
+
+
 # --- what is typed ----------------------------------------------------------------------------------------------------
 
 
@@ -263,6 +323,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_user(commands.add_parser("user", help=_("账号")).add_subparsers(required=True, metavar="ACTION"))
     _add_settings(commands.add_parser("settings", help=_("设置")).add_subparsers(required=True, metavar="ACTION"))
     _add_branches(commands.add_parser("branches", help=_("开户行目录")).add_subparsers(required=True, metavar="ACTION"))
+    _add_payments(commands.add_parser("payments", help=_("支付")).add_subparsers(required=True, metavar="ACTION"))
     return parser
 
 
@@ -338,6 +399,17 @@ def _count(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= MOST_LISTED:
         raise argparse.ArgumentTypeError(_("应为 1 到 {most} 之间的整数").format(most=MOST_LISTED))
     return int(text)
+def _add_payments(actions: Any) -> None:
+    _add_format(_add(actions, "list", payments_list, _("列出全部支付批次")), "table")
+    exporting = _add(actions, "export", payments_export, _("把一个支付批次的文件写到文件夹"))
+    exporting.add_argument("number", metavar="RUN")
+    exporting.add_argument("--out", metavar="DIR", type=Path, required=True)
+    importing = _add(
+        actions, "import-results", payments_import, _("导入银行回盘（xlsx、xls、csv、pain.002、camt.053）")
+    )
+    importing.add_argument("file", metavar="FILE", type=Path)
+    importing.add_argument("--dry-run", action="store_true", help=_("只检查，不写入"))
+    _add_format(importing, "table")
 
 
 def _month(text: str) -> Period:

@@ -33,7 +33,7 @@ from core.services.steps import advance_locked, require_batch
 from core.store import payments as store
 from core.store.batches import next_sequence
 from core.store.database import Connection
-from core.store.files import BlobStore
+from core.store.files import BlobStore, read_whole, storage_failures, write_atomically
 from core.store.locks import lock_payments
 from core.store.payments import RunFile
 from core.texts import _
@@ -48,6 +48,7 @@ __all__ = [
     "RunRow",
     "RunView",
     "blobs",
+    "copy_run_files",
     "list_runs",
     "lost_payment_files",
     "make_run",
@@ -367,6 +368,18 @@ def open_run_file(desk: Desk, viewer: Viewer, file_id: str) -> tuple[RunFile, Pa
     with desk.write(viewer) as unit:
         unit.audit("payment.open_file", file.file_id, kind=file.kind)
     return file, path
+
+
+def copy_run_files(desk: Desk, viewer: Viewer, number: str, folder: Path) -> tuple[Path, ...]:
+    """Write the files of a run into a folder, each whole or not at all; one audit entry for each. Returns their paths."""
+    written = []
+    for file in show_run(desk, viewer, number).files:
+        found, path = open_run_file(desk, viewer, file.file_id)
+        target = folder / found.file_name
+        with storage_failures():
+            write_atomically(target, read_whole(path, found.sha256))
+        written.append(target)
+    return tuple(written)
 
 
 def lost_payment_files(desk: Desk) -> list[str]:

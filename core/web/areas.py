@@ -22,7 +22,7 @@ class Area(Enum):
     STATIC = "Streamlit's scripts, styles and fonts"
     COMPONENT = "a component's frame and what it loads"
     MEDIA = "pictures and downloads that a screen has drawn"
-    DOWNLOAD = "papers and exports"
+    DOWNLOAD = "papers, exports and files of payment"
     LEDGER = "ledger files on their way in"
     PAGE = "a screen"
     CLOSED = "nobody's business"
@@ -66,6 +66,7 @@ _PREFIXES = (
     ("/media/", Area.MEDIA),
     ("/papers/", Area.DOWNLOAD),
     ("/exports/", Area.DOWNLOAD),
+    ("/payment-files/", Area.DOWNLOAD),
     (ASSETS, Area.SIGN_IN),
     ("/_stcore", Area.CLOSED),
     ("/auth", Area.CLOSED),

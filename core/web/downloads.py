@@ -1,4 +1,4 @@
-"""Papers and exports: by id, to whoever may have them, as a file to keep and never as a page to run."""
+"""Papers, exports and files of payment: by id, to whoever may have them, as a file to keep and never as a page to run."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +13,7 @@ from core.domain.roles import Viewer
 from core.services.desk import Desk
 from core.services.exports import open_export
 from core.services.papers import open_paper
+from core.services.payments import open_run_file
 from core.web.gate import SESSION
 from core.web.pages import speak_to
 from core.web.refusals import as_page
@@ -21,7 +22,7 @@ Found = tuple[str, str, Path]
 
 
 def routes(desk: Callable[[], Desk]) -> list[Route]:
-    """``/papers/{id}`` and ``/exports/{id}``; the gate adds nosniff, the sandbox and no-store."""
+    """``/papers/{id}``, ``/exports/{id}`` and ``/payment-files/{id}``; the gate adds nosniff, the sandbox and no-store."""
 
     def find_paper(viewer: Viewer, paper_id: str) -> Found:
         paper, path = open_paper(desk(), viewer, paper_id)
@@ -31,7 +32,15 @@ def routes(desk: Callable[[], Desk]) -> list[Route]:
         export, path = open_export(desk(), viewer, export_id)
         return export.file_name, export.media_type, path
 
-    return [_route(desk, "/papers/{file_id}", find_paper), _route(desk, "/exports/{file_id}", find_export)]
+    def find_payment_file(viewer: Viewer, file_id: str) -> Found:
+        file, path = open_run_file(desk(), viewer, file_id)
+        return file.file_name, file.media_type, path
+
+    return [
+        _route(desk, "/papers/{file_id}", find_paper),
+        _route(desk, "/exports/{file_id}", find_export),
+        _route(desk, "/payment-files/{file_id}", find_payment_file),
+    ]
 
 
 def _route(desk: Callable[[], Desk], path: str, find: Callable[[Viewer, str], Found]) -> Route:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.domain.lifecycle import EDGES, State
+from core.domain.payments import FileKind, Outcome
 from core.domain.roles import Role
 from core.domain.wording import N_
 from core.texts import _
@@ -30,6 +31,12 @@ _ACTIONS: Mapping[str, str] = {
     "paper.remove": N_("删除要件"),
     "password.change": N_("修改密码"),
     "password.set": N_("设置密码"),
+    "payment.by_hand": N_("手工登记支付结果"),
+    "payment.open_file": N_("下载支付文件"),
+    "payment.refuse_results": N_("回盘文件被退回"),
+    "payment.resolve": N_("处理待核对的回盘"),
+    "payment.results": N_("导入银行回盘"),
+    "payment.run": N_("生成支付批次"),
     "session.begin": N_("登录"),
     "session.end": N_("退出登录"),
     "session.refuse": N_("登录被拒绝"),
@@ -49,6 +56,7 @@ _DETAILS: Mapping[str, str] = {
     "contributions": N_("实缴明细"),
     "corrected": N_("更正"),
     "demonstration": N_("演示"),
+    "day": N_("付款日期"),
     "draft": N_("草稿"),
     "employer": N_("单位"),
     "employers": N_("单位"),
@@ -59,17 +67,23 @@ _DETAILS: Mapping[str, str] = {
     "gone": N_("移除"),
     "lines": N_("条数"),
     "material": N_("材料"),
+    "kind": N_("类型"),
     "new": N_("新增"),
+    "orders": N_("支付订单"),
     "problems": N_("问题"),
+    "result": N_("结果"),
     "role": N_("角色"),
     "rows": N_("行数"),
     "same": N_("相同"),
     "size": N_("字节"),
     "to": N_("新状态"),
+    "total": N_("总额（分）"),
     "type": N_("类型"),
     "warnings": N_("提醒"),
 }
-_VALUES: Mapping[str, str] = {kind.value: kind.label for kinds in (State, Role) for kind in kinds} | {
+_VALUES: Mapping[str, str] = {
+    kind.value: kind.label for kinds in (State, Role, Outcome, FileKind) for kind in kinds
+} | {
     "on": N_("开"),
     "off": N_("关"),
 }

@@ -210,9 +210,7 @@ def test_what_left_is_kept_whoever_asks(desk: Desk, ledger: Ledger, statement: s
         connection.execute(sa.text(statement))
 
 
-def test_a_failure_in_the_middle_leaves_nothing(
-    desk: Desk, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failure_in_the_middle_leaves_nothing(desk: Desk, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = payable(desk, ledger, 1)
 
     def broken(*_args: object) -> None:
