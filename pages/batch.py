@@ -10,6 +10,7 @@ from core.domain.wording import N_
 from core.services.batch_totals import split_by_fund, sum_of
 from core.services.batches import BatchView, show_batch
 from core.services.exports import export_refusals_of_batch
+from core.services.payments import orders_of_batch
 from core.texts import _
 from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.export_link import draw_export
@@ -17,6 +18,7 @@ from pages.parts.formats import local_time
 from pages.parts.forms import draw_batch_forms
 from pages.parts.frame import draw_path
 from pages.parts.messages import draw_note, plain
+from pages.parts.orders import draw_orders
 from pages.parts.steps import draw_steps
 from pages.parts.timeline import draw_history, draw_timeline
 from pages.parts.uploads import draw_paper_list
@@ -79,6 +81,13 @@ def draw_money(batch: BatchView) -> None:
             draw_note("warning", _("单位尚无已登记的退费账户，账户信息待核"))
 
 
+def draw_payment(batch: BatchView) -> None:
+    """What became of the money: an order for each fund and attempt, once there is one."""
+    if orders := orders_of_batch(desk(), require_user(Right.SEE_BATCHES), batch.number):
+        st.subheader(_("支付"), anchor=False)
+        draw_orders(orders, with_batch=False)
+
+
 def draw_tabs(batch: BatchView) -> None:
     """Lines, refusals, papers, history: only the open one is made."""
     names = (
@@ -129,6 +138,7 @@ def draw_batch(batch: BatchView) -> None:
     draw_timeline(batch)
     draw_family(batch)
     draw_money(batch)
+    draw_payment(batch)
     draw_tabs(batch)
 
 

@@ -11,6 +11,7 @@ from core.domain.payments import FundAccount, Order, total_by_fund
 from core.domain.vocabulary import Insurance
 from core.texts import _
 
+FILE_NAME = "pain.001-{number}.xml"
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 #: ExternalClearingSystemIdentification1Code of the CNAPS identifier (twelve digits).
 CLEARING_SYSTEM = "CNAPS"

@@ -18,6 +18,8 @@ from core.domain.wording import N_
 from core.texts import _
 
 _SHEET = "支付清单"
+#: What the files are called, by the number of their run.
+LIST_NAME, TABLE_NAME = "支付清单-{number}.xlsx", "支付明细-{number}.csv"
 _HEADINGS = ("序号", "支付参考号", "批次号", "收款户名", "收款账号", "收款银行", "人行支付系统行号", "金额（元）")
 _WIDTHS = (6, 24, 20, 34, 26, 34, 18, 16)
 _LAST = len(_HEADINGS)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from core.domain.errors import InvalidInput
+from core.domain.fund_accounts import FIELDS, FUNDS
 from core.domain.identifiers import normalise
 from core.domain.payments import FundAccount
 from core.domain.reasons import REASONS
@@ -54,34 +55,14 @@ class Switch:
         raise InvalidInput(N_("设置 {key} 的内容不符合要求，请核对后重新填写"), key=self.key)
 
 
-#: What is known of the account that a fund pays from: field, meaning, pattern, whether it is a number to be masked.
-_FUND_FIELDS = (
-    ("holder", N_("付款账户户名"), r".{1,70}", False),
-    ("account", N_("付款账号"), r"[0-9]{6,32}", True),
-    ("bank", N_("付款银行"), r".{1,70}", False),
-    ("cnaps", N_("付款行行号（人行支付系统）"), r"[0-9]{12}", False),
-)
-#: Invented, for the demonstration: every agency puts its own in their place.
-_FUND_DEFAULTS = {
-    Insurance.PENSION: ("示范市社会保险基金养老保险支出户", "119999000100000017", "示范银行营业部", "313119999019"),
-    Insurance.UNEMPLOYMENT: (
-        "示范市社会保险基金失业保险支出户",
-        "119999000200000025",
-        "示范银行营业部",
-        "313119999019",
-    ),
-    Insurance.WORK_INJURY: ("示范市社会保险基金工伤保险支出户", "119999000300000033", "示范银行营业部", "313119999019"),
-}
-
-
 def fund_switch(fund: Insurance, field: str) -> str:
     """The key of one field of a fund's account: ``fund_pension_account``."""
     return f"fund_{fund}_{field}"
 
 
 def _fund_switches() -> Iterator[Switch]:
-    for fund, defaults in _FUND_DEFAULTS.items():
-        for (field, meaning, pattern, masked), default in zip(_FUND_FIELDS, defaults, strict=True):
+    for fund, fields in FUNDS.items():
+        for (field, pattern, masked), (meaning, default) in zip(FIELDS, fields, strict=True):
             yield Switch(fund_switch(fund, field), default, meaning, None, pattern=pattern, masked=masked)
 
 
@@ -141,7 +122,7 @@ class Settings:
 
     def fund_account(self, fund: Insurance) -> FundAccount:
         """The account that this fund pays from."""
-        holder, account, bank, cnaps_code = (self._values[fund_switch(fund, field)] for field, *_ in _FUND_FIELDS)
+        holder, account, bank, cnaps_code = (self._values[fund_switch(fund, field)] for field, *_ in FIELDS)
         return FundAccount(holder, account, bank, cnaps_code)
 
     def returns_late_fee(self, reason: str) -> bool:

@@ -6,12 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from core.documents.pain001 import FILE_NAME as MESSAGE_NAME
 from core.documents.pain001 import write_pain001
-from core.documents.payment_list import RunSheet, write_bank_table, write_payment_list
+from core.documents.payment_list import LIST_NAME, TABLE_NAME, RunSheet, write_bank_table, write_payment_list
 from core.documents.workbook import CSV, XLSX
 from core.domain.bank import account_notices
 from core.domain.errors import Conflict, InvalidInput, NotFound, StalePreview
-from core.domain.identifiers import cnaps_fault
+from core.domain.identifiers import cnaps_fault, mask_account
 from core.domain.lifecycle import Part
 from core.domain.payments import (
     ORDER_BANK,
@@ -60,9 +61,9 @@ __all__ = [
 
 _MESSAGE = "application/xml"
 _WRITERS = {
-    FileKind.LIST: ("支付清单-{number}.xlsx", XLSX, write_payment_list),
-    FileKind.CSV: ("支付明细-{number}.csv", CSV, write_bank_table),
-    FileKind.PAIN001: ("pain.001-{number}.xml", _MESSAGE, write_pain001),
+    FileKind.LIST: (LIST_NAME, XLSX, write_payment_list),
+    FileKind.CSV: (TABLE_NAME, CSV, write_bank_table),
+    FileKind.PAIN001: (MESSAGE_NAME, _MESSAGE, write_pain001),
 }
 
 
@@ -346,7 +347,7 @@ def show_run(desk: Desk, viewer: Viewer, number: str) -> RunView:
         files = store.run_files(connection, found[0].run_id)
     order = list(FileKind)
     ordered = sorted(files, key=lambda file: order.index(FileKind(file.kind)))
-    return RunView(_row(found[0]), tuple(map(order_view, orders)), tuple(ordered))
+    return RunView(_row(found[0]), tuple(_order_view(viewer, each) for each in orders), tuple(ordered))
 
 
 def orders_of_batch(desk: Desk, viewer: Viewer, batch_number: str) -> tuple[OrderView, ...]:
@@ -354,7 +355,7 @@ def orders_of_batch(desk: Desk, viewer: Viewer, batch_number: str) -> tuple[Orde
     viewer.require(Right.SEE_BATCHES)
     with desk.read() as connection:
         row = require_batch(connection, viewer, batch_number)
-        return tuple(map(order_view, store.orders_of_batch(connection, row.batch_id)))
+        return tuple(_order_view(viewer, each) for each in store.orders_of_batch(connection, row.batch_id))
 
 
 def open_run_file(desk: Desk, viewer: Viewer, file_id: str) -> tuple[RunFile, Path]:
@@ -399,7 +400,9 @@ def _row(row: Any, *, repeated: bool = False) -> RunRow:
     return RunRow(**{name: getattr(row, name) for name in names}, repeated=repeated)
 
 
-def order_view(row: Any) -> OrderView:
-    """An order as stored, for people."""
+def _order_view(viewer: Viewer, row: Any) -> OrderView:
+    """An order as stored, for this viewer: the account is masked unless his role sees full numbers."""
     values = {field.name: getattr(row, field.name) for field in fields(OrderView)}
+    if not viewer.may(Right.SEE_UNMASKED):
+        values["bank_account"] = mask_account(row.bank_account)
     return OrderView(**{**values, "insurance": Insurance(row.insurance), "status": Outcome(row.status)})

@@ -16,7 +16,7 @@ from core.web.inner import Inner
 from core.web.parts import BadBody, FileBegins, Parts
 from core.web.refusals import Refused
 
-EXTENSIONS = frozenset({"pdf", "jpg", "jpeg", "png", "xlsx", "xls", "csv", "zip"})
+EXTENSIONS = frozenset({"pdf", "jpg", "jpeg", "png", "xlsx", "xls", "csv", "zip", "xml"})
 MOST_FILES = 60
 MOST_BYTES = 256 * 1024 * 1024
 

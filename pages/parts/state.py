@@ -65,6 +65,10 @@ EXPORT: Slot[tuple[str, str, str]] = Slot("_export", ("", "", ""))
 STEP: Slot[tuple[str, str]] = Slot("_step", ("", ""))
 #: A branch was chosen from the directory: the form around the search has to be drawn again.
 BRANCH_TAKEN: Slot[bool] = Slot("_branch_taken", False)
+#: The run that is about to be made: its day (ISO 8601), its batches, and the fingerprint of what was previewed.
+PAYMENT: Slot[tuple[str, tuple[str, ...], str]] = Slot("_payment", ("", (), ""))
+#: The payment run whose orders and files are shown.
+RUN: Slot[str] = Slot("_run", "")
 #: A one-time token to be shown once: the user it is for, and the token.
 TOKEN: Slot[tuple[str, str]] = Slot("_token", ("", ""))
 #: The user whose second factor is about to be reset.

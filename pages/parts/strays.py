@@ -1,0 +1,76 @@
+"""待核对: rows of the bank that fit no order wait here until somebody has settled them and says how."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.domain.identifiers import mask_account
+from core.domain.roles import Viewer
+from core.domain.wording import N_
+from core.services.bank_results import CAUSES, Stray, list_strays, resolve_unmatched
+from core.texts import _
+from pages.parts import state
+from pages.parts.access import acting_viewer, desk
+from pages.parts.formats import format_yuan, local_time, starred
+from pages.parts.messages import attempt, draw_faults, plain
+from pages.parts.orders import say_status
+
+_ROW, _NOTE = "stray_row", "stray_note"
+
+
+def draw_strays(viewer: Viewer) -> None:
+    """What waits, the way to settle it, and what was settled."""
+    waiting = list_strays(desk(), viewer)
+    if waiting:
+        st.caption(_("这些回盘记录没有登记到任何支付订单。请与银行核对，处理后写明结果。"))
+        _draw_table(waiting)
+        _draw_form(waiting)
+    else:
+        st.info(_("没有待核对的回盘记录。"), icon=":material/done_all:")
+    if settled := list_strays(desk(), viewer, resolved=True):
+        with st.expander(_("已处理 ({count})").format(count=len(settled))):
+            _draw_table(settled)
+
+
+def _draw_table(strays: Sequence[Stray]) -> None:
+    records = [
+        {
+            _("来源"): f"{plain(each.file_name)} · {local_time(each.imported_at)} {plain(each.imported_by)}",
+            _("支付参考号"): plain(each.reference) or "–",
+            _("收款账号"): plain(mask_account(each.account)) or "–",
+            _("金额（元）"): format_yuan(each.amount) if each.amount is not None else "–",
+            _("结果"): say_status(each.outcome),
+            _("原因"): plain(_(CAUSES[each.cause])),
+            _("处理"): plain(f"{each.resolution}（{each.resolved_by}）" if each.resolution else "–"),
+        }
+        for each in strays
+    ]
+    st.table(pd.DataFrame(records), border="horizontal", hide_index=True, alt=_("待核对的回盘记录"))
+
+
+def _draw_form(waiting: Sequence[Stray]) -> None:
+    labels = {(each.result_id, each.position): _label(each) for each in waiting}
+    with st.container(border=True, key="settle_stray"):
+        st.selectbox(_("记录"), list(labels), key=_ROW, format_func=labels.__getitem__)
+        st.text_input(starred(_("如何处理")), key=_NOTE, max_chars=200, placeholder=_("例如银行已更正并重发回盘"))
+        draw_faults(_NOTE)
+        draw_faults("")
+        st.button(_("标记为已处理"), key="resolve_stray", type="primary", on_click=_resolve)
+
+
+def _label(each: Stray) -> str:
+    amount = format_yuan(each.amount) if each.amount is not None else "–"
+    return f"{each.reference or '–'} · {amount} · {_(CAUSES[each.cause])}"
+
+
+def _resolve() -> None:
+    result_id, position = state.typed(_ROW)
+
+    def resolve() -> bool:
+        resolve_unmatched(desk(), acting_viewer(), result_id, position, state.typed(_NOTE) or "")
+        return True
+
+    if attempt(resolve):
+        state.forget(_NOTE, _ROW)
+        state.NOTICE.set((N_("已标记为已处理"), {}))
