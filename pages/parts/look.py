@@ -22,9 +22,9 @@ _CSS = """
 .st-key-fund_totals :is(td, th) *, .st-key-refused_lines :is(td:nth-child(-n+8), tbody th) *,
 .st-key-ledger_problems td:nth-child(-n+6) *, .st-key-last_imports :is(td, th) *,
 .st-key-directory_counts :is(td, th) *, .st-key-directory_problems td:nth-child(-n+5) * { white-space: nowrap !important; }
-.st-key-orders :is(td, th):not(:last-child) *, .st-key-run_totals :is(td, th):not(:nth-child(2)) *,
+.st-key-orders :is(td, th):not(:last-child) *, [class*="st-key-run_totals"] :is(td, th):not(:nth-child(2)) *,
 .st-key-bank_lines :is(td, th):not(:nth-child(2)) * { white-space: nowrap !important; }
-.st-key-run_totals :is(td, th):nth-child(n+3), .st-key-bank_lines :is(td, th):is(:nth-child(5), :nth-child(6)),
+[class*="st-key-run_totals"] :is(td, th):nth-child(n+3), .st-key-bank_lines :is(td, th):is(:nth-child(5), :nth-child(6)),
 .st-key-orders :is(td, th):nth-child(6) { text-align: right !important; }
 .st-key-refused_lines td:nth-child(n+9) { min-width: 8.5rem; }
 .st-key-refused_lines td:last-child, .st-key-ledger_problems td:nth-child(7),

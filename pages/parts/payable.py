@@ -20,7 +20,7 @@ from pages.parts.formats import format_yuan
 from pages.parts.messages import attempt, clear_faults, draw_faults, plain
 from pages.parts.verdicts import money_column, yuan
 
-_DAY, _ROW, _HEADER, _MOST = "run_day", 36, 36, 14
+_DAY, _ROW, _HEADER, _MOST = "run_day", 36, 32, 14
 
 
 def draw_payable(viewer: Viewer) -> None:
@@ -54,7 +54,7 @@ def _draw_choice(viewer: Viewer, found: RunPreview) -> None:
             args=(chosen.day, numbers, chosen.fingerprint),
         )
     draw_faults("run_day")
-    draw_funds(chosen)
+    draw_funds(chosen, "run_totals")
     if state.PAYMENT.get()[1]:
         _draw_dialog()
     else:
@@ -74,6 +74,7 @@ def _draw_batches(batches: list[Payable], token: str) -> tuple[str, ...]:
         on_select="rerun",
         selection_mode="multi-row",
         selection_default={"selection": {"rows": list(range(len(batches)))}},
+        placeholder="–",
         alt=_("等待支付的批次"),
     )
     return tuple(numbers[row] for row in shown.selection.rows if row < len(numbers))
@@ -107,7 +108,7 @@ def _columns(numbers: tuple[str, ...]) -> Mapping[str, Any]:
     }
 
 
-def draw_funds(chosen: RunPreview) -> None:
+def draw_funds(chosen: RunPreview, key: str) -> None:
     """What leaves from each fund, with the account it leaves from."""
     rows = [
         (_(fund.label), plain(chosen.accounts[fund].holder), f"{count:,}", format_yuan(fen))
@@ -115,7 +116,7 @@ def draw_funds(chosen: RunPreview) -> None:
     ]
     rows.append((f"**{_('合计')}**", "", f"**{len(chosen.orders):,}**", f"**{format_yuan(chosen.total)}**"))
     columns = [_("险种"), _("付款账户"), _("笔数"), _("金额（元）")]
-    with st.container(key="run_totals"):
+    with st.container(key=key):
         st.table(pd.DataFrame(rows, columns=columns), border="horizontal", hide_index=True, alt=_("按基金合计"))
 
 
@@ -146,7 +147,7 @@ def _draw_decision(viewer: Viewer) -> None:
     st.markdown(
         said.format(day=day, batches=len(chosen.batches), orders=len(chosen.orders), total=format_yuan(chosen.total))
     )
-    draw_funds(chosen)
+    draw_funds(chosen, "run_totals_asked")
     st.caption(_("生成后批次变为“支付中”，并保存支付清单、银行文件和 ISO 20022 报文；此操作不能撤销。"))
     draw_factor(viewer)
     draw_faults("")

@@ -19,7 +19,7 @@ from pages.parts.orders import draw_orders, say_status
 from pages.parts.paging import draw_pages, page_of
 from pages.parts.verdicts import money_column, yuan
 
-_KEY, _SIZE, _ROW, _HEADER = "runs", 10, 36, 36
+_KEY, _SIZE, _ROW, _HEADER = "runs", 10, 36, 32
 _ORDER, _OUTCOME, _NOTE = "hand_order", "hand_outcome", "hand_note"
 
 
