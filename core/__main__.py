@@ -399,6 +399,8 @@ def _count(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= MOST_LISTED:
         raise argparse.ArgumentTypeError(_("应为 1 到 {most} 之间的整数").format(most=MOST_LISTED))
     return int(text)
+
+
 def _add_payments(actions: Any) -> None:
     _add_format(_add(actions, "list", payments_list, _("列出全部支付批次")), "table")
     exporting = _add(actions, "export", payments_export, _("把一个支付批次的文件写到文件夹"))
