@@ -32,7 +32,7 @@ def draw_notice_text() -> None:
         )
         for column, (number, name, text) in zip(st.columns(3, gap="medium"), steps, strict=True):
             with column:
-                st.markdown(f":primary[**{number}**] **{name}**")
+                st.markdown(f":blue[**{number}**] **{name}**")
                 st.markdown(text)
 
 

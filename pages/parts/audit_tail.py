@@ -48,5 +48,5 @@ def _draw_entries(trail: AuditPage) -> None:
         for column, name in zip(table.columns, names, strict=True)
     }
     st.dataframe(table, column_config=columns, hide_index=True, height=560, key=_LIST, alt=_("审计记录"))
-    said = _("共 {total} 条；记录首尾相连，任何改动都会被 check 命令发现").format(total=trail.total)
+    said = _("共 {total} 条；记录首尾相连，任何改动都会在核验时被发现").format(total=trail.total)
     draw_pages(_LIST, trail.total, trail.size, said)

@@ -35,7 +35,7 @@ def draw_batches(found: BatchPage, *, key: str) -> None:
 def _shown(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "number": [f":material/receipt_long: {number}" for number in rows["number"]],
+            "number": rows["number"],
             "state": [
                 _say_state(State(code), label, overdue=overdue)
                 for code, label, overdue in zip(rows["state"], rows["state_label"], rows["overdue"], strict=True)

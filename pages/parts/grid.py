@@ -74,6 +74,15 @@ _READY = JsCode(
     + _TICK_AS_CHOSEN
     + "}"
 )
+#: The pinned columns have no group, and yet the grid draws a row of group headers for them: one without a cell is no row.
+_MEND = JsCode(
+    """function(e) {
+        document.querySelectorAll('.ag-header-row-group:empty').forEach(row => {
+            row.setAttribute('aria-hidden', 'true');
+            row.removeAttribute('tabindex');
+        });
+    }"""
+)
 #: 总共 19 条 显示 1-10 条: the grid can only say "1 to 10 of 19", so its own words are hidden and these put beside them.
 _SUMMARISE = JsCode(
     """function(e) {
@@ -192,6 +201,7 @@ def _options(known: Collection[str]) -> dict[str, Any]:
         "context": {"summary": _("总共 {total} 条 显示 {first}-{last} 条")},
         "onGridReady": _READY,
         "onRowDataUpdated": _FOLLOW,
+        "onFirstDataRendered": _MEND,
         "onPaginationChanged": _SUMMARISE,
     }
 

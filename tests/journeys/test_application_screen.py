@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.services.demo_ledger import read_demonstration
+from tests.journeys.latin import left_over
 from tests.support.browser import Visitors
 from tests.support.clerk import ask, grid, press, settle, sign_in, ticked
 from tests.support.product import Product
@@ -15,24 +16,6 @@ if TYPE_CHECKING:
 
 Open = Callable[..., "Page"]
 
-#: Every visible text and every label for screen readers that has three Latin letters in a row, icons apart.
-LATIN = """() => {
-    const found = new Set();
-    const latin = (text) => /[A-Za-z]{3}/.test(text);
-    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    while (texts.nextNode()) {
-        const parent = texts.currentNode.parentElement;
-        const isIcon = parent.closest("[translate=no], [data-testid=stIconMaterial]");
-        if (["SCRIPT", "STYLE", "NOSCRIPT"].includes(parent.tagName) || isIcon) continue;
-        if (latin(texts.currentNode.data)) found.add(texts.currentNode.data.trim());
-    }
-    for (const name of ["placeholder", "aria-label", "title"])
-        for (const element of document.querySelectorAll(`[${name}]`))
-            if (element.tagName !== "IFRAME" && latin(element.getAttribute(name))) found.add(element.getAttribute(name));
-    return [...found];
-}"""
-#: Names of file kinds, of the account, and of the other language in itself.
-MEANT = {"clerk1", "English", "可上传 PDF、JPG、PNG 文件，单个文件不超过 10MB。"}
 BOXES = ".ag-pinned-left-cols-container .ag-row .ag-checkbox-input"
 
 
@@ -121,16 +104,13 @@ def test_no_english_is_left_on_the_screen_in_the_grid_and_in_the_dialogs(applica
     page.locator(".st-key-reason input").click()
     page.locator(".st-key-reason input").fill("没有这种原因")
     page.wait_for_timeout(300)
-    assert set(page.evaluate(LATIN)) <= MEANT
+    assert left_over(page, "clerk1") == set()
     page.keyboard.press("Escape")
 
     page.locator(".st-key-query_ids textarea").press_sequentially(" 1")
     page.wait_for_timeout(200)
-    assert {text for text in page.evaluate(LATIN) if "Ctrl" not in text} <= MEANT
-
-    (frame,) = [frame for frame in page.frames if "agGrid" in frame.url]
-    assert frame.evaluate(LATIN) == []
+    assert left_over(page, "clerk1", "Ctrl") == set()
 
     press(page, "upload_M1")
     page.locator("[data-testid=stDialog]").wait_for()
-    assert set(page.evaluate(LATIN)) <= MEANT
+    assert left_over(page, "clerk1") == set()

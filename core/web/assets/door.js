@@ -56,7 +56,17 @@ window.__streamlit = { BACKEND_BASE_URL: location.origin };
     }
   }
 
-  // A second file on the same screen comes as another address of the same link.
-  const changes = { childList: true, subtree: true, attributes: true, attributeFilter: ["href"] };
-  new MutationObserver(fetchNew).observe(document.documentElement, changes);
+  new MutationObserver(fetchNew).observe(document.documentElement, { childList: true, subtree: true });
+})();
+
+// Streamlit puts the sections of its navigation between a list and its items; a list that is none is no list to a screen
+// reader. It stays a navigation with links.
+(() => {
+  const NOT_A_LIST = "[data-testid=stSidebarNavItems]:not([role]), [data-testid=stSidebarNavItems] li:not([role])";
+
+  function mend() {
+    for (const element of document.querySelectorAll(NOT_A_LIST)) element.setAttribute("role", "none");
+  }
+
+  new MutationObserver(mend).observe(document.documentElement, { childList: true, subtree: true });
 })();

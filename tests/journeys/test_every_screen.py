@@ -1,0 +1,82 @@
+"""What holds on every screen: no sideways scrolling at any width, no English left over, nothing that shuts anybody out."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from core.services.accounts import DEMO_ACCOUNTS
+from tests.journeys.latin import left_over
+from tests.support.browser import Visitors
+from tests.support.clerk import sign_in
+from tests.support.product import Product
+from tests.support.screens import SCREENS, Screen
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+WIDTHS = (1440, 1280, 768, 390)
+IMPACTS = {"serious", "critical"}
+SIDEWAYS = """() => Math.max(
+    document.documentElement.scrollWidth - innerWidth,
+    ...[...document.querySelectorAll('[data-testid=stMain]')].map(main => main.scrollWidth - main.clientWidth))"""
+
+
+@pytest.fixture(scope="module")
+def visitors(browser) -> Iterator[Visitors]:
+    """Every account signs in once, and goes from screen to screen."""
+    opened = Visitors(browser)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def page_of(app_server: Product, visitors: Visitors):
+    @cache
+    def open_page(account: str) -> "Page":
+        page = visitors(app_server.url)
+        sign_in(page, account)
+        return page
+
+    return open_page
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_a_screen(screen: Screen, page_of, pictures) -> None:
+    page: Page = page_of(screen.account)
+    page.set_viewport_size({"width": WIDTHS[0], "height": 1000})
+    page.goto(screen.path)
+    screen.reach(page)
+    page.screenshot(path=pictures / f"{screen.name}-light.png", full_page=True)
+
+    faults: dict[str, object] = {"english": left_over(page, *DEMO_ACCOUNTS), "barriers": barriers(page)}
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(300)
+    page.screenshot(path=pictures / f"{screen.name}-dark.png", full_page=True)
+    faults["barriers in the dark"] = barriers(page, "color-contrast")
+    page.emulate_media(color_scheme="light")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.wait_for_timeout(200)
+        faults[f"sideways at {width} px"] = max(0, page.evaluate(SIDEWAYS))
+    page.screenshot(path=pictures / f"{screen.name}-narrow.png", full_page=True)
+    told = [f"{what}: {found}" for what, found in faults.items() if found]
+    assert not told, "\n".join(told)
+
+
+def barriers(page: "Page", *rules: str) -> dict[str, list[str]]:
+    """What axe-core calls serious or critical, on the page and in the grid: the places by rule."""
+    options = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {}
+    found: dict[str, list[str]] = {}
+    for frame in page.frames:
+        for violation in Axe().run(frame, options={"resultTypes": ["violations"], **options}).response["violations"]:
+            if violation["impact"] in IMPACTS:
+                found.setdefault(violation["id"], []).extend(map(_place, violation["nodes"]))
+    return found
+
+
+def _place(node: dict) -> str:
+    cause = next(check["message"] for check in (*node["any"], *node["all"], *node["none"]))
+    return f"\n    {cause} | {node['html'][:200]}"
