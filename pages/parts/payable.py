@@ -83,7 +83,7 @@ def _draw_batches(batches: list[Payable], token: str) -> tuple[str, ...]:
 def _record(batch: Payable) -> dict[str, Any]:
     by_fund = {order.insurance: order.amount for order in batch.orders}
     return {
-        "number": f":material/receipt_long: {batch.number}",
+        "number": batch.number,
         "employer": batch.employer_name,
         "reason": batch.reason,
         **{fund.value: yuan(by_fund[fund]) if fund in by_fund else None for fund in Insurance},

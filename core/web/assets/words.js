@@ -146,8 +146,17 @@
     Help: "说明",
   }));
 
+  const MONTHS = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+  ];
+
   // Texts with something in them: the whole text, and what it becomes.
   const PATTERNS = [
+    [/^Selected Date: ([A-Z][a-z]+) (\d+), (\d+)$/, (_, month, day, year) => `已选 ${year}年${MONTHS.indexOf(month) + 1}月${day}日`],
+    [/^Choose date, (.+)$/, "选择日期，$1"],
+    [/^year, (.+)$/, "$1：年"],
+    [/^month, (.+)$/, "$1：月"],
+    [/^day, (.+)$/, "$1：日"],
     [/^(?:Limit )?([\d.]+) ?(B|KB|MB|GB) per file(?: • (.*))?$/, "单个文件不超过 $1$2"],
     [/^File must be ([\d.]+) ?(B|KB|MB|GB) or smaller\.$/, "文件不能超过 $1$2，请压缩后重新上传"],
     [/^AxiosError: Request failed with status code 415$/, "只能上传 PDF、JPG、PNG 文件，请更换文件后重新上传"],
