@@ -65,7 +65,7 @@ def draw_money(batch: BatchView) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.subheader(_("退费金额"), anchor=False)
-        split = split_by_fund(batch.lines)
+        split = split_by_fund(batch.lines[batch.lines["stands"]])
         draw_totals(split, sum_of(split), alt=_("各险种退费金额"))
         st.caption(
             _("按基金分别支付，共 {count} 笔；单位和个人部分一并退至单位账户。").format(count=len(batch.payments))

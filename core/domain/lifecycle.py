@@ -106,6 +106,12 @@ PAID_STATES = frozenset({S.PAID, S.CLOSED})
 FREE_STATES = frozenset({S.WITHDRAWN, S.REJECTED})
 LIVE_STATES = frozenset(State) - PAID_STATES - FREE_STATES
 
+#: The employer has the batch: the agency's clock stands still.
+WITH_EMPLOYER = frozenset({S.RETURNED, S.BANK_CORRECTION})
+#: Stages from which an official sends a batch back to the employer; in these he also decides about single lines, but for
+#: the bank details.
+SENDING_BACK = frozenset(edge.source for edge in EDGES if edge.needs_note and edge.target in WITH_EMPLOYER)
+
 #: The switch that limits the step which a state waits for, and who has the batch meanwhile.
 WAITS_FOR: dict[State, tuple[str, Role]] = {
     S.SUBMITTED: ("days_to_accept", Role.REVIEWER),

@@ -7,8 +7,7 @@ from typing import Any
 import pandas as pd
 
 from core.domain.bank import FIELDS
-from core.domain.finding import Finding
-from core.domain.identifiers import mask_account, mask_name, mask_number, normalise
+from core.domain.identifiers import mask_account, normalise
 from core.domain.lifecycle import (
     WAITS_FOR,
     Edge,
@@ -17,13 +16,14 @@ from core.domain.lifecycle import (
     allowed_actions,
     find_edge,
 )
+from core.domain.line_review import FALLEN
 from core.domain.reasons import REASONS
 from core.domain.roles import SYSTEM, Right, Viewer
 from core.domain.settings import Settings
 from core.domain.vocabulary import INSURANCES, Insurance
-from core.rules.catalogue import REFUSALS
 from core.services.desk import Desk
-from core.services.findings import with_findings
+from core.services.line_outcomes import standings
+from core.services.line_tables import masked, told
 from core.services.steps import FILING, choose_edge, read_parts, require_batch
 from core.store import batches as store
 from core.store.papers import Paper, papers_of_batch
@@ -54,7 +54,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """A batch as this viewer may see it: masked unless the role sees full numbers."""
+    """A batch as this viewer may see it: masked unless the role sees full numbers.
+
+    ``lines`` are those filed; ``stands`` says of each whether it is still part of the batch and of its ``total`` (fen).
+    """
 
     number: str
     employer_id: str
@@ -118,8 +121,9 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         row = require_batch(connection, viewer, number)
         findings = store.read_findings(connection, row.batch_id)
         settings = desk.settings(connection)
-        lines = _mask(viewer, _told(store.read_lines(connection, row.batch_id), findings))
-        refusals = _mask(viewer, _told(store.read_refused(connection, row.batch_id), findings))
+        lines = masked(viewer, told(store.read_lines(connection, row.batch_id), findings))
+        fallen = {place for place, each in standings(connection, row).items() if each in FALLEN}
+        refusals = masked(viewer, told(store.read_refused(connection, row.batch_id), findings))
         steps = store.read_steps(connection, row.batch_id)
         payments = store.read_payments(connection, row.batch_id)
         papers = tuple(papers_of_batch(connection, row.batch_id))
@@ -144,7 +148,7 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         bool(row.account_unverified),
         _bank(viewer, row),
         {kind: payments[kind.value] for kind in INSURANCES if kind.value in payments},
-        lines,
+        lines.assign(stands=~lines["position"].isin(fallen)),
         refusals,
         tuple(map(_event, steps)),
         papers,
@@ -158,25 +162,6 @@ def _offered(settings: Settings, row: Any, viewer: Viewer, parts: Mapping[str, P
     """The steps to draw: of the two ways out of 复核 only the one that the threshold leaves."""
     allowed = allowed_actions(State(row.state), viewer, row.employer_id, parts)
     return [edge for edge in allowed if choose_edge(settings, row, edge.step) is edge]
-
-
-def _told(frame: pd.DataFrame, findings: Mapping[tuple[str, str], list[tuple[str, str]]]) -> pd.DataFrame:
-    keys = zip(frame["serial"], frame["insurance"], strict=True)
-    return with_findings(frame, [[_finding(*told) for told in findings.get(key, ())] for key in keys])
-
-
-def _finding(code: str, basis: str) -> Finding:
-    rule = REFUSALS[code]
-    return Finding(code, rule.text, basis, rule.remedy)
-
-
-def _mask(viewer: Viewer, frame: pd.DataFrame) -> pd.DataFrame:
-    """Add ``person``, which tells people apart also where their numbers are masked, and mask."""
-    frame["person"] = pd.factorize(frame["social_security_number"])[0]
-    if not viewer.may(Right.SEE_UNMASKED):
-        frame["name"] = [mask_name(name) for name in frame["name"]]
-        frame["social_security_number"] = [mask_number(number) for number in frame["social_security_number"]]
-    return frame
 
 
 def _bank(viewer: Viewer, row: Any) -> dict[str, str]:

@@ -11,9 +11,10 @@ from pathlib import Path
 from core.documents.ledger_workbook import ledger_csv, ledger_workbook
 from core.domain.bank import FIELDS
 from core.domain.errors import Conflict
+from core.domain.line_review import Mark, Opinion
 from core.domain.roles import SYSTEM, Viewer
 from core.domain.wording import N_
-from core.services import batches, drafts, filing, papers, previews, steps
+from core.services import batches, drafts, filing, line_decisions, papers, previews, steps
 from core.services.accounts import DEMO_ACCOUNTS, demo_password, ensure_demo_accounts
 from core.services.branches import has_directory, import_branches
 from core.services.demo_ledger import DATA, BatchPlan, Demonstration, Step, Story, read_demonstration
@@ -119,8 +120,16 @@ def _make_batches(desk: Desk, plans: Sequence[BatchPlan], demo: Demonstration) -
         if step is None:
             filed[order] = _file(then, plan, demo.typed_accounts.get(plan.employer, {}))
         else:
-            steps.advance_batch(then, _viewer(step.username), filed[order], step.step, step.note)
+            _advance(then, filed[order], step)
     return len(filed)
+
+
+def _advance(desk: Desk, number: str, step: Step) -> None:
+    """One step of the plan; whoever passes a batch has settled its 待核 lines from the papers."""
+    actor = _viewer(step.username)
+    if step.step == "pass" and (left := line_decisions.open_positions(desk, actor, number)):
+        line_decisions.decide_lines(desk, actor, number, left, Opinion(Mark.PASS))
+    steps.advance_batch(desk, actor, number, step.step, step.note)
 
 
 def _agenda(desk: Desk, plans: Sequence[BatchPlan]) -> Iterator[tuple[datetime, int, Step | None]]:

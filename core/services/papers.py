@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.documents.attachments import check
+from core.documents.attachments import CheckedFile, check
 from core.domain.errors import InvalidInput, NotFound
 from core.domain.materials import MATERIALS
 from core.domain.roles import Right, Viewer
@@ -16,8 +16,11 @@ from core.store.papers import Belonging, Paper
 
 __all__ = [
     "MAX_PAPERS",
+    "MAX_UPLOADS",
     "Paper",
     "add_paper",
+    "checked_paper",
+    "keep_content",
     "list_papers",
     "lost_papers",
     "open_paper",
@@ -37,15 +40,10 @@ def add_paper(desk: Desk, viewer: Viewer, draft_id: str, material: str, file_nam
     when it can't be kept, ``NotFound`` for a draft that isn't the viewer's or isn't open.
     """
     viewer.require(Right.APPLY)
-    if material not in MATERIALS:
-        raise InvalidInput(N_("提交的内容无法识别，请刷新页面后重试"))
     with desk.read() as connection:
         read_draft(connection, viewer, draft_id)
-    try:
-        file = check(file_name, content)
-    except InvalidInput as error:
-        raise InvalidInput(error.sentence, field=f"upload_{material}", **error.values) from error
-    _blobs(desk).put(file.content)
+    file = checked_paper(material, file_name, content)
+    keep_content(desk, file)
     with desk.write(viewer) as unit:
         read_draft(unit.connection, viewer, draft_id, lock=True)
         paper = Paper(
@@ -66,6 +64,21 @@ def add_paper(desk: Desk, viewer: Viewer, draft_id: str, material: str, file_nam
             "paper.add", paper.paper_id, draft=draft_id, material=material, type=paper.media_type, size=paper.size
         )
     return paper
+
+
+def checked_paper(material: str, file_name: str, content: bytes) -> CheckedFile:
+    """What is kept of an uploaded paper; ``InvalidInput`` under the field ``upload_M…`` when it can't come in."""
+    if material not in MATERIALS:
+        raise InvalidInput(N_("提交的内容无法识别，请刷新页面后重试"))
+    try:
+        return check(file_name, content)
+    except InvalidInput as error:
+        raise InvalidInput(error.sentence, field=f"upload_{material}", **error.values) from error
+
+
+def keep_content(desk: Desk, file: CheckedFile) -> None:
+    """Put a paper's content on the disk, before anything names it; ``StorageFailed`` when that can't be done."""
+    _blobs(desk).put(file.content)
 
 
 def remove_paper(desk: Desk, viewer: Viewer, paper_id: str) -> None:

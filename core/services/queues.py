@@ -1,30 +1,70 @@
 """What waits for somebody: the batches on which a viewer may take the next step, the most urgent first."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from core.domain.lifecycle import EDGES, Edge
+from core.domain.lifecycle import EDGES, WITH_EMPLOYER, Edge, State
+from core.domain.queue_query import QueueQuery, parse_query
 from core.domain.roles import Right, Viewer
 from core.services.batches import BatchPage, label_batches
 from core.services.desk import Desk
 from core.store import queues as store
 
 
-def waiting_for(desk: Desk, viewer: Viewer, *, page: int = 1, size: int = 50) -> BatchPage:
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """How many batches wait in each state, and how many of all are overdue."""
+
+    by_state: dict[State, int]
+    overdue: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.by_state.values())
+
+
+def waiting_for(desk: Desk, viewer: Viewer, *, search: str = "", page: int = 1, size: int = 50) -> BatchPage:
     """The batches in the viewer's scope that he may move along now, by due date; those without one come last.
 
-    The states are those of the lifecycle's table; batches in which he already holds another part are left out.
+    The states are those of the lifecycle's table; batches in which he already holds another part are left out. ``search`` is
+    a query (``core.domain.queue_query``); ``InvalidInput`` names a term that can't be read.
     """
-    viewer.require(Right.SEE_BATCHES)
-    open_parts = _open_parts(edge for edge in EDGES if viewer.may(edge.right))
+    waiting = _waiting(viewer, search)
     with desk.read() as connection:
-        question = (connection, viewer.username, open_parts, viewer.scope)
-        rows = store.list_waiting(*question, limit=size, offset=(page - 1) * size)
-        total = store.count_waiting(*question)
-    return BatchPage(label_batches(desk, rows), total, page, size)
+        rows = store.list_waiting(connection, waiting, limit=size, offset=(page - 1) * size)
+        counted = store.count_waiting(connection, waiting, desk.today().isoformat())
+    return BatchPage(label_batches(desk, rows), sum(count for _state, count, _late in counted), page, size)
 
 
-def _open_parts(edges: Iterable[Edge]) -> dict[str, set[str]]:
+def count_queue(desk: Desk, viewer: Viewer) -> QueueCounts:
+    """How the viewer's whole queue divides into states, and how much of it is overdue."""
+    with desk.read() as connection:
+        counted = store.count_waiting(connection, _waiting(viewer, ""), desk.today().isoformat())
+    by_state = {State(state): count for state, count, _late in counted}
+    return QueueCounts({state: by_state[state] for state in State if state in by_state}, sum(row[2] for row in counted))
+
+
+def next_in_queue(desk: Desk, viewer: Viewer, number: str, search: str = "") -> str:
+    """The number of the most urgent batch of the queue other than ``number``; blank when there is none."""
+    first = waiting_for(desk, viewer, search=search, size=2).rows["number"]
+    return next((each for each in first if each != number), "")
+
+
+def _waiting(viewer: Viewer, search: str) -> store.Waiting:
+    viewer.require(Right.SEE_BATCHES)
+    query: QueueQuery = parse_query(search, viewer.username)
+    return store.Waiting(viewer.username, _open_parts(viewer), viewer.scope, query)
+
+
+def _open_parts(viewer: Viewer) -> dict[str, set[str]]:
     parts: dict[str, set[str]] = {}
-    for edge in edges:
+    for edge in _edges_of(viewer):
         parts.setdefault(edge.source.value, set()).add(edge.part.value)
     return parts
+
+
+def _edges_of(viewer: Viewer) -> Iterable[Edge]:
+    """An official may enter for an employer what comes on paper; until it comes, it waits for the employer and not for him."""
+    is_official = viewer.may(Right.SEE_EVERY_EMPLOYER)
+    return (edge for edge in EDGES if viewer.may(edge.right) and not (is_official and edge.source in WITH_EMPLOYER))

@@ -1,7 +1,7 @@
 """Moving a batch along its lifecycle: one step, one history entry, one audit entry, the state, and what follows from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from core.domain.errors import InvalidInput, NotFound
@@ -18,8 +18,9 @@ from core.domain.lifecycle import (
 from core.domain.roles import SYSTEM, Right, Viewer
 from core.domain.settings import Settings
 from core.domain.wording import N_
-from core.services.calendar import add_working_days
 from core.services.desk import Desk, Unit
+from core.services.due_dates import due_date
+from core.services.line_outcomes import conclude_lines
 from core.store import batches as store
 from core.store.database import Connection
 
@@ -70,14 +71,30 @@ def advance_batch(desk: Desk, viewer: Viewer, number: str, step: str, note: str 
         row = require_batch(unit.connection, viewer, number, lock=True)
         settings = desk.settings(unit.connection)
         edge = choose_edge(settings, row, step)
+        if edge.part is Part.CORRECTOR:
+            raise InvalidInput(N_("请填写更正后的银行信息"), field="bank_account")
         if edge.needs_note and not normalise(note):
             raise InvalidInput(N_("请填写意见"), field="step_note")
-        parts = read_parts(unit.connection, row.batch_id)
-        require_allowed(edge, viewer, row.employer_id, parts)
-        position = len(store.read_steps(unit.connection, row.batch_id)) + 1
-        actor = BY_SYSTEM if viewer == SYSTEM else Actor(viewer.username, edge.part)
-        advance(Opened(unit, settings, row.batch_id, number), position, edge, actor, normalise(note))
-        return edge.target
+        require_step(unit.connection, viewer, row, edge)
+        if conclude_lines(unit, row, edge, normalise(note)):
+            # Lines have left the batch: less money may be below the threshold.
+            row = require_batch(unit.connection, viewer, number)
+            edge = choose_edge(settings, row, step)
+        return take_edge(Opened(unit, settings, row.batch_id, number), edge, normalise(note))
+
+
+def require_step(connection: Connection, viewer: Viewer, row: Any, edge: Edge) -> None:
+    """Raise unless the viewer may take ``edge`` on batch ``row`` now."""
+    require_allowed(edge, viewer, row.employer_id, read_parts(connection, row.batch_id))
+
+
+def take_edge(opened: Opened, edge: Edge, note: str = "") -> State:
+    """Take an edge that was checked, under the acting viewer's name; returns where it leads."""
+    viewer = opened.unit.viewer
+    position = len(store.read_steps(opened.unit.connection, opened.batch_id)) + 1
+    actor = BY_SYSTEM if viewer == SYSTEM else Actor(viewer.username, edge.part)
+    advance(opened, position, edge, actor, note)
+    return edge.target
 
 
 def choose_edge(settings: Settings, row: Any, step: str) -> Edge:
@@ -101,7 +118,8 @@ def advance(opened: Opened, position: int, edge: Edge, actor: Actor, note: str =
 
 def write_step(opened: Opened, position: int, edge: Edge, actor: Actor, note: str = "") -> None:
     """The step in the history, its one audit entry, and the state: always together."""
-    unit, due = opened.unit, _due(opened.settings, edge.target, opened.unit.today)
+    unit, history = opened.unit, store.read_steps(opened.unit.connection, opened.batch_id)
+    due = due_date(opened.settings, edge.target, history, unit.today)
     source = "" if edge is FILING else edge.source.value
     audited = {"from": source, "to": edge.target.value, "by": actor.username}
     sequence = unit.audit(f"batch.{edge.step}", opened.number, **audited)
@@ -109,7 +127,8 @@ def write_step(opened: Opened, position: int, edge: Edge, actor: Actor, note: st
         edge.step, source, edge.target.value, actor.username, actor.part.value, note, unit.at, due, sequence
     )
     store.insert_step(unit.connection, opened.batch_id, position, written)
-    store.set_state(unit.connection, opened.batch_id, edge.target.value, unit.at, due)
+    assignee = _who_had_it(history, edge.target)
+    store.set_state(unit.connection, opened.batch_id, edge.target.value, unit.at, due, assignee)
 
 
 def advance_locked(
@@ -128,10 +147,10 @@ def advance_locked(
     advance(Opened(unit, settings, row.batch_id, row.number), position, edge, actor, note)
 
 
-def _due(settings: Settings, state: State, today: date) -> str:
-    if state not in WAITS_FOR:
-        return ""
-    return add_working_days(today, settings.number(WAITS_FOR[state][0]) or 0).isoformat()
+def _who_had_it(history: Sequence[store.Step], state: State) -> str:
+    """Whoever worked on a batch in ``state`` gets it back when it returns there."""
+    taken = [step.username for step in history if step.from_state == state.value]
+    return taken[-1] if taken and taken[-1] != SYSTEM.username and state in WAITS_FOR else ""
 
 
 def read_parts(connection: Connection, batch_id: str) -> dict[str, Part]:

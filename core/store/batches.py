@@ -63,6 +63,7 @@ LISTED_COLUMNS = (
     "state_since",
     "due_on",
     "family",
+    "assignee",
 )
 
 
@@ -137,11 +138,17 @@ def insert_step(connection: sa.Connection, batch_id: str, position: int, step: S
     )
 
 
-def set_state(connection: sa.Connection, batch_id: str, state: str, since: str, due_on: str) -> None:
-    """Where the batch stands now."""
-    connection.execute(
-        batches.update().where(batches.c.batch_id == batch_id).values(state=state, state_since=since, due_on=due_on)
-    )
+def set_state(
+    connection: sa.Connection, batch_id: str, state: str, since: str, due_on: str, assignee: str = ""
+) -> None:
+    """Where the batch stands now, and who is expected to work on it."""
+    values = {"state": state, "state_since": since, "due_on": due_on, "assignee": assignee}
+    connection.execute(batches.update().where(batches.c.batch_id == batch_id).values(values))
+
+
+def set_assignee(connection: sa.Connection, batch_id: str, username: str) -> None:
+    """Who is expected to work on the batch; blank for nobody."""
+    connection.execute(batches.update().where(batches.c.batch_id == batch_id).values(assignee=username))
 
 
 def free_lines(connection: sa.Connection, batch_id: str) -> None:
@@ -150,7 +157,7 @@ def free_lines(connection: sa.Connection, batch_id: str) -> None:
 
 
 def insert_reversals(connection: sa.Connection, batch_id: str, at: str) -> None:
-    """A reversing row for each line of a paid batch: what was refunded of it, negative."""
+    """A reversing row for each line that stands in a paid batch: what was refunded of it, negative."""
     returned_extras = lines.c.refundable - lines.c.employer_part - lines.c.personal_part
     # 滞纳金 and 利息 are returned together or not at all (switch per reason).
     extras = sa.case((returned_extras > 0, 1), else_=0)
@@ -177,7 +184,7 @@ def insert_reversals(connection: sa.Connection, batch_id: str, at: str) -> None:
                 -lines.c.late_fee * extras,
                 -lines.c.interest * extras,
                 sa.literal(at),
-            ).where(lines.c.batch_id == batch_id),
+            ).where(lines.c.batch_id == batch_id, lines.c.live),
         )
     )
 

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from core.domain.bank import FIELDS
 from core.domain.batch import FiledLine
 from core.domain.lifecycle import EDGES, FREE_STATES, PAID_STATES, State
 from core.domain.vocabulary import FactKind, Insurance
 from core.store.audit import GENESIS, Head, entry_hash
-from core.store.schema import AMOUNTS, audit, batch_events, batches, lines, settings
+from core.store.migrations.triggers import STANDS
+from core.store.schema import AMOUNTS, audit, bank_corrections, batch_events, batches, lines, settings
 
 #: Offenders told per query: one shows the fault, a million would hide the others.
 MOST = 20
@@ -36,27 +38,30 @@ _FREE, _PAID = _among(FREE_STATES), _among(PAID_STATES)
 _STEPS = _among(("batch.submit", *{f"batch.{edge.step}" for edge in EDGES}))
 _NEED_EMPLOYER = _among(tuple(kind.value for kind in FactKind if kind.needs_employer))
 _AMOUNTS_DIFFER = " OR ".join(f"l.{amount} <> {_ledger_amount(amount)}" for amount in _LINE_AMOUNTS)
+_STANDS = f"({STANDS})"
+_FELL = f"(NOT {STANDS})"
 _LINES = "batch_lines l JOIN batches b ON b.batch_id = l.batch_id"
 _EVENTS = "batch_events e JOIN batches b ON b.batch_id = e.batch_id"
 
 #: Each names its offenders in one column: a batch by number, a contribution by its serial, an audit entry by its sequence.
 QUERIES: Mapping[str, str] = {
     "line_claimed_twice": f"""
-        SELECT l.serial FROM {_LINES} WHERE b.state NOT IN ({_FREE})
+        SELECT l.serial FROM {_LINES} WHERE b.state NOT IN ({_FREE}) AND {_STANDS}
         GROUP BY l.serial, l.insurance HAVING count(*) > 1""",
-    "total_is_not_sum": """
+    "total_is_not_sum": f"""
         SELECT b.number FROM batches b
-        WHERE b.total <> (SELECT coalesce(sum(l.refundable), 0) FROM batch_lines l WHERE l.batch_id = b.batch_id)""",
+        WHERE b.total <> (SELECT coalesce(sum(l.refundable), 0) FROM batch_lines l
+            WHERE l.batch_id = b.batch_id AND {_STANDS})""",
     "line_count_wrong": """
         SELECT b.number FROM batches b
         WHERE b.line_count <> (SELECT count(*) FROM batch_lines l WHERE l.batch_id = b.batch_id)""",
     "refused_count_wrong": """
         SELECT b.number FROM batches b
         WHERE b.refused_count <> (SELECT count(*) FROM refused_lines r WHERE r.batch_id = b.batch_id)""",
-    "payment_is_not_sum": """
+    "payment_is_not_sum": f"""
         SELECT DISTINCT b.number FROM batches b JOIN (
             SELECT batch_id, insurance, sum(amount) AS difference FROM (
-                SELECT batch_id, insurance, refundable AS amount FROM batch_lines
+                SELECT l.batch_id, l.insurance, l.refundable AS amount FROM batch_lines l WHERE {_STANDS}
                 UNION ALL SELECT batch_id, insurance, -amount FROM payment_lines) AS both_sides
             GROUP BY batch_id, insurance) AS funds ON funds.batch_id = b.batch_id
         WHERE funds.difference <> 0""",
@@ -64,10 +69,13 @@ QUERIES: Mapping[str, str] = {
     "key_used_twice": """
         SELECT min(number) FROM batches GROUP BY idempotency_key HAVING count(*) > 1""",
     "number_used_twice": "SELECT number FROM batches GROUP BY number HAVING count(*) > 1",
-    "live_mark_wrong": f"SELECT DISTINCT b.number FROM {_LINES} WHERE l.live = (b.state IN ({_FREE}))",
+    "live_mark_wrong": f"SELECT DISTINCT b.number FROM {_LINES} WHERE l.live = (b.state IN ({_FREE}) OR {_FELL})",
+    "nothing_stands": f"""
+        SELECT b.number FROM batches b WHERE b.state NOT IN ({_FREE})
+            AND NOT EXISTS (SELECT 1 FROM batch_lines l WHERE l.batch_id = b.batch_id AND {_STANDS})""",
     "line_is_not_ledger": f"""
         SELECT DISTINCT b.number FROM {_LINES} LEFT JOIN contributions c ON c.serial = l.serial
-        WHERE b.state NOT IN ({_FREE}) AND (c.serial IS NULL OR c.employer_id <> b.employer_id
+        WHERE b.state NOT IN ({_FREE}) AND {_STANDS} AND (c.serial IS NULL OR c.employer_id <> b.employer_id
             OR c.social_security_number <> l.social_security_number OR c.name <> l.name OR c.period <> l.period
             OR {_AMOUNTS_DIFFER})""",
     "reversed_unpaid": f"""
@@ -76,7 +84,20 @@ QUERIES: Mapping[str, str] = {
     "paid_not_reversed": f"""
         SELECT DISTINCT b.number FROM {_LINES}
         LEFT JOIN reversals r ON r.batch_id = l.batch_id AND r.position = l.position
-        WHERE b.state IN ({_PAID}) AND r.batch_id IS NULL""",
+        WHERE b.state IN ({_PAID}) AND r.batch_id IS NULL AND {_STANDS}""",
+    "reversal_of_fallen": f"""
+        SELECT DISTINCT b.number FROM {_LINES}
+        JOIN reversals r ON r.batch_id = l.batch_id AND r.position = l.position WHERE {_FELL}""",
+    "mark_of_another_round": """
+        SELECT DISTINCT b.number FROM line_decisions d JOIN batches b ON b.batch_id = d.batch_id
+        WHERE d.round > b.round OR (d.round < b.round AND NOT d.final)""",
+    "round_is_not_history": """
+        SELECT b.number FROM batches b WHERE b.round <> 1 +
+            (SELECT count(*) FROM batch_events e WHERE e.batch_id = b.batch_id AND e.step = 'resubmit')""",
+    "correction_without_step": """
+        SELECT b.number FROM batches b
+        WHERE (SELECT count(*) FROM bank_corrections k WHERE k.batch_id = b.batch_id) <>
+            (SELECT count(*) FROM batch_events e WHERE e.batch_id = b.batch_id AND e.step = 'correct_bank')""",
     "reversal_is_not_mirror": f"""
         SELECT DISTINCT b.number FROM {_LINES}
         JOIN reversals r ON r.batch_id = l.batch_id AND r.position = l.position
@@ -120,7 +141,9 @@ QUERIES: Mapping[str, str] = {
     "two_parts_held": """
         SELECT DISTINCT b.number FROM batches b JOIN (
             SELECT batch_id FROM (SELECT batch_id, username, part FROM batch_parts
-                                  UNION SELECT batch_id, username, part FROM batch_events) AS held
+                                  UNION SELECT batch_id, username, part FROM batch_events
+                                  UNION SELECT batch_id, username, part FROM line_decisions
+                                  UNION SELECT batch_id, username, part FROM bank_corrections) AS held
             GROUP BY batch_id, username HAVING count(*) > 1) AS doubled ON doubled.batch_id = b.batch_id""",
     "part_not_held": f"""
         SELECT DISTINCT b.number FROM {_EVENTS} LEFT JOIN batch_parts p
@@ -152,7 +175,7 @@ def offenders(connection: sa.Connection, name: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A batch as its fingerprint was taken: everything that went into it, and the stored result."""
+    """A batch as its fingerprint was taken: everything that went into it (the bank details as filed), and the stored result."""
 
     number: str
     fingerprint: str
@@ -162,12 +185,22 @@ class Written:
 
 def written_batches(connection: sa.Connection) -> Iterator[Written]:
     """Every batch with its lines; one batch at a time in memory."""
+    filed = _filed_accounts(connection)
     columns = [lines.c[name] for name in FiledLine._fields]
     for row in connection.execute(sa.select(batches).order_by(batches.c.number)).mappings():
         own = sa.select(*columns).where(lines.c.batch_id == row["batch_id"])
         yield Written(
-            row["number"], row["fingerprint"], dict(row), [FiledLine(*line) for line in connection.execute(own)]
+            row["number"],
+            row["fingerprint"],
+            {**row, **filed.get(row["batch_id"], {})},
+            [FiledLine(*line) for line in connection.execute(own)],
         )
+
+
+def _filed_accounts(connection: sa.Connection) -> dict[str, dict[str, str]]:
+    """The bank details that the first correction replaced, by batch."""
+    first = sa.select(bank_corrections).where(bank_corrections.c.round == 1)
+    return {row["batch_id"]: {field: row[field] for field in FIELDS} for row in connection.execute(first).mappings()}
 
 
 @dataclass(frozen=True, slots=True)

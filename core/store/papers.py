@@ -50,6 +50,21 @@ def papers_of_batch(connection: Connection, batch_id: str) -> list[Paper]:
     return _papers(connection, papers.c.batch_id == batch_id)
 
 
+@dataclass(frozen=True, slots=True)
+class OnRecord:
+    """A paper with the moment at which it was taken off, blank while it is there."""
+
+    paper: Paper
+    removed_at: str
+
+
+def papers_ever_of_batch(connection: Connection, batch_id: str) -> list[OnRecord]:
+    """Every paper that a batch ever had, oldest first, removed ones included."""
+    statement = sa.select(*_COLUMNS, papers.c.removed_at).where(papers.c.batch_id == batch_id)
+    rows = connection.execute(statement.order_by(papers.c.uploaded_at, papers.c.paper_id))
+    return [OnRecord(Paper(*row[:-1]), row[-1]) for row in rows]
+
+
 def count_uploads(connection: Connection, draft_id: str) -> int:
     """How often a paper was uploaded to a draft, removed ones included."""
     return connection.scalar(sa.select(sa.func.count()).where(papers.c.draft_id == draft_id)) or 0

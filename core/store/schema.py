@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from core.domain.lifecycle import Part, State
+from core.domain.line_review import Mark
 from core.domain.payments import FileKind, Outcome, ResultKind
 from core.domain.roles import Role
 from core.domain.vocabulary import (
@@ -354,6 +355,8 @@ batches = Table(
     _text("submitted_at"),
     _text("state_since"),
     _text("due_on", default=""),
+    # Who means to work on it next; it gives nobody a part.
+    _text("assignee", default=""),
     UniqueConstraint("number"),
     UniqueConstraint("idempotency_key"),
     Index("ix_batches_employer_id", "employer_id", "submitted_at"),
@@ -378,7 +381,7 @@ lines = Table(
     _fen("late_fee"),
     _fen("interest"),
     _fen("refundable"),
-    # False once the batch is withdrawn or rejected: the line is then free for another batch.
+    # False once the batch is withdrawn or rejected, or the line itself refused or dropped: it is then free for another batch.
     Column("live", Boolean, nullable=False, server_default=true()),
     PrimaryKeyConstraint("batch_id", "position"),
     UniqueConstraint("batch_id", "serial", "insurance"),
@@ -477,6 +480,76 @@ batch_events = Table(
     ForeignKeyConstraint(
         ["batch_id", "username", "part"], ["batch_parts.batch_id", "batch_parts.username", "batch_parts.part"]
     ),
+)
+
+# What was said of single lines, round by round: decisions of officials, answers of the employer. Whoever marks a line holds
+# the part under which he does (invariant 6). ``final``: the step of that part was taken, the mark stays as it is.
+line_decisions = Table(
+    "line_decisions",
+    metadata,
+    Column("batch_id", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("round", Integer, nullable=False),
+    _text("part"),
+    _text("decision"),
+    _text("code", default=""),
+    _text("text", default=""),
+    _text("username"),
+    _text("at"),
+    Column("final", Boolean, nullable=False, server_default=false()),
+    PrimaryKeyConstraint("batch_id", "position", "round", "part"),
+    ForeignKeyConstraint(["batch_id", "position"], ["batch_lines.batch_id", "batch_lines.position"]),
+    ForeignKeyConstraint(
+        ["batch_id", "username", "part"], ["batch_parts.batch_id", "batch_parts.username", "batch_parts.part"]
+    ),
+    _one_of("decision", Mark),
+    CheckConstraint(
+        "(part IN ('first_reviewer', 'second_reviewer', 'approver') AND decision IN ('pass', 'refuse', 'return'))"
+        " OR (part = 'filer' AND decision IN ('answer', 'drop'))",
+        name="part_decides",
+    ),
+    CheckConstraint("(decision = 'refuse') = (code <> '')", name="refusal_has_code"),
+    CheckConstraint(
+        "decision IN ('pass', 'drop') OR text <> '' OR (decision = 'refuse' AND code <> 'other')", name="says_why"
+    ),
+    CheckConstraint("round >= 1", name="round_counts_from_one"),
+)
+
+# Bank details that a correction after a bounce replaced, as they were: the first ones are those filed (invariant 3).
+bank_corrections = Table(
+    "bank_corrections",
+    metadata,
+    Column("batch_id", Text, ForeignKey("batches.batch_id"), nullable=False),
+    Column("round", Integer, nullable=False),
+    _text("bank_name"),
+    _text("bank_account"),
+    _text("account_holder"),
+    _text("branch_name"),
+    _text("cnaps_code"),
+    _text("exchange_number"),
+    _text("username"),
+    _text("part"),
+    _text("at"),
+    PrimaryKeyConstraint("batch_id", "round"),
+    ForeignKeyConstraint(
+        ["batch_id", "username", "part"], ["batch_parts.batch_id", "batch_parts.username", "batch_parts.part"]
+    ),
+    CheckConstraint("part = 'corrector'", name="by_corrector"),
+    CheckConstraint("round >= 1", name="round_counts_from_one"),
+)
+
+# Notes beside a batch: among officials only, or for the employer as well. They decide nothing.
+batch_comments = Table(
+    "batch_comments",
+    metadata,
+    Column("batch_id", Text, ForeignKey("batches.batch_id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("internal", Boolean, nullable=False),
+    _text("text"),
+    Column("username", Text, ForeignKey("users.username"), nullable=False),
+    _text("at"),
+    PrimaryKeyConstraint("batch_id", "position"),
+    CheckConstraint("text <> ''", name="says_something"),
 )
 
 # A paid refund never touches the contribution: it adds a reversing row, linked to the contribution and the batch line.

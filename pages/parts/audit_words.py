@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.domain.lifecycle import EDGES, State
+from core.domain.line_review import Mark
 from core.domain.payments import FileKind, Outcome
 from core.domain.roles import Role
 from core.domain.wording import N_
@@ -12,6 +13,8 @@ from core.texts import _
 
 _ACTIONS: Mapping[str, str] = {
     **{f"batch.{edge.step}": edge.label for edge in reversed(EDGES)},
+    "batch.assign": N_("分派批次"),
+    "batch.comment": N_("留言"),
     "batch.submit": N_("确认提交"),
     "batch.pass": N_("审核通过"),
     "branches.import": N_("导入开户行目录"),
@@ -26,6 +29,7 @@ _ACTIONS: Mapping[str, str] = {
     "factor.reset": N_("重置动态验证码"),
     "factor.show": N_("验证动态验证码"),
     "ledger.import": N_("导入台账"),
+    "lines.mark": N_("逐条意见"),
     "paper.add": N_("上传要件"),
     "paper.open": N_("查看要件"),
     "paper.remove": N_("删除要件"),
@@ -53,8 +57,10 @@ _DETAILS: Mapping[str, str] = {
     "before": N_("改前"),
     "by": N_("办理人"),
     "changed": N_("变更"),
+    "code": N_("原因代码"),
     "contributions": N_("实缴明细"),
     "corrected": N_("更正"),
+    "decision": N_("意见"),
     "demonstration": N_("演示"),
     "day": N_("付款日期"),
     "draft": N_("草稿"),
@@ -65,6 +71,7 @@ _DETAILS: Mapping[str, str] = {
     "format": N_("格式"),
     "from": N_("原状态"),
     "gone": N_("移除"),
+    "internal": N_("仅内部可见"),
     "lines": N_("条数"),
     "material": N_("材料"),
     "kind": N_("类型"),
@@ -73,6 +80,7 @@ _DETAILS: Mapping[str, str] = {
     "problems": N_("问题"),
     "result": N_("结果"),
     "role": N_("角色"),
+    "round": N_("轮次"),
     "rows": N_("行数"),
     "same": N_("相同"),
     "size": N_("字节"),
@@ -82,7 +90,7 @@ _DETAILS: Mapping[str, str] = {
     "warnings": N_("提醒"),
 }
 _VALUES: Mapping[str, str] = {
-    kind.value: kind.label for kinds in (State, Role, Outcome, FileKind) for kind in kinds
+    kind.value: kind.label for kinds in (Mark, State, Role, Outcome, FileKind) for kind in kinds
 } | {
     "on": N_("开"),
     "off": N_("关"),

@@ -137,7 +137,9 @@ DAMAGES = (
     # 1
     damage("one line in two live batches", "1", "同时在两个", COPY_LINE, bare=("batch_lines",)),
     # 2
-    damage("another total", "2", "总额不等于明细之和", f"UPDATE batches SET total = total + 1 WHERE batch_id = {PAID}"),
+    damage(
+        "another total", "2", "总额不等于有效明细之和", f"UPDATE batches SET total = total + 1 WHERE batch_id = {PAID}"
+    ),
     damage("another count", "2", "明细条数与实际不符", f"UPDATE batches SET line_count = 1 WHERE batch_id = {PAID}"),
     damage("a refusal lost", "2", "不能退费条数", "DELETE FROM refused_lines WHERE serial = 'S000001'"),
     damage("a fen more is paid", "2", "支付金额不等于", "UPDATE payment_lines SET amount = amount + 1"),

@@ -21,11 +21,12 @@ COLLEAGUE = Viewer("clerk1b", Role.CLERK, frozenset({"E1"}))
 OTHER_CLERK = Viewer("clerk2", Role.CLERK, frozenset({"E2"}))
 REVIEWER = Viewer("reviewer1", Role.REVIEWER)
 SECOND_REVIEWER = Viewer("reviewer2", Role.REVIEWER)
+THIRD_REVIEWER = Viewer("reviewer0", Role.REVIEWER)
 APPROVER = Viewer("approver1", Role.APPROVER, fresh_factor=True)
 FINANCE = Viewer("finance1", Role.FINANCE, fresh_factor=True)
 ANALYST = Viewer("analyst1", Role.ANALYST)
 ADMIN = Viewer("admin1", Role.ADMIN)
-PEOPLE = (CLERK, COLLEAGUE, OTHER_CLERK, REVIEWER, SECOND_REVIEWER, APPROVER, FINANCE, ANALYST, ADMIN)
+PEOPLE = (CLERK, COLLEAGUE, OTHER_CLERK, REVIEWER, SECOND_REVIEWER, THIRD_REVIEWER, APPROVER, FINANCE, ANALYST, ADMIN)
 
 BANK = {
     "bank_name": "中国工商银行",

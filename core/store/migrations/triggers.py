@@ -1,7 +1,8 @@
 """Triggers that refuse what must never happen, whoever asks: history is written once.
 
-Invariants 5 and 7 of ``docs/design.md``: submitted lines never change (only their ``live`` mark, when a batch ends), the
-audit log and what was told are append-only, and a contribution is never deleted.
+Invariants 2, 5 and 7 of ``docs/design.md``: submitted lines never change (only their ``live`` mark, when a batch ends or the
+line itself is refused or dropped), money only ever follows the lines that stand, the audit log and what was told are
+append-only, and a contribution is never deleted.
 """
 
 import sqlalchemy as sa
@@ -13,7 +14,8 @@ APPEND_ONLY = (
     "batch_parts",
     "line_findings",
     "refused_lines",
-    "payment_lines",
+    "bank_corrections",
+    "batch_comments",
     "reversals",
     "superseded",
     "imports",
@@ -25,6 +27,7 @@ APPEND_ONLY = (
 NEVER_DELETED = (
     "batches",
     "batch_lines",
+    "line_decisions",
     "contributions",
     "papers",
     "users",
@@ -63,6 +66,10 @@ ORDER_COLUMNS = (
 #: What the bank sent; only that somebody settled it may be added.
 RESULT_COLUMNS = ("result_id", "position", "reference", "account", "outcome", "reason", "settled_on", "cause")
 
+#: SQL for "this line was not taken out of its batch": ``l`` is a row of batch_lines.
+STANDS = """NOT EXISTS (SELECT 1 FROM line_decisions d WHERE d.batch_id = l.batch_id AND d.position = l.position
+    AND d.final AND d.decision IN ('refuse', 'drop'))"""
+
 
 def _refusals() -> list[tuple[str, str, str, str]]:
     """(name, table, event, condition) of every trigger; a blank condition always refuses."""
@@ -75,6 +82,7 @@ def _refusals() -> list[tuple[str, str, str, str]]:
         ("payment_orders_keep_result", "payment_orders", "UPDATE", "OLD.status <> 'sent'"),
         ("bank_result_rows_keep_content", "bank_result_rows", "UPDATE", _changed(RESULT_COLUMNS)),
         ("bank_result_rows_keep_settled", "bank_result_rows", "UPDATE", "OLD.resolved_by <> ''"),
+        ("line_decisions_keep_final", "line_decisions", "UPDATE", "OLD.final"),
     ]
 
 
@@ -82,10 +90,39 @@ def _changed(columns: tuple[str, ...]) -> str:
     return " OR ".join(f"OLD.{column} <> NEW.{column}" for column in columns)
 
 
+def _refusals_by_others() -> list[tuple[str, str, str, str]]:
+    """As ``_refusals``, where the condition reads other rows: money follows the lines that stand, lines leave for a reason."""
+    standing = f"FROM batch_lines l WHERE l.batch_id = OLD.batch_id AND {STANDS}"
+    of_fund = f"{standing} AND l.insurance = OLD.insurance"
+    moved = "NEW.batch_id <> OLD.batch_id OR NEW.insurance <> OLD.insurance"
+    batch_ended = "SELECT 1 FROM batches b WHERE b.batch_id = OLD.batch_id AND b.state IN ('withdrawn', 'rejected')"
+    line_left = (
+        "SELECT 1 FROM line_decisions d WHERE d.batch_id = OLD.batch_id AND d.position = OLD.position"
+        " AND d.final AND d.decision IN ('refuse', 'drop')"
+    )
+    return [
+        ("payment_lines_keep_amount", "payment_lines", "UPDATE", f"{moved} OR {_is_no_sum('amount', of_fund)}"),
+        ("payment_lines_keep_delete", "payment_lines", "DELETE", f"EXISTS (SELECT 1 {of_fund})"),
+        ("batches_keep_total", "batches", "UPDATE", _is_no_sum("total", standing)),
+        (
+            "batch_lines_keep_live",
+            "batch_lines",
+            "UPDATE",
+            f"OLD.live AND NOT NEW.live AND NOT EXISTS ({batch_ended}) AND NOT EXISTS ({line_left})",
+        ),
+    ]
+
+
+def _is_no_sum(column: str, standing: str) -> str:
+    """SQL for "this amount was changed to another one than the sum of the lines that stand"."""
+    total = f"SELECT coalesce(sum(l.refundable), 0) {standing}"
+    return f"(NEW.{column} <> OLD.{column} AND NEW.{column} <> ({total}))"
+
+
 def create_triggers(connection: sa.Connection) -> None:
     """Put every trigger in place, in the dialect of ``connection``."""
     if connection.dialect.name == "sqlite":
-        for name, table, event, condition in _refusals():
+        for name, table, event, condition in _refusals() + _refusals_by_others():
             when = f"WHEN {condition} " if condition else ""
             connection.exec_driver_sql(
                 f"CREATE TRIGGER {name} BEFORE {event} ON {table} {when}"
@@ -102,17 +139,30 @@ def create_triggers(connection: sa.Connection) -> None:
         connection.exec_driver_sql(
             f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when}EXECUTE FUNCTION keep_what_is_written()"
         )
+    for name, table, event, condition in _refusals_by_others():
+        # A trigger's own condition may read no other row there: the function asks.
+        connection.exec_driver_sql(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN IF {condition} THEN RAISE EXCEPTION '%% keeps what is written', TG_TABLE_NAME "
+            f"USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+            f"RETURN {'OLD' if event == 'DELETE' else 'NEW'}; END $$"
+        )
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+        )
 
 
 def drop_triggers(connection: sa.Connection) -> None:
     """Take every trigger away again."""
-    for name, table, _event, _condition in _refusals():
+    for name, table, _event, _condition in _refusals() + _refusals_by_others():
         on = f" ON {table}" if connection.dialect.name == "postgresql" else ""
         connection.exec_driver_sql(f"DROP TRIGGER {name}{on}")
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("DROP FUNCTION keep_what_is_written()")
+        for name, _table, _event, _condition in _refusals_by_others():
+            connection.exec_driver_sql(f"DROP FUNCTION {name}()")
 
 
 def trigger_names() -> frozenset[str]:
     """The triggers that have to be in place."""
-    return frozenset(name for name, _table, _event, _condition in _refusals())
+    return frozenset(name for name, _table, _event, _condition in _refusals() + _refusals_by_others())

@@ -165,6 +165,7 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.Text(), nullable=False),
         sa.Column("state_since", sa.Text(), nullable=False),
         sa.Column("due_on", sa.Text(), server_default="", nullable=False),
+        sa.Column("assignee", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint(
             "state IN ('submitted', 'first_review', 'second_review', 'approval', 'payable', 'paying', 'paid', 'closed', 'returned', 'withdrawn', 'rejected', 'payment_failed', 'bank_correction', 'bank_review')",
             name=op.f("ck_batches_state_known"),
@@ -592,6 +593,81 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["result_id"], ["bank_results.result_id"], name=op.f("fk_bank_result_rows_result_id")),
         sa.PrimaryKeyConstraint("result_id", "position", name=op.f("pk_bank_result_rows")),
     )
+    op.create_table(
+        "line_decisions",
+        sa.Column("batch_id", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), server_default="", nullable=False),
+        sa.Column("text", sa.Text(), server_default="", nullable=False),
+        sa.Column("username", sa.Text(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("final", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.CheckConstraint(
+            "decision IN ('pass', 'refuse', 'return', 'answer', 'drop')",
+            name=op.f("ck_line_decisions_decision_known"),
+        ),
+        sa.CheckConstraint(
+            "(part IN ('first_reviewer', 'second_reviewer', 'approver') AND decision IN ('pass', 'refuse', 'return'))"
+            " OR (part = 'filer' AND decision IN ('answer', 'drop'))",
+            name=op.f("ck_line_decisions_part_decides"),
+        ),
+        sa.CheckConstraint("(decision = 'refuse') = (code <> '')", name=op.f("ck_line_decisions_refusal_has_code")),
+        sa.CheckConstraint(
+            "decision IN ('pass', 'drop') OR text <> '' OR (decision = 'refuse' AND code <> 'other')",
+            name=op.f("ck_line_decisions_says_why"),
+        ),
+        sa.CheckConstraint("round >= 1", name=op.f("ck_line_decisions_round_counts_from_one")),
+        sa.ForeignKeyConstraint(
+            ["batch_id", "position"],
+            ["batch_lines.batch_id", "batch_lines.position"],
+            name=op.f("fk_line_decisions_batch_id_position"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["batch_id", "username", "part"],
+            ["batch_parts.batch_id", "batch_parts.username", "batch_parts.part"],
+            name=op.f("fk_line_decisions_batch_id_username_part"),
+        ),
+        sa.PrimaryKeyConstraint("batch_id", "position", "round", "part", name=op.f("pk_line_decisions")),
+    )
+    op.create_table(
+        "bank_corrections",
+        sa.Column("batch_id", sa.Text(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("bank_name", sa.Text(), nullable=False),
+        sa.Column("bank_account", sa.Text(), nullable=False),
+        sa.Column("account_holder", sa.Text(), nullable=False),
+        sa.Column("branch_name", sa.Text(), nullable=False),
+        sa.Column("cnaps_code", sa.Text(), nullable=False),
+        sa.Column("exchange_number", sa.Text(), nullable=False),
+        sa.Column("username", sa.Text(), nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.CheckConstraint("part = 'corrector'", name=op.f("ck_bank_corrections_by_corrector")),
+        sa.CheckConstraint("round >= 1", name=op.f("ck_bank_corrections_round_counts_from_one")),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.batch_id"], name=op.f("fk_bank_corrections_batch_id")),
+        sa.ForeignKeyConstraint(
+            ["batch_id", "username", "part"],
+            ["batch_parts.batch_id", "batch_parts.username", "batch_parts.part"],
+            name=op.f("fk_bank_corrections_batch_id_username_part"),
+        ),
+        sa.PrimaryKeyConstraint("batch_id", "round", name=op.f("pk_bank_corrections")),
+    )
+    op.create_table(
+        "batch_comments",
+        sa.Column("batch_id", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("internal", sa.Boolean(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("username", sa.Text(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.CheckConstraint("text <> ''", name=op.f("ck_batch_comments_says_something")),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.batch_id"], name=op.f("fk_batch_comments_batch_id")),
+        sa.ForeignKeyConstraint(["username"], ["users.username"], name=op.f("fk_batch_comments_username")),
+        sa.PrimaryKeyConstraint("batch_id", "position", name=op.f("pk_batch_comments")),
+    )
     # Automatic steps are taken by an account that nobody can sign in to.
     op.execute(
         "INSERT INTO users (username, role, disabled, created_at) VALUES ('system', 'system', TRUE, '1970-01-01T00:00:00+00:00')"
@@ -601,6 +677,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     drop_triggers(op.get_bind())
+    op.drop_table("batch_comments")
+    op.drop_table("bank_corrections")
+    op.drop_table("line_decisions")
     op.drop_table("bank_result_rows")
     op.drop_table("payment_files")
     op.drop_index(

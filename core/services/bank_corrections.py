@@ -1,0 +1,122 @@
+"""更正银行信息 after a bounce: the six bank fields of a batch, entered by one person and looked at by another."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.domain.bank import FIELDS, Notice, check_bank_fields, clean_bank
+from core.domain.errors import IllegalTransition, InvalidInput, NotAllowed
+from core.domain.identifiers import mask_account, normalise
+from core.domain.lifecycle import EDGES, Part, State, find_edge
+from core.domain.roles import SYSTEM, Right, Viewer
+from core.domain.wording import N_
+from core.services.contributions import InvalidInputs
+from core.services.desk import Desk
+from core.services.steps import Opened, require_batch, require_step, take_edge
+from core.store import bank_corrections as store
+from core.store.database import Connection
+from core.store.employers import former_names, read_employer
+from core.store.line_decisions import hold_part
+from core.texts import _
+
+_STEP = next(edge.step for edge in EDGES if edge.part is Part.CORRECTOR)
+
+
+@dataclass(frozen=True, slots=True)
+class BankVersion:
+    """Bank details as they stood for a while: filed (``round`` 0) or since correction ``round``; who entered them, and when."""
+
+    round: int
+    bank: Mapping[str, str]
+    username: str
+    at: str
+
+
+def correct_bank(desk: Desk, viewer: Viewer, number: str, bank: Mapping[str, str], note: str = "") -> State:
+    """Put other bank details into a batch whose money came back, and hand it to a reviewer; nothing else changes.
+
+    For a clerk of the employer who is not the filer, or a reviewer who enters what came on paper. Raises ``InvalidInputs``
+    with every fault by field, ``InvalidInput`` when nothing was changed.
+    """
+    typed = clean_bank(bank)
+    with desk.write(viewer) as unit:
+        row = require_batch(unit.connection, viewer, number, lock=True)
+        edge = find_edge(State(row.state), _STEP)
+        require_step(unit.connection, viewer, row, edge)
+        employer = read_employer(unit.connection, row.employer_id)
+        if errors := [notice for notice in _notices(unit.connection, employer, typed) if notice.is_error]:
+            raise InvalidInputs(list(map(_problem, errors)))
+        if typed == {name: getattr(row, name) for name in FIELDS}:
+            raise InvalidInput(N_("银行信息没有改动，请更正后再提交"), field="bank_account")
+        if viewer == SYSTEM:
+            raise NotAllowed(N_("银行信息须由承担该环节的人员更正"))
+        hold_part(unit.connection, row.batch_id, viewer.username, edge.part.value)
+        unverified = employer is None or not employer.bank_account
+        store.replace_bank(unit.connection, row, typed, username=viewer.username, at=unit.at, unverified=unverified)
+        opened = Opened(unit, desk.settings(unit.connection), row.batch_id, number)
+        return take_edge(opened, edge, normalise(note))
+
+
+def bank_versions(desk: Desk, viewer: Viewer, number: str) -> list[BankVersion]:
+    """The bank details as filed and after each correction, oldest first; the account masked where the role sees no more."""
+    viewer.require(Right.SEE_BATCHES)
+    with desk.read() as connection:
+        row = require_batch(connection, viewer, number)
+        replaced = store.read_corrections(connection, row.batch_id)
+    details = [*(each.bank for each in replaced), {name: getattr(row, name) for name in FIELDS}]
+    entered = [(row.filer, row.submitted_at), *((each.username, each.at) for each in replaced)]
+    return [
+        BankVersion(turn, _shown(viewer, bank), username, at)
+        for turn, (bank, (username, at)) in enumerate(zip(details, entered, strict=True))
+    ]
+
+
+def check_correction(
+    desk: Desk, viewer: Viewer, number: str, bank: Mapping[str, str]
+) -> dict[str, list[tuple[str, str]]]:
+    """Faults of what is being typed, by field: (``error`` or ``warning``, sentence); blank fields are not told yet."""
+    viewer.require(Right.SEE_BATCHES)
+    typed = clean_bank(bank)
+    with desk.read() as connection:
+        row = require_batch(connection, viewer, number)
+        found = _notices(connection, read_employer(connection, row.employer_id), typed)
+    told: dict[str, list[tuple[str, str]]] = {name: [] for name in FIELDS}
+    for notice in found:
+        if typed[notice.field]:
+            problem = _problem(notice)
+            told[notice.field].append(
+                ("error" if notice.is_error else "warning", _(problem.sentence).format(**problem.values))
+            )
+    return told
+
+
+def current_bank(desk: Desk, viewer: Viewer, number: str) -> dict[str, str]:
+    """The six fields to begin a correction with: the registered account where there is one, else what was filed.
+
+    For whoever may take the step, in full; ``NotAllowed`` or ``IllegalTransition`` for others.
+    """
+    with desk.read() as connection:
+        row = require_batch(connection, viewer, number)
+        require_step(connection, viewer, row, find_edge(State(row.state), _STEP))
+        employer = read_employer(connection, row.employer_id)
+    source: Any = employer if employer is not None and employer.bank_account else row
+    return {name: getattr(source, name) for name in FIELDS}
+
+
+def _notices(connection: Connection, employer: Any, typed: Mapping[str, str]) -> list[Notice]:
+    if employer is None:
+        raise IllegalTransition(N_("台账中没有该单位，请联系经办机构"))
+    registered = {name: getattr(employer, name) for name in FIELDS}
+    names = {employer.name, *former_names(connection, employer.employer_id)}
+    return check_bank_fields(typed, registered=registered, names=names)
+
+
+def _problem(notice: Notice) -> InvalidInput:
+    return InvalidInput(notice.sentence, field=notice.field, **{key: _(text) for key, text in notice.details.items()})
+
+
+def _shown(viewer: Viewer, bank: Mapping[str, str]) -> dict[str, str]:
+    shown = dict(bank)
+    if not viewer.may(Right.SEE_UNMASKED):
+        shown["bank_account"] = mask_account(shown["bank_account"])
+    return shown

@@ -1,0 +1,77 @@
+"""What a step means for single lines: marks become final, refused and dropped lines leave, a new round begins."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.domain.errors import IllegalTransition, InvalidInput
+from core.domain.lifecycle import FREE_STATES, SENDING_BACK, WITH_EMPLOYER, Edge, State
+from core.domain.line_review import FALLEN, Standing, by_position, standing
+from core.domain.wording import N_
+from core.services.desk import Unit
+from core.store import line_decisions as store
+from core.store.database import Connection
+
+#: Stages in which single lines are decided or answered; the second look at bank details is not one of them.
+LINE_STAGES = (SENDING_BACK - {State.BANK_REVIEW}) | {State.RETURNED}
+_LEAVING = frozenset({Standing.REFUSING, Standing.DROPPING})
+
+
+def standings(connection: Connection, row: Any) -> dict[int, Standing]:
+    """Where each line of batch ``row`` stands, by position."""
+    said = by_position(store.read_marks(connection, row.batch_id))
+    verdicts = store.read_verdicts(connection, row.batch_id)
+    return {position: standing(verdict, said.get(position, ()), row.round) for position, verdict in verdicts.items()}
+
+
+def conclude_lines(unit: Unit, row: Any, edge: Edge, note: str) -> bool:
+    """Do to the lines of batch ``row`` what follows from taking ``edge``; whether any of them left the batch.
+
+    A batch that ends keeps its lines as they are: all of them are free then. Raises ``InvalidInput`` while lines are not
+    settled (for a pass) or not answered (for a new round), ``IllegalTransition`` when no line would be left.
+    """
+    if edge.source not in LINE_STAGES or edge.target in FREE_STATES:
+        return False
+    found = standings(unit.connection, row)
+    comes_back = edge.source in WITH_EMPLOYER
+    if comes_back:
+        _require_answered(found, note)
+    elif edge.target not in WITH_EMPLOYER:
+        _require_settled(found)
+    leaving = [position for position, each in found.items() if each in _LEAVING]
+    if all(each in FALLEN | _LEAVING for each in found.values()):
+        raise _nothing_left(comes_back=comes_back)
+    store.make_final(unit.connection, row.batch_id, row.round, edge.part.value)
+    if leaving:
+        store.free_fallen(unit.connection, row.batch_id, leaving)
+    if comes_back:
+        store.begin_round(unit.connection, row.batch_id, row.round + 1)
+    return bool(leaving)
+
+
+def _require_settled(found: Mapping[int, Standing]) -> None:
+    open_count = _count(found, Standing.OPEN)
+    returned = _count(found, Standing.RETURNED)
+    if returned:
+        raise InvalidInput(N_("有 {count} 条明细标为待补正，请退回补正，或先改变这些明细的意见"), count=returned)
+    if open_count:
+        raise InvalidInput(N_("还有 {count} 条待核明细没有逐条核定，请先在退费明细中核定"), count=open_count)
+
+
+def _require_answered(found: Mapping[int, Standing], note: str) -> None:
+    unanswered = _count(found, Standing.RETURNED)
+    if unanswered and not note:
+        raise InvalidInput(
+            N_("还有 {count} 条退回的明细没有答复：请逐条答复或放弃，或在意见中统一说明"),
+            field="step_note",
+            count=unanswered,
+        )
+
+
+def _nothing_left(*, comes_back: bool) -> IllegalTransition:
+    if comes_back:
+        return IllegalTransition(N_("全部明细都已放弃，没有可以重新提交的内容，请改为撤回"))
+    return IllegalTransition(N_("没有仍可退费的明细，请改为不予退费"))
+
+
+def _count(found: Mapping[int, Standing], wanted: Standing) -> int:
+    return sum(each is wanted for each in found.values())
