@@ -73,16 +73,17 @@ class Desk:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One consistent snapshot."""
+        """One consistent snapshot of one moment, which the connection knows: what becomes true by time is read by it."""
         with self.database.read() as connection:
-            yield connection
+            yield connection.execution_options(moment=self.now())
 
     @contextmanager
     def write(self, viewer: Viewer) -> Iterator[Unit]:
         """One transaction: all of it or nothing. After it commits, the signed head follows the audit chain."""
         entries: list[Head] = []
         with self.database.write() as connection:
-            yield Unit(connection, self.now(), self.today(), viewer, entries)
+            at = self.now()
+            yield Unit(connection.execution_options(moment=at), at, self.today(), viewer, entries)
         if entries:
             self._sign(entries[-1])
 

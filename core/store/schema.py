@@ -25,6 +25,7 @@ from sqlalchemy import (
     true,
 )
 
+from core.domain.account_change import ChangeState
 from core.domain.lifecycle import Part, State
 from core.domain.line_review import Mark
 from core.domain.payments import FileKind, Outcome, ResultKind
@@ -246,6 +247,51 @@ sign_in_failures = Table(
 )
 
 settings = Table("settings", metadata, Column("key", Text, primary_key=True), _text("value"))
+
+# --- changes of a registered account: one asks, another decides, time makes it effective -----------------------------
+
+account_changes = Table(
+    "account_changes",
+    metadata,
+    Column("change_id", Text, primary_key=True),
+    Column("employer_id", Text, ForeignKey("employers.employer_id"), nullable=False),
+    _text("bank_name"),
+    _text("bank_account"),
+    _text("account_holder"),
+    _text("branch_name"),
+    _text("cnaps_code"),
+    _text("exchange_number"),
+    # The account that it replaces (JSON), as it was when the change was asked for, and again when it was decided.
+    _text("former", default="{}"),
+    _text("note", default=""),
+    Column("requested_by", Text, ForeignKey("users.username"), nullable=False),
+    _text("requested_at"),
+    _text("state"),
+    Column("decided_by", Text, ForeignKey("users.username")),
+    _text("decided_at", default=""),
+    _text("decision_note", default=""),
+    _text("effective_at", default=""),
+    _text("cancelled_at", default=""),
+    Index("ix_account_changes_employer_id", "employer_id", "requested_at"),
+    # An employer has one open change at a time.
+    Index(
+        "uq_account_changes_open",
+        "employer_id",
+        unique=True,
+        sqlite_where=text("state IN ('requested', 'approved')"),
+        postgresql_where=text("state IN ('requested', 'approved')"),
+    ),
+    _one_of("state", ChangeState),
+    CheckConstraint("decided_by IS NULL OR decided_by <> requested_by", name="four_eyes"),
+    CheckConstraint(
+        "state NOT IN ('approved', 'effective') OR (decided_by IS NOT NULL AND effective_at <> '')",
+        name="approved_by_somebody",
+    ),
+    CheckConstraint(
+        "state <> 'refused' OR (decided_by IS NOT NULL AND decision_note <> '')", name="refused_for_a_reason"
+    ),
+    CheckConstraint("bank_account <> '' AND account_holder <> ''", name="account_given"),
+)
 
 # --- the audit log: append-only, a hash chain -----------------------------------------------------------------------
 

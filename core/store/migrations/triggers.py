@@ -33,6 +33,7 @@ NEVER_DELETED = (
     "users",
     "payment_orders",
     "bank_result_rows",
+    "account_changes",
 )
 LINE_COLUMNS = (
     "batch_id",
@@ -65,6 +66,20 @@ ORDER_COLUMNS = (
 )
 #: What the bank sent; only that somebody settled it may be added.
 RESULT_COLUMNS = ("result_id", "position", "reference", "account", "outcome", "reason", "settled_on", "cause")
+#: What was asked for stays as it was asked; only the decision on it is added.
+CHANGE_COLUMNS = (
+    "change_id",
+    "employer_id",
+    "bank_name",
+    "bank_account",
+    "account_holder",
+    "branch_name",
+    "cnaps_code",
+    "exchange_number",
+    "note",
+    "requested_by",
+    "requested_at",
+)
 
 #: SQL for "this line was not taken out of its batch": ``l`` is a row of batch_lines.
 STANDS = """NOT EXISTS (SELECT 1 FROM line_decisions d WHERE d.batch_id = l.batch_id AND d.position = l.position
@@ -77,6 +92,8 @@ def _refusals() -> list[tuple[str, str, str, str]]:
         *((f"{table}_keep_update", table, "UPDATE", "") for table in APPEND_ONLY),
         *((f"{table}_keep_delete", table, "DELETE", "") for table in APPEND_ONLY + NEVER_DELETED),
         ("batch_lines_keep_content", "batch_lines", "UPDATE", _changed(LINE_COLUMNS)),
+        ("account_changes_keep_content", "account_changes", "UPDATE", _changed(CHANGE_COLUMNS)),
+        ("account_changes_keep_ended", "account_changes", "UPDATE", "OLD.state NOT IN ('requested', 'approved')"),
         ("batch_lines_keep_ended", "batch_lines", "UPDATE", "NOT OLD.live AND NEW.live"),
         ("payment_orders_keep_content", "payment_orders", "UPDATE", _changed(ORDER_COLUMNS)),
         ("payment_orders_keep_result", "payment_orders", "UPDATE", "OLD.status <> 'sent'"),

@@ -137,6 +137,60 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("username", name=op.f("pk_users")),
     )
     op.create_table(
+        "account_changes",
+        sa.Column("change_id", sa.Text(), nullable=False),
+        sa.Column("employer_id", sa.Text(), nullable=False),
+        sa.Column("bank_name", sa.Text(), nullable=False),
+        sa.Column("bank_account", sa.Text(), nullable=False),
+        sa.Column("account_holder", sa.Text(), nullable=False),
+        sa.Column("branch_name", sa.Text(), nullable=False),
+        sa.Column("cnaps_code", sa.Text(), nullable=False),
+        sa.Column("exchange_number", sa.Text(), nullable=False),
+        sa.Column("former", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("requested_at", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("decided_at", sa.Text(), server_default="", nullable=False),
+        sa.Column("decision_note", sa.Text(), server_default="", nullable=False),
+        sa.Column("effective_at", sa.Text(), server_default="", nullable=False),
+        sa.Column("cancelled_at", sa.Text(), server_default="", nullable=False),
+        sa.CheckConstraint(
+            "state IN ('requested', 'approved', 'effective', 'refused', 'cancelled')",
+            name=op.f("ck_account_changes_state_known"),
+        ),
+        sa.CheckConstraint(
+            "decided_by IS NULL OR decided_by <> requested_by", name=op.f("ck_account_changes_four_eyes")
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('approved', 'effective') OR (decided_by IS NOT NULL AND effective_at <> '')",
+            name=op.f("ck_account_changes_approved_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'refused' OR (decided_by IS NOT NULL AND decision_note <> '')",
+            name=op.f("ck_account_changes_refused_for_a_reason"),
+        ),
+        sa.CheckConstraint(
+            "bank_account <> '' AND account_holder <> ''", name=op.f("ck_account_changes_account_given")
+        ),
+        sa.ForeignKeyConstraint(
+            ["employer_id"], ["employers.employer_id"], name=op.f("fk_account_changes_employer_id")
+        ),
+        sa.ForeignKeyConstraint(["requested_by"], ["users.username"], name=op.f("fk_account_changes_requested_by")),
+        sa.ForeignKeyConstraint(["decided_by"], ["users.username"], name=op.f("fk_account_changes_decided_by")),
+        sa.PrimaryKeyConstraint("change_id", name=op.f("pk_account_changes")),
+    )
+    op.create_index("ix_account_changes_employer_id", "account_changes", ["employer_id", "requested_at"], unique=False)
+    op.create_index(
+        "uq_account_changes_open",
+        "account_changes",
+        ["employer_id"],
+        unique=True,
+        sqlite_where=sa.text("state IN ('requested', 'approved')"),
+        postgresql_where=sa.text("state IN ('requested', 'approved')"),
+    )
+    op.create_table(
         "batches",
         sa.Column("batch_id", sa.Text(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
@@ -698,6 +752,7 @@ def downgrade() -> None:
     )
     op.drop_table("bank_results")
     op.drop_table("payment_runs")
+    op.drop_table("account_changes")
     op.drop_table("reversals")
     op.drop_table("batch_events")
     op.drop_table("refused_lines")

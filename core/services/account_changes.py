@@ -1,0 +1,222 @@
+"""Changing the registered account of an employer: asked for by the employer (or on paper), decided by an approver, then cooling.
+
+Until the change is effective the old account counts. Neither accounts nor holders are written to the audit log.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from core.domain.account_change import (
+    OPEN_STATES,
+    ChangeState,
+    Move,
+    allowed_moves,
+    find_move,
+    require_allowed,
+    state_at,
+)
+from core.domain.bank import FIELDS, Notice, check_bank_fields, clean_bank
+from core.domain.errors import Conflict, InvalidInput, NotFound
+from core.domain.identifiers import mask_account, normalise
+from core.domain.roles import Right, Role, Viewer
+from core.domain.wording import N_
+from core.services.contributions import InvalidInputs, require_employer
+from core.services.desk import Desk, Unit
+from core.services.drafts import Employer, load_employer
+from core.store import account_changes as store
+from core.store.database import Connection
+from core.store.employers import change_in_force, former_names
+from core.texts import _
+
+#: Names of the inputs: the six of the application, with this before them, so that the two forms don't share faults.
+PREFIX = "change_"
+NOTE_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """A change as this viewer may see it; ``bank`` the account asked for, ``former`` the one it replaces (six fields each)."""
+
+    change_id: str
+    employer_id: str
+    employer_name: str
+    state: ChangeState
+    bank: Mapping[str, str]
+    former: Mapping[str, str]
+    note: str
+    requested_by: str
+    requested_at: str
+    decided_by: str
+    decided_at: str
+    decision_note: str
+    effective_at: str
+    moves: tuple[Move, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still being decided or cooling."""
+        return self.state in OPEN_STATES
+
+
+def request_change(desk: Desk, viewer: Viewer, employer_id: str, bank: Mapping[str, str], note: str = "") -> str:
+    """Ask for another registered account; returns the id of the change.
+
+    A clerk asks for his employer, a reviewer enters what came on paper and says in ``note`` which paper. ``InvalidInputs`` with
+    fields ``change_bank_name`` …, ``Conflict`` while the employer has an open change.
+    """
+    viewer.require(Right.CORRECT_BANK)
+    require_employer(viewer, employer_id)
+    typed, note = clean_bank(bank), normalise(note)[:NOTE_LENGTH]
+    with desk.write(viewer) as unit:
+        employer = load_employer(unit.connection, employer_id)
+        _require_sound(unit.connection, viewer, employer, typed, note)
+        store.close_effective(unit.connection, employer_id, unit.at)
+        asked = {"change_id": desk.new_id(), "employer_id": employer_id, "note": note, "former": _written(employer)}
+        store.insert_change(
+            unit.connection, {**asked, **typed, "requested_by": viewer.username, "requested_at": unit.at}
+        )
+        unit.audit("account.request", employer_id, change=asked["change_id"])
+    return asked["change_id"]
+
+
+def decide_change(desk: Desk, viewer: Viewer, change_id: str, *, approve: bool, note: str = "") -> ChangeState:
+    """Approve a change (fresh second factor; effective after ``account_cooling_days``) or refuse it for a reason.
+
+    ``NotAllowed`` for whoever asked for it, ``Conflict`` when somebody else was first.
+    """
+    return _move(desk, viewer, change_id, "approve" if approve else "refuse", normalise(note))
+
+
+def cancel_change(desk: Desk, viewer: Viewer, change_id: str) -> ChangeState:
+    """Take a request back, before it is decided or while it is cooling."""
+    return _move(desk, viewer, change_id, "cancel", "")
+
+
+def list_changes(desk: Desk, viewer: Viewer, *, only_open: bool = False, limit: int = 100) -> list[AccountChange]:
+    """The changes in the viewer's scope, the latest first; accounts are masked to the last 4 unless the role sees them."""
+    viewer.require(Right.SEE_AUDIT if viewer.may(Right.SEE_AUDIT) else Right.SEE_BATCHES)
+    with desk.read() as connection:
+        rows = store.read_changes(connection, viewer.scope, only_open=only_open, limit=limit, moment=desk.now())
+    return [_seen(desk, viewer, row) for row in rows]
+
+
+def changes_of(desk: Desk, viewer: Viewer, employer_id: str) -> list[AccountChange]:
+    """The changes of one employer, the latest first; ``NotAllowed`` outside the viewer's scope."""
+    viewer.require(Right.SEE_BATCHES)
+    require_employer(viewer, employer_id)
+    with desk.read() as connection:
+        own = frozenset({employer_id})
+        rows = store.read_changes(connection, own, only_open=False, limit=50, moment=desk.now())
+    return [_seen(desk, viewer, row) for row in rows]
+
+
+def change_of(desk: Desk, viewer: Viewer, employer_id: str) -> AccountChange | None:
+    """The open change of an employer, ``None`` when there is none."""
+    return next((change for change in changes_of(desk, viewer, employer_id) if change.is_open), None)
+
+
+def check_change(
+    desk: Desk, viewer: Viewer, employer_id: str, bank: Mapping[str, str]
+) -> dict[str, list[tuple[str, str]]]:
+    """Faults of the account as typed, by field: (``error`` or ``warning``, sentence). Blank fields are not told yet."""
+    require_employer(viewer, employer_id)
+    with desk.read() as connection:
+        notices = _notices(connection, load_employer(connection, employer_id), clean_bank(bank))
+    told: dict[str, list[tuple[str, str]]] = {name: [] for name in FIELDS}
+    for notice in notices:
+        if bank.get(notice.field, "").strip():
+            said = _(notice.sentence).format(**{key: _(text) for key, text in notice.details.items()})
+            told[notice.field].append(("error" if notice.is_error else "warning", said))
+    return told
+
+
+def account_changers(connection: Connection, employer_id: str) -> set[str]:
+    """Who approved the change that gave the employer its present account: nobody where the ledger gave it."""
+    change = change_in_force(connection, employer_id)
+    return {change.decided_by} if change is not None else set()
+
+
+def _require_sound(
+    connection: Connection, viewer: Viewer, employer: Employer, typed: Mapping[str, str], note: str
+) -> None:
+    problems = [
+        InvalidInput(
+            notice.sentence, field=PREFIX + notice.field, **{key: _(text) for key, text in notice.details.items()}
+        )
+        for notice in _notices(connection, employer, typed)
+        if notice.is_error
+    ]
+    if not problems and typed == clean_bank(employer.registered):
+        problems.append(InvalidInput(N_("所填账户与现登记账户相同，无需变更"), field=f"{PREFIX}bank_account"))
+    if viewer.role is Role.REVIEWER and not note:
+        problems.append(InvalidInput(N_("代单位录入的，请填写书面申请的编号或说明"), field=f"{PREFIX}note"))
+    if problems:
+        raise InvalidInputs(problems)
+
+
+def _notices(connection: Connection, employer: Employer, typed: Mapping[str, str]) -> list[Notice]:
+    names = {employer.name} | former_names(connection, employer.employer_id)
+    return check_bank_fields(typed, registered={}, names=names)
+
+
+def _move(desk: Desk, viewer: Viewer, change_id: str, step: str, note: str) -> ChangeState:
+    with desk.write(viewer) as unit:
+        row = store.read_change(unit.connection, change_id)
+        if row is None or not viewer.sees(row.employer_id):
+            raise NotFound(N_("没有找到该登记账户变更，或您无权查看"))
+        move = find_move(state_at(row.state, row.effective_at, desk.clock()), step)
+        require_allowed(move, viewer, row.employer_id, row.requested_by)
+        if move.needs_note and not note:
+            raise InvalidInput(N_("请填写意见"), field="decision_note")
+        if not store.move_change(unit.connection, change_id, move.source, **_written_by(desk, unit, row, move, note)):
+            raise Conflict(N_("该登记账户变更已由他人办理，请刷新后查看"))
+        unit.audit(f"account.{step}", row.employer_id, change=change_id)
+    return move.target
+
+
+def _written_by(desk: Desk, unit: Unit, row: Any, move: Move, note: str) -> dict[str, str]:
+    """What a move writes into the row."""
+    values = {"state": move.target.value}
+    if move.by_applicant:
+        return values | {"cancelled_at": unit.at}
+    former = _written(load_employer(unit.connection, row.employer_id))
+    values |= {"decided_by": unit.viewer.username, "decided_at": unit.at, "decision_note": note, "former": former}
+    if move.target is ChangeState.APPROVED:
+        days = desk.settings(unit.connection).number("account_cooling_days") or 0
+        effective = datetime.fromisoformat(unit.at) + timedelta(days=days)
+        values["effective_at"] = effective.astimezone(UTC).isoformat(timespec="seconds")
+    return values
+
+
+def _written(employer: Employer) -> str:
+    return json.dumps(dict(employer.registered), ensure_ascii=False)
+
+
+def _seen(desk: Desk, viewer: Viewer, row: Any) -> AccountChange:
+    state = state_at(row.state, row.effective_at, desk.clock())
+    return AccountChange(
+        row.change_id,
+        row.employer_id,
+        row.employer_name,
+        state,
+        _masked(viewer, {name: getattr(row, name) for name in FIELDS}),
+        _masked(viewer, json.loads(row.former)),
+        row.note,
+        row.requested_by,
+        row.requested_at,
+        row.decided_by or "",
+        row.decided_at,
+        row.decision_note,
+        row.effective_at,
+        tuple(allowed_moves(state, viewer, row.employer_id, row.requested_by)),
+    )
+
+
+def _masked(viewer: Viewer, bank: Mapping[str, str]) -> dict[str, str]:
+    shown = {name: bank.get(name, "") for name in FIELDS}
+    if not viewer.may(Right.SEE_UNMASKED):
+        shown["bank_account"] = mask_account(shown["bank_account"])
+    return shown
