@@ -10,6 +10,7 @@ from core.services.previews import preview_batch
 from core.texts import _
 from pages.parts import selection, state
 from pages.parts.access import acting_viewer, desk, require_user
+from pages.parts.account_request import draw_registered_account
 from pages.parts.application import start_fields_anew
 from pages.parts.bank_form import draw_bank, typed_bank
 from pages.parts.employer_choice import choose_employer
@@ -95,6 +96,7 @@ def draw_application(viewer: Viewer, employer_id: str) -> None:
     with st.container(border=True):
         st.subheader(_("退费信息"), anchor=False)
         draw_bank(draft)
+        draw_registered_account(viewer, employer_id)
     with st.container(border=True):
         st.subheader(_("附件上传"), anchor=False)
         draw_uploads(draft)

@@ -5,6 +5,7 @@ import streamlit as st
 from core.domain.roles import Right, Viewer
 from core.texts import _
 from pages.parts.access import require_user
+from pages.parts.account_decisions import draw_all_account_changes
 from pages.parts.audit_tail import draw_audit
 from pages.parts.directory import draw_directory
 from pages.parts.frame import draw_heading, draw_path
@@ -18,6 +19,7 @@ def draw_screen(viewer: Viewer) -> None:
         (Right.CHANGE_SETTINGS, _("开关"), draw_switches),
         (Right.CHANGE_SETTINGS, _("开户行目录"), draw_directory),
         (Right.MANAGE_USERS, _("用户"), draw_people),
+        (Right.SEE_AUDIT, _("登记账户变更"), draw_all_account_changes),
         (Right.SEE_AUDIT, _("审计"), draw_audit),
     )
     own = [(name, draw) for right, name, draw in parts if viewer.may(right)]

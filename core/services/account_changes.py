@@ -133,6 +133,14 @@ def check_change(
     return told
 
 
+def employer_to_change(desk: Desk, viewer: Viewer, employer_id: str) -> Employer:
+    """The employer whose account the viewer may ask to change, with the one it has; ``NotFound`` outside his scope."""
+    viewer.require(Right.CORRECT_BANK)
+    require_employer(viewer, employer_id)
+    with desk.read() as connection:
+        return load_employer(connection, employer_id)
+
+
 def account_changers(connection: Connection, employer_id: str) -> set[str]:
     """Who approved the change that gave the employer its present account: nobody where the ledger gave it."""
     change = change_in_force(connection, employer_id)

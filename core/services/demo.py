@@ -14,7 +14,7 @@ from core.domain.errors import Conflict
 from core.domain.line_review import Mark, Opinion
 from core.domain.roles import SYSTEM, Viewer
 from core.domain.wording import N_
-from core.services import batches, drafts, filing, line_decisions, papers, previews, steps
+from core.services import account_changes, batches, drafts, filing, line_decisions, papers, previews, steps
 from core.services.accounts import DEMO_ACCOUNTS, demo_password, ensure_demo_accounts
 from core.services.branches import has_directory, import_branches
 from core.services.demo_ledger import DATA, BatchPlan, Demonstration, Step, Story, read_demonstration
@@ -27,6 +27,8 @@ from core.texts import _
 _DAYS_BEFORE = 2
 _OPENING = time(9, 0)
 _SAMPLES = 3
+#: Whose registered account is about to change, and since when.
+_CHANGING, _CHANGE_DAYS_AGO = "D003", 1
 _SAMPLE_PAPER = DATA / "demo" / "sample.pdf"
 #: Invented branches with right check digits: enough to see the look-up. A directory that is there already stays.
 _BRANCHES = DATA / "demo" / "branches.csv"
@@ -57,6 +59,7 @@ def build_demonstration(desk: Desk) -> DemoReport:
     if not has_directory(desk):
         import_branches(beginning, SYSTEM, _BRANCHES, name="演示开户行.csv")
     made = _make_batches(desk, [plan for plan in demo.batches if not _is_made(desk, plan)], demo)
+    _ask_for_another_account(desk)
     people = {row["社会保障号码"] for row in demo.contributions}
     return DemoReport(files, len(people), len(demo.contributions), made, tuple(demo.stories))
 
@@ -151,6 +154,16 @@ def _file(desk: Desk, plan: BatchPlan, account: Mapping[str, str]) -> str:
         papers.add_paper(desk, filer, draft_id, material, file_name, _SAMPLE_PAPER.read_bytes())
     preview = previews.preview_batch(desk, filer, draft_id)
     return filing.submit_batch(desk, filer, draft_id, preview.key, preview.fingerprint).numbers[0]
+
+
+def _ask_for_another_account(desk: Desk) -> None:
+    """One change that waits for its approval, at an employer that has no registered account yet."""
+    if account_changes.changes_of(desk, SYSTEM, _CHANGING):
+        return
+    account = read_demonstration().typed_accounts[_CHANGING]
+    bank = {field: account[label] for field, label in FIELDS.items()}
+    then = _at(desk, _moment(desk, _CHANGE_DAYS_AGO))
+    account_changes.request_change(then, _viewer("clerk3"), _CHANGING, bank, "首次登记，见开户许可证")
 
 
 def _viewer(username: str) -> Viewer:

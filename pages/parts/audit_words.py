@@ -13,6 +13,10 @@ from core.texts import _
 
 _ACTIONS: Mapping[str, str] = {
     **{f"batch.{edge.step}": edge.label for edge in reversed(EDGES)},
+    "account.approve": N_("批准登记账户变更"),
+    "account.cancel": N_("撤销登记账户变更"),
+    "account.refuse": N_("不批准登记账户变更"),
+    "account.request": N_("申请变更登记账户"),
     "batch.assign": N_("分派批次"),
     "batch.comment": N_("留言"),
     "batch.submit": N_("确认提交"),
@@ -56,6 +60,7 @@ _DETAILS: Mapping[str, str] = {
     "batch": N_("批次"),
     "before": N_("改前"),
     "by": N_("办理人"),
+    "change": N_("变更"),
     "changed": N_("变更"),
     "code": N_("原因代码"),
     "contributions": N_("实缴明细"),

@@ -21,7 +21,8 @@ _HELP = {
     "cnaps_code": N_("12 位数字，可在网上银行“行号查询”中查到，或向开户网点询问"),
     "exchange_number": N_("同城票据交换号，向开户网点询问；保留前面的 0"),
 }
-_LONGEST = {
+#: How much each field takes.
+LONGEST = {
     "bank_name": 60,
     "branch_name": 100,
     "account_holder": 100,
@@ -35,7 +36,7 @@ def draw_bank(draft: Draft) -> None:
     """The six starred fields, each with what is wrong with it."""
     state.fill_new({field: draft.content.bank.get(field, "") for field in FIELDS})
     if draft.employer.has_registered_account:
-        st.caption(_("已按本单位登记的退费账户填写，请核对。如需变更账户，请先到参保地社保经办机构办理登记账户变更。"))
+        st.caption(_("已按本单位登记的退费账户填写，请核对。如需变更账户，请先申请变更登记账户。"))
     else:
         st.caption(_("本单位尚无已登记的退费账户，所填账户将随批次提交，由审核人员核对（待核）。"))
     draw_branch_search(draft.draft_id)
@@ -58,7 +59,7 @@ def _draw_field(draft: Draft, field: str) -> None:
         starred(_(FIELDS[field])),
         key=field,
         help=_(_HELP[field]),
-        max_chars=_LONGEST[field],
+        max_chars=LONGEST[field],
         autocomplete="off",
         on_change=_keep,
         args=(draft.draft_id, field),

@@ -71,6 +71,10 @@ PAYMENT: Slot[tuple[str, tuple[str, ...], str]] = Slot("_payment", ("", (), ""))
 RUN: Slot[str] = Slot("_run", "")
 #: A one-time token to be shown once: the user it is for, and the token.
 TOKEN: Slot[tuple[str, str]] = Slot("_token", ("", ""))
+#: The change of a registered account and the step of it whose dialog is open.
+CHANGE: Slot[tuple[str, str]] = Slot("_change", ("", ""))
+#: The employer for which the dialog of another registered account is open.
+ASKING: Slot[str] = Slot("_asking", "")
 #: The user whose second factor is about to be reset.
 RESETTING: Slot[str] = Slot("_resetting", "")
 

@@ -16,7 +16,6 @@ from core.domain.errors import (
     InvalidInput,
     NotAllowed,
     NotFound,
-    RefundError,
 )
 from core.domain.roles import Role, Viewer
 from core.services import account_changes as changes
