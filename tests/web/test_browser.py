@@ -15,6 +15,7 @@ from tests.support.product import Product
 SCREENS = {
     "clerk1": ("/", "/apply", "/confirm", "/batches", "/batch"),
     "reviewer1": ("/review",),
+    "approver1": ("/review", "/account"),
     "finance1": ("/payments",),
     "analyst1": ("/insights",),
     "admin1": ("/ledger", "/settings"),
