@@ -1,4 +1,4 @@
-"""登记账户变更 in a browser: a clerk asks, an approver compares old and new and approves with a code, the clerk is told since when."""
+"""登记账户变更 in a browser: asked for by a clerk, approved with a code beside the old account, told with its moment."""
 
 from typing import TYPE_CHECKING
 
