@@ -19,7 +19,7 @@ from core.domain.errors import InvalidInput, RefundError
 from core.domain.identifiers import normalise, normalise_number
 from core.domain.period import Period
 from core.domain.roles import SYSTEM, Role
-from core.texts import _, explain
+from core.texts import _, explain, use_wording
 
 # Services bring pandas, SQLAlchemy and the like: each command imports its own, so that --help and a typing error answer at once.
 if TYPE_CHECKING:
@@ -190,11 +190,17 @@ def user_list(options: argparse.Namespace) -> int:
 def settings_list(options: argparse.Namespace) -> int:
     """Every switch: its value, its default, what it may be and what it means."""
     from core.services.settings import list_settings
+    from core.services.wordings import list_wordings
 
     with _desk() as desk:
         rows = [
             (s.switch.key, s.value, s.switch.default, s.allowed, _(s.switch.meaning))
             for s in list_settings(desk, SYSTEM)
+        ]
+        rows += [
+            (each.setting.switch.key, each.setting.value, each.shipped, "", _(each.setting.switch.meaning))
+            for wordings in list_wordings(desk, SYSTEM).values()
+            for each in wordings
         ]
     _print_rows(options.format, ("key", "value", "default", "allowed", "meaning"), rows)
     return DONE
@@ -424,9 +430,11 @@ def _month(text: str) -> Period:
 @contextmanager
 def _desk() -> Iterator["Desk"]:
     from core.services.desk import open_desk
+    from core.services.wordings import wordings_in_force
 
     desk = open_desk()
     try:
+        use_wording(wordings_in_force(desk))
         yield desk
     finally:
         desk.database.dispose()

@@ -394,7 +394,9 @@ def test_settings_are_listed_and_set(run: Run, database: Database, data_dir: Pat
 
     rows = {row["key"]: row for row in run("settings", "list", "--format", "csv").rows}
     assert list(rows)[: len(SWITCHES)] == list(SWITCHES)
-    assert all(key.startswith("refusal_active_") for key in list(rows)[len(SWITCHES) :])
+    of_codes = ("refusal_active_", "wording_", "remedy_", "materials_")
+    assert all(key.startswith(of_codes) for key in list(rows)[len(SWITCHES) :])
+    assert rows["materials_R09"]["default"] == "M1|M3,M8"
     assert (rows["leave_month_refundable"]["value"], rows["leave_month_refundable"]["default"]) == ("day15", "never")
     assert rows["leave_month_refundable"]["allowed"] == "never|day15|always"
     assert actions(database, data_dir, "setting.change") == [("system", "leave_month_refundable")]

@@ -1,7 +1,7 @@
 """An application as its forms state it: what 申请表, 明细表 and 不能退费情况表 are filled in from.
 
 The words of forms are those of official documents, which are Chinese whatever language their reader has chosen: in these
-files none of them is translated.
+files none of them is translated. Only what an owner may put differently goes through the texts.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,7 +10,8 @@ from datetime import date
 
 import pandas as pd
 
-from core.domain.reasons import REASONS
+from core.domain.reasons import REASONS, Reason
+from core.texts import _
 
 DRAFT = "（草稿）"
 AMOUNTS = ("employer_part", "personal_part", "late_fee", "interest", "refundable")
@@ -33,7 +34,7 @@ class Application:
     uscc: str
     filer: str
     day: date
-    reason: str
+    reason: Reason
     reason_note: str
     bank: Mapping[str, str]
     lines: pd.DataFrame
@@ -46,5 +47,5 @@ def heading(employer_name: str, employer_id: str, number: str, reasons: Iterable
         ("单位名称", employer_name),
         ("单位编号", employer_id),
         ("批次号", number or DRAFT),
-        ("退费原因", "、".join(REASONS[code].text for code in reasons)),
+        ("退费原因", "、".join(_(REASONS[code].text) for code in reasons)),
     ]

@@ -13,8 +13,9 @@ from core.domain.capitals import capital_yuan
 from core.domain.materials import MATERIALS
 from core.domain.money import format_yuan
 from core.domain.period import Period
-from core.domain.reasons import REASONS, Reason
+from core.domain.reasons import Reason
 from core.domain.vocabulary import Insurance
+from core.texts import _
 
 TITLE = "退费申请表"
 BEFORE_FILING = "提交前预填，以提交后的批次为准"
@@ -69,7 +70,7 @@ def content_of(application: Application) -> dict[str, Any]:
         "amounts": _amounts(application.lines),
         "capitals": RENMINBI + capital_yuan(int(application.lines["refundable"].sum())),
         "account": [(label, application.bank[name]) for name, label in FIELDS.items()],
-        "materials": _materials(REASONS[application.reason], application.papers),
+        "materials": _materials(application.reason, application.papers),
     }
 
 
@@ -107,8 +108,8 @@ def _employer(application: Application) -> list[tuple[str, str]]:
 
 
 def _cause(application: Application) -> list[tuple[str, str]]:
-    reason, lines = REASONS[application.reason], application.lines
-    said = [("退费原因", reason.text)]
+    reason, lines = application.reason, application.lines
+    said = [("退费原因", _(reason.text))]
     if reason.needs_note:
         said.append(("具体原因", application.reason_note))
     return [

@@ -47,7 +47,7 @@ def write_lines_workbook(applications: Sequence[Application]) -> bytes:
 
 def _said(application: Application) -> list[tuple[str, str]]:
     named = (application.employer_name, application.employer_id, application.number)
-    return heading(*named, [application.reason])
+    return heading(*named, [application.reason.code])
 
 
 def _rows(lines: pd.DataFrame) -> Iterator[Row]:

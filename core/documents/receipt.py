@@ -9,6 +9,7 @@ from core.domain.bank import FIELDS
 from core.domain.capitals import capital_yuan
 from core.domain.money import format_yuan
 from core.domain.reasons import REASONS
+from core.texts import _
 
 TITLE = "退费申请回执"
 _BATCH_HEADINGS = ("批次号", "退费原因", "记录（条）", "退费金额（元）")
@@ -53,7 +54,7 @@ def write_receipt(receipt: Receipt, at: datetime) -> bytes:
         "said": _said(receipt),
         "batch_headings": _BATCH_HEADINGS,
         "batches": [
-            (each.number, REASONS[each.reason].text, f"{each.lines:,}", format_yuan(each.total))
+            (each.number, _(REASONS[each.reason].text), f"{each.lines:,}", format_yuan(each.total))
             for each in receipt.batches
         ],
         "total": ("合计", f"{lines:,}", format_yuan(total)),

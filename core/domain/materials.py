@@ -1,5 +1,7 @@
 """要件: the kinds of paper that support a refund (``domain.md`` §2). All are shown as 非必要, as in the guide."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.domain.wording import N_
@@ -32,3 +34,22 @@ MATERIALS: dict[str, Material] = {
         Material("M8", N_("退费申请表")),
     )
 }
+
+#: How the materials of a reason are written in a setting: "M1|M3,M8;M2" = one of M1 and M3, and M8; M2 helps. "-" = none.
+_GROUPS = r"M[1-8](?:\|M[1-8])*(?:,M[1-8](?:\|M[1-8])*)*"
+DEMAND = rf"-|{_GROUPS}(?:;M[1-8](?:,M[1-8])*)?|;M[1-8](?:,M[1-8])*"
+
+
+def read_demand(text: str) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
+    """The groups of 必需 materials and the 建议 ones of a text in the form of ``DEMAND``; ``ValueError`` for any other."""
+    if not re.fullmatch(DEMAND, text):
+        raise ValueError(text)
+    required, _semicolon, helpful = text.removeprefix("-").partition(";")
+    groups = tuple(tuple(group.split("|")) for group in required.split(",") if group)
+    return groups, tuple(filter(None, helpful.split(",")))
+
+
+def write_demand(required: Sequence[Sequence[str]], helpful: Sequence[str]) -> str:
+    """The same as text."""
+    groups = ",".join("|".join(group) for group in required)
+    return (f"{groups};{','.join(helpful)}" if helpful else groups) or "-"

@@ -5,13 +5,14 @@ Values are stored as text; a setting that is not stored has its default. Unknown
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.domain.errors import InvalidInput
 from core.domain.fund_accounts import FIELDS, FUNDS
 from core.domain.identifiers import normalise
+from core.domain.materials import DEMAND, read_demand
 from core.domain.payments import FundAccount
-from core.domain.reasons import REASONS
+from core.domain.reasons import REASONS, Reason
 from core.domain.vocabulary import Insurance
 from core.domain.wording import N_
 
@@ -66,8 +67,16 @@ def _fund_switches() -> Iterator[Switch]:
             yield Switch(fund_switch(fund, field), default, meaning, None, pattern=pattern, masked=masked)
 
 
-#: Every refusal has its switch; the codes themselves stand with their rules.
-_REFUSAL_SWITCH = re.compile(r"refusal_active_[NV]\d{2}", re.ASCII)
+#: Settings of which every reason or refusal has one, by what stands before its code; the codes of refusals stand with their
+#: rules. A wording that is blank is the one that stands with the code.
+REFUSAL_ACTIVE, WORDING_OF, REMEDY_OF, MATERIALS_OF = "refusal_active_", "wording_", "remedy_", "materials_"
+_WORDING = r"[^{}\x00-\x1f]{0,300}"
+_OF_A_CODE: tuple[tuple[str, str, Switch], ...] = (
+    (REFUSAL_ACTIVE, r"[NV]\d{2}", Switch("", "on", N_("该不能退费情况是否启用"))),
+    (WORDING_OF, r"[RNV]\d{2}", Switch("", "", N_("显示的文字，空白为原文"), None, pattern=_WORDING)),
+    (REMEDY_OF, r"[NV]\d{2}", Switch("", "", N_("处理建议，空白为原文"), None, pattern=_WORDING)),
+    (MATERIALS_OF, "|".join(REASONS), Switch("", "", N_("必需和建议的材料，空白为原规定"), None, pattern=f"|{DEMAND}")),
+)
 
 SWITCHES: dict[str, Switch] = {
     switch.key: switch
@@ -106,7 +115,7 @@ class Settings:
         self._values = {key: switch.default for key, switch in SWITCHES.items()} | dict(stored or {})
         #: Codes of the causes that the rules do not look for.
         self.refusals_off = frozenset(
-            key[-3:] for key, value in (stored or {}).items() if value == "off" and _REFUSAL_SWITCH.fullmatch(key)
+            key[-3:] for key, value in (stored or {}).items() if value == "off" and key.startswith(REFUSAL_ACTIVE)
         )
 
     def __getitem__(self, key: str) -> str:
@@ -125,6 +134,14 @@ class Settings:
         holder, account, bank, cnaps_code = (self._values[fund_switch(fund, field)] for field, *_ in FIELDS)
         return FundAccount(holder, account, bank, cnaps_code)
 
+    def reason(self, code: str) -> Reason:
+        """A reason with the materials that an owner asks for."""
+        demand = self[f"{MATERIALS_OF}{code}"]
+        if not demand:
+            return REASONS[code]
+        required, helpful = read_demand(demand)
+        return replace(REASONS[code], required=required, helpful=helpful)
+
     def returns_late_fee(self, reason: str) -> bool:
         """Whether this reason returns 滞纳金 and 利息 with their principal."""
         return self.is_on(f"late_fee_refundable_{reason}")
@@ -140,8 +157,9 @@ class Settings:
 
 def find_switch(key: str) -> Switch:
     """The switch of this name, or ``InvalidInput``."""
-    if _REFUSAL_SWITCH.fullmatch(key):
-        return Switch(key, "on", N_("该不能退费情况是否启用"))
+    for prefix, codes, switch in _OF_A_CODE:
+        if re.fullmatch(f"{prefix}(?:{codes})", key, re.ASCII):
+            return replace(switch, key=key)
     if key not in SWITCHES:
         raise InvalidInput(N_("没有名为 {key} 的设置，可用 settings list 查看全部设置"), key=key[:60])
     return SWITCHES[key]

@@ -21,6 +21,7 @@ from core.documents.workbook import XLSX
 from core.domain.bank import clean_bank
 from core.domain.errors import InvalidInput
 from core.domain.identifiers import mask_account
+from core.domain.reasons import Reason
 from core.domain.roles import Viewer
 from core.domain.vocabulary import INSURANCES
 from core.domain.wording import N_
@@ -122,7 +123,8 @@ def forms_of_batch(desk: Desk, viewer: Viewer, number: str, form: str, kind: str
         if (form, kind) == ("receipt", "pdf"):
             return _keep_receipt(desk, viewer, batch)
         with desk.read() as connection:
-            dossier = _of_batch(batch, _uscc(connection, batch.employer_id))
+            reason = desk.settings(connection).reason(batch.reason)
+            dossier = _of_batch(batch, reason, _uscc(connection, batch.employer_id))
         return _keep(desk, viewer, dossier, form, kind, batch=number)
 
 
@@ -170,7 +172,7 @@ def _of_group(desk: Desk, viewer: Viewer, preview: Preview, group: Group, uscc: 
         uscc,
         viewer.username,
         desk.today(),
-        group.reason.code,
+        group.reason,
         note_of(draft, group.reason),
         clean_bank(draft.content.bank),
         _lines_of(preview.judgement, group.indexes),
@@ -197,7 +199,7 @@ def _lines_of(judged: Judged, indexes: np.ndarray) -> pd.DataFrame:
 # --- from a batch ---
 
 
-def _of_batch(batch: BatchView, uscc: str) -> _Dossier:
+def _of_batch(batch: BatchView, reason: Reason, uscc: str) -> _Dossier:
     at = datetime.fromisoformat(batch.submitted_at)
     application = Application(
         batch.number,
@@ -207,7 +209,7 @@ def _of_batch(batch: BatchView, uscc: str) -> _Dossier:
         uscc,
         batch.filer,
         at.astimezone(AGENCY_ZONE).date(),
-        batch.reason,
+        reason,
         batch.reason_note,
         batch.bank,
         _refunded(batch.lines),

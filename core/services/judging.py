@@ -62,10 +62,9 @@ def judge_rows(
 
 
 def _find_reason(settings: Settings, code: str) -> Reason:
-    reason = REASONS.get(code)
-    if reason is None or not settings.is_on(f"reason_active_{code}"):
+    if code not in REASONS or not settings.is_on(f"reason_active_{code}"):
         raise InvalidInput(N_("退费原因“{code}”不存在或已停用，请重新选择"), field="reason", code=code[:20])
-    return reason
+    return settings.reason(code)
 
 
 def _no_such_employer() -> NotFound:

@@ -5,7 +5,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -215,7 +215,7 @@ def require_complete(connection: Connection, settings: Settings, draft: Draft, *
         present = {paper.material for paper in papers_of_draft(connection, draft.draft_id)}
         problems += [
             InvalidInput(N_("请上传必需材料"), field=f"upload_{group[0]}")
-            for group in missing_materials(draft.reasons, present)
+            for group in missing_materials(map(settings.reason, draft.reasons), present)
         ]
     if problems:
         raise InvalidInputs(problems)
@@ -225,9 +225,15 @@ def _selection_problems(draft: Draft) -> list[InvalidInput]:
     return [] if draft.row_count else [InvalidInput(N_("请先查询并勾选需要退费的记录"), field="contributions")]
 
 
-def missing_materials(reasons: Collection[str], present: set[str]) -> tuple[tuple[str, ...], ...]:
+def missing_materials(reasons: Iterable[Reason], present: set[str]) -> tuple[tuple[str, ...], ...]:
     """The groups of 必需 materials of which none is present, over all reasons of an application."""
-    return tuple(dict.fromkeys(group for code in reasons for group in REASONS[code].missing(present)))
+    return tuple(dict.fromkeys(group for reason in reasons for group in reason.missing(present)))
+
+
+def reasons_of_draft(desk: Desk, draft: Draft) -> tuple[Reason, ...]:
+    """The reasons that a draft's rows are ticked for, with the materials that they ask for now."""
+    with desk.read() as connection:
+        return tuple(map(desk.settings(connection).reason, draft.reasons))
 
 
 def _reason_problems(settings: Settings, draft: Draft) -> list[InvalidInput]:
@@ -275,7 +281,7 @@ def assess(connection: Connection, settings: Settings, draft: Draft, today: date
         tuple(holds),
         _warnings(connection, draft),
         papers,
-        missing_materials(draft.reasons, {paper.material for paper in papers}),
+        missing_materials((part.reason for part in parts), {paper.material for paper in papers}),
         digest(
             [
                 [group.fingerprint for group in groups],

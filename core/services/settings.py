@@ -4,16 +4,14 @@ from dataclasses import dataclass
 
 from core.domain.errors import InvalidInput
 from core.domain.identifiers import mask_account
+from core.domain.reasons import REASONS
 from core.domain.roles import Right, Viewer
-from core.domain.settings import SWITCHES, Switch, find_switch
+from core.domain.settings import REFUSAL_ACTIVE, REMEDY_OF, SWITCHES, WORDING_OF, Switch, find_switch
 from core.domain.wording import N_
 from core.rules.catalogue import REFUSALS
 from core.services.desk import Desk
 from core.store.locks import lock_chain
 from core.store.settings import write_setting
-
-#: What a refusal's own switch is called, before its code.
-REFUSAL_ACTIVE = "refusal_active_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +80,5 @@ def _require_switchable(key: str) -> None:
     code = key.removeprefix(REFUSAL_ACTIVE)
     if key.startswith(REFUSAL_ACTIVE) and (code not in REFUSALS or REFUSALS[code].firm):
         raise InvalidInput(N_("{code} 不是可以停用的不能退费情况"), code=code)
+    if key.startswith((WORDING_OF, REMEDY_OF)) and key[-3:] not in {*REASONS, *REFUSALS}:
+        raise InvalidInput(N_("没有名为 {key} 的设置，可用 settings list 查看全部设置"), key=key)

@@ -8,7 +8,8 @@ from core.domain.wording import N_
 from core.services.accounts import language_of
 from core.services.desk import Desk, shared_desk
 from core.services.sessions import viewer_of_sign_in
-from core.texts import _, use_language
+from core.services.wordings import wordings_in_force
+from core.texts import _, use_language, use_wording
 
 #: The names under which the gate's trusted headers reach ``st.user``; what a browser sends itself is stripped there.
 USER_CLAIM, SESSION_CLAIM = "username", "session"
@@ -56,4 +57,5 @@ def _viewer() -> Viewer | None:
     viewer = viewer_of_sign_in(desk(), str(username), session_reference()) if known else None
     if viewer is not None:
         use_language(language_of(desk(), viewer))
+        use_wording(wordings_in_force(desk()))
     return viewer

@@ -14,6 +14,7 @@ from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.at_field import at_field
 from pages.parts.messages import attempt, draw_faults, plain
+from pages.parts.wordings import draw_wordings
 
 #: What the values of a switch are called.
 WORDS: Mapping[str, str] = {
@@ -38,6 +39,7 @@ def draw_switches() -> None:
     _draw_group(_("基金付款账户"), [s for key, s in settings.items() if key.startswith(_FUND)])
     _draw_reasons(settings)
     _draw_refusals(settings)
+    draw_wordings()
 
 
 def _draw_group(title: str, settings: Sequence[Setting]) -> None:

@@ -6,11 +6,11 @@ import streamlit as st
 
 from core.domain.errors import RefundError
 from core.domain.materials import MATERIALS
-from core.domain.reasons import REASONS
+from core.domain.reasons import Reason
 from core.domain.roles import Right
 from core.services.drafts import Draft
 from core.services.papers import Paper, add_paper, list_papers, remove_paper
-from core.services.previews import missing_materials
+from core.services.previews import missing_materials, reasons_of_draft
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
@@ -34,10 +34,11 @@ def draw_uploads(draft: Draft) -> None:
     """Both lists, the checklist of the draft's reasons, and the dialog when one is open."""
     viewer = require_user(Right.APPLY)
     papers = list_papers(desk(), viewer, draft_id=draft.draft_id)
-    _draw_checklist(draft.reasons, papers)
+    reasons = reasons_of_draft(desk(), draft)
+    _draw_checklist(reasons, papers)
     left, right = st.columns([4, 3], gap="medium")
     with left, st.container(key="materials"):
-        _draw_materials(draft.reasons, papers)
+        _draw_materials(reasons, papers)
     with right, st.container(key="papers"):
         st.markdown(f"**{_('已上传要件')}**")
         draw_paper_list(papers, removable=True)
@@ -67,7 +68,7 @@ def draw_paper_list(papers: Sequence[Paper], *, removable: bool = False) -> None
                 st.button(_("删除"), key=key, type="tertiary", on_click=_remove, args=(paper.paper_id,))
 
 
-def _draw_checklist(reasons: Collection[str], papers: Sequence[Paper]) -> None:
+def _draw_checklist(reasons: Collection[Reason], papers: Sequence[Paper]) -> None:
     """Told at the start, not when the application comes back: what this reason needs and what is missing of it."""
     if not reasons:
         draw_note("info", _("选择退费原因后，这里会列出该原因需要的材料。"))
@@ -80,7 +81,7 @@ def _draw_checklist(reasons: Collection[str], papers: Sequence[Paper]) -> None:
     draw_note("warning", _("该退费原因还缺少必需材料：{names}").format(names=names))
 
 
-def _draw_materials(reasons: Collection[str], papers: Sequence[Paper]) -> None:
+def _draw_materials(reasons: Collection[Reason], papers: Sequence[Paper]) -> None:
     st.markdown(f"**{_('要件列表')}**")
     names = [Cell(_("序号"), _NUMBER), Cell(_("材料名称")), Cell(_("材料必要性"), _NECESSITY), Cell(_("要求"), _DEMAND)]
     draw_cells([*names, Cell(_("操作"), _UPLOAD)], heading=True)
@@ -99,8 +100,8 @@ def _draw_materials(reasons: Collection[str], papers: Sequence[Paper]) -> None:
         draw_faults(f"upload_{code}")
 
 
-def _demand(reasons: Collection[str], material: str) -> Cell:
-    demands = {REASONS[code].demand(material) for code in reasons}
+def _demand(reasons: Collection[Reason], material: str) -> Cell:
+    demands = {reason.demand(material) for reason in reasons}
     if "required" in demands:
         return Cell(_("必需"), _DEMAND, strong=True)
     return Cell(_("建议") if "helpful" in demands else "—", _DEMAND)

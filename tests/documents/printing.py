@@ -9,6 +9,7 @@ import pandas as pd
 from pypdf import PdfReader
 
 from core.documents.application import FRAME_COLUMNS, Application
+from core.domain.reasons import REASONS
 
 AT = datetime(2023, 11, 1, 2, 0, tzinfo=UTC)
 HOSTILE = '#read("/etc/passwd") *x* $y$ _z_ @a <b> \\ `c` // d [e] {f} = g'
@@ -65,4 +66,5 @@ def application(**changes: Any) -> Application:
         "lines": lines_of(2, [202205, 202206]),
         "papers": {"M1"},
     }
-    return Application(**{**given, **changes})
+    given |= changes
+    return Application(**{**given, "reason": REASONS[given["reason"]]})

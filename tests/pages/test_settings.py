@@ -5,6 +5,7 @@ import pytest
 from core.services.accounts import list_users, viewer_of
 from core.services.desk import Desk
 from core.services.settings import list_settings
+from core.services.wordings import wordings_in_force
 from tests.pages.conftest import Open
 from tests.pages.reading import keys, table, texts
 from tests.support.desks import ADMIN
@@ -55,6 +56,25 @@ def test_a_reason_can_be_taken_out_of_use(open_app: Open, desk: Desk) -> None:
     open_app("admin1", "settings.py").toggle(key="setting_reason_active_R09").set_value(False).run()
 
     assert value(desk, "reason_active_R09") == "off"
+
+
+def test_a_refusal_is_put_differently_and_back(open_app: Open, desk: Desk) -> None:
+    app = open_app("admin1", "settings.py")
+    app.selectbox(key="wording_code").select("N13").run()
+    app.text_input(key="setting_wording_N13").set_value("所选月份不在离职之后").run()
+    assert list(wordings_in_force(desk).values()) == ["所选月份不在离职之后"]
+
+    app.text_input(key="setting_wording_N13").set_value("").run()
+    assert wordings_in_force(desk) == {}
+
+
+def test_materials_that_there_are_not_are_told_at_their_field(open_app: Open, desk: Desk) -> None:
+    app = open_app("admin1", "settings.py")
+    app.selectbox(key="wording_code").select("R01").run()
+    app.text_input(key="setting_materials_R01").set_value("M9").run()
+
+    assert "不符合要求" in texts(app)
+    assert app.text_input(key="setting_materials_R01").value == "M9"
 
 
 # --- users ---
