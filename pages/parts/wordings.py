@@ -7,7 +7,7 @@ from core.domain.settings import MATERIALS_OF, REMEDY_OF
 from core.domain.wording import N_
 from core.services.settings import change_setting
 from core.services.wordings import Wording, list_wordings
-from core.texts import _
+from core.texts import _, current_language
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.at_field import at_field
@@ -41,7 +41,7 @@ def _draw_wording(wording: Wording) -> None:
         _(wording.setting.switch.meaning),
         key=_widget(key),
         max_chars=_LONGEST,
-        placeholder=wording.shipped,
+        placeholder=_original(wording),
         autocomplete="off",
         on_change=_keep,
         args=(key,),
@@ -52,7 +52,12 @@ def _draw_wording(wording: Wording) -> None:
             _("用材料编号填写：逗号分隔必需材料，竖线表示任选其一，分号后为建议材料，如 M1|M3,M8;M2；不需要材料时填 -")
         )
     elif not key.startswith(REMEDY_OF):
-        st.caption(plain(_("原文：{text} · {key}").format(text=wording.shipped, key=key)))
+        st.caption(plain(_("原文：{text} · {key}").format(text=_original(wording), key=key)))
+
+
+def _original(wording: Wording) -> str:
+    """The shipped text, which a Chinese reader would otherwise be told as the owner has put it."""
+    return wording.shipped if current_language() == "zh" else _(wording.shipped)
 
 
 def _keep(key: str) -> None:
