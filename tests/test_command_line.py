@@ -18,8 +18,10 @@ from core.domain.roles import SYSTEM
 from core.domain.settings import SWITCHES
 from core.services.audit_trail import read_trail
 from core.services.desk import Desk
+from core.services.payments import RunRow
 from core.store.database import Database
-from tests.support.desks import person
+from tests.support.desks import Ledger, make_desk, person
+from tests.support.payments import answer, as_csv, orders, pay, payable
 from tests.support.product import IDENTITY_NUMBER, ROOT, product_environment
 
 NUMBER, OTHER, STRANGER = person(1), person(3), person(5)
@@ -526,3 +528,47 @@ def test_a_reader_who_has_read_enough_is_no_error(data_dir: Path, files: dict[st
     _, said = process.communicate()
 
     assert (process.returncode, said) == (0, b"")
+
+
+# --- payments ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sent(database: Database, data_dir: Path) -> RunRow:
+    """A payment run of one batch."""
+    desk = make_desk(database, data_dir)
+    return pay(desk, payable(desk, Ledger(database), 1))
+
+
+def test_runs_are_listed_with_what_became_of_their_orders(run: Run, sent: RunRow) -> None:
+    done = run("payments", "list", "--format", "csv")
+    (row,) = done.rows
+    assert (row["run"], row["orders"], row["total"], row["sent"]) == (sent.number, "3", "2701.44", "3")
+
+
+def test_the_files_of_a_run_are_written_as_they_were_made(run: Run, sent: RunRow, tmp_path: Path) -> None:
+    done = run("payments", "export", sent.number, "--out", tmp_path)
+    assert done.status == 0
+    assert sorted(Path(row["file"]).suffix for row in done.rows) == [".csv", ".xlsx", ".xml"]
+    assert all(Path(row["file"]).stat().st_size for row in done.rows)
+    assert run("payments", "export", "ZF1", "--out", tmp_path).status == 1
+    assert run("payments", "export", sent.number, "--out", tmp_path / "none").status == 2
+
+
+def test_results_are_booked_whole_or_told_why_not(
+    run: Run, sent: RunRow, tmp_path: Path, database: Database, data_dir: Path
+) -> None:
+    desk, path = Desk(database, data_dir), tmp_path / "results.csv"
+    rows = [answer(order) for order in orders(desk, sent)]
+    path.write_bytes(as_csv(rows[:1] * 2))
+    for options in (("--dry-run",), ()):
+        refused = run("payments", "import-results", path, *options)
+        assert (refused.status, refused.out, refused.err.count("不止一次")) == (1, "", 2)
+    path.write_bytes(as_csv(rows))
+    assert run("payments", "import-results", path, "--dry-run").status == 0
+    done = run("payments", "import-results", path, "--format", "csv")
+    assert (done.status, done.rows) == (0, [{"rows": "3", "paid": "3", "bounced": "0", "unmatched": "0"}])
+    again = run("payments", "import-results", path)
+    assert (again.status, "system" in again.err) == (1, True)
+    assert run("payments", "import-results", tmp_path / "none.csv").status == 2
+    assert run("check").status == 0

@@ -5,6 +5,7 @@ import pytest
 from core.domain.errors import InvalidInput
 from core.domain.reasons import REASONS
 from core.domain.settings import SWITCHES, Settings, find_switch
+from core.domain.vocabulary import Insurance
 
 DEFAULTS = {
     "leave_month_refundable": "never",
@@ -113,3 +114,29 @@ def test_every_reason_has_its_switches():
 
 def test_all_switches_are_listed():
     assert set(Settings().as_dict()) == set(SWITCHES)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "kept"),
+    [
+        ("fund_pension_holder", " 某市社会保险基金 ", "某市社会保险基金"),
+        ("fund_pension_account", "６２２２０２０２", "62220202"),
+        ("fund_unemployment_cnaps", "102100000021", "102100000021"),
+        ("fund_work_injury_account", "12345", None),
+        ("fund_work_injury_account", "1234a6", None),
+        ("fund_pension_cnaps", "10210000002", None),
+        ("fund_pension_bank", "", None),
+    ],
+)
+def test_the_account_of_a_fund_is_text_of_its_own_form(key: str, value: str, kept: str | None) -> None:
+    if kept is None:
+        with pytest.raises(InvalidInput):
+            find_switch(key).accept(value)
+    else:
+        assert find_switch(key).accept(value) == kept
+
+
+def test_a_fund_pays_from_the_account_that_is_stored() -> None:
+    stored = Settings({"fund_pension_account": "62220202"})
+    assert stored.fund_account(Insurance.PENSION).account == "62220202"
+    assert stored.fund_account(Insurance.UNEMPLOYMENT) == Settings().fund_account(Insurance.UNEMPLOYMENT)

@@ -320,3 +320,55 @@ def test_whatever_is_wrong_in_a_file_nothing_of_it_is_booked(
         with pytest.raises(ResultsRefusedError):
             book_results(desk, FINANCE, "r.csv", content)
         assert untouched(desk)
+
+
+# --- messages of ISO 20022 ---
+
+
+def statement(*entries: tuple[str, str, OrderView | None]) -> bytes:
+    """camt.053 of (direction, reference, order) entries."""
+    written = "".join(
+        f"<Ntry><Amt Ccy='CNY'>{(order.amount if order else 100) / 100:.2f}</Amt><CdtDbtInd>{direction}</CdtDbtInd>"
+        f"<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2023-11-02</Dt></BookgDt><NtryDtls><TxDtls>"
+        f"<Refs><EndToEndId>{reference}</EndToEndId></Refs><RltdPties><CdtrAcct><Id><Othr>"
+        f"<Id>{order.bank_account if order else '1'}</Id></Othr></Id></CdtrAcct></RltdPties></TxDtls></NtryDtls></Ntry>"
+        for direction, reference, order in entries
+    )
+    return (
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt>'
+        f"{written}</Stmt></BkToCstmrStmt></Document>"
+    ).encode()
+
+
+def test_a_statement_books_what_is_ours_and_lays_the_rest_aside(desk: Desk, ledger: Ledger) -> None:
+    (number,) = payable(desk, ledger, 1)
+    sent = orders(desk, pay(desk, [number]))
+    content = statement(("CRDT", "NOTPROVIDED", None), *[("DBIT", each.reference, each) for each in sent])
+    assert book_results(desk, FINANCE, "s.xml", content).paid == (number,)
+    assert [(each.cause, each.booked) for each in list_strays(desk, FINANCE)] == [("not_ours", True)]
+    assert check_everything(desk) == []
+
+
+def test_what_left_and_came_back_on_one_statement_bounced(desk: Desk, ledger: Ledger) -> None:
+    (number,) = payable(desk, ledger, 1)
+    first, *rest = orders(desk, pay(desk, [number]))
+    both = [(direction, first.reference, first) for direction in ("DBIT", "CRDT")]
+    content = statement(*both, *[("DBIT", each.reference, each) for each in rest])
+    assert book_results(desk, FINANCE, "s.xml", content).bounced == (number,)
+    assert check_everything(desk) == []
+
+
+def test_a_statement_after_the_results_books_nothing_again(desk: Desk, ledger: Ledger) -> None:
+    sent = orders(desk, pay(desk, payable(desk, ledger, 1)))
+    book_results(desk, FINANCE, "r.csv", as_csv([answer(order) for order in sent]))
+    booked = book_results(desk, FINANCE, "s.xml", statement(*[("DBIT", each.reference, each) for each in sent]))
+    assert ([line.known for line in booked.report.lines], booked.paid) == ([True] * 3, ())
+    late = book_results(desk, FINANCE, "t.xml", statement(("CRDT", sent[0].reference, sent[0])))
+    assert [line.cause for line in late.report.aside] == ["returned_later"]
+    assert check_everything(desk) == []
+
+
+def test_a_statement_with_another_amount_is_refused(desk: Desk, ledger: Ledger) -> None:
+    first, second, _third = orders(desk, pay(desk, payable(desk, ledger, 1)))
+    assert causes(desk, statement(("DBIT", first.reference, second)), "s.xml")
+    assert untouched(desk)

@@ -42,6 +42,7 @@ from tests.support.postgres import PostgresServer
 PDF = (Path(__file__).parents[2] / "data" / "demo" / "sample.pdf").read_bytes()
 PAID = "(SELECT batch_id FROM batches WHERE state = 'closed')"
 LIVE = "(SELECT batch_id FROM batches WHERE state = 'first_review')"
+ONE_ORDER = "insurance = 'unemployment'"
 ONE_LINE = f"batch_id = {PAID} AND position = 1"
 
 
@@ -193,6 +194,45 @@ DAMAGES = (
     ),
     damage("a payment without reversal", "5", "缺少冲销记录", "DELETE FROM reversals WHERE position = 1"),
     damage("half a reversal", "5", "冲销金额", "UPDATE reversals SET employer_part = employer_part / 2"),
+    # payments
+    damage("a run with another total", "2", "支付批次的笔数或总额", "UPDATE payment_runs SET total = total + 1"),
+    damage("a run with fewer orders", "2", "支付批次的笔数或总额", f"DELETE FROM payment_orders WHERE {ONE_ORDER}"),
+    damage("an order of a fen more", "2", "支付订单的金额", f"UPDATE payment_orders SET amount = 1 WHERE {ONE_ORDER}"),
+    damage(
+        "one fund leaves twice",
+        "1",
+        "两笔在途或已支付",
+        f"""INSERT INTO payment_orders SELECT reference || 'x', run_id, batch_id, insurance, 2, amount, bank_name,
+            bank_account, account_holder, branch_name, cnaps_code, status, bank_reason, settled_on, note, result_id
+            FROM payment_orders WHERE {ONE_ORDER}""",
+        bare=("payment_orders",),
+    ),
+    damage(
+        "a paid batch with a fund under way",
+        "5",
+        "没有支付成功的订单",
+        f"UPDATE payment_orders SET status = 'sent', result_id = NULL WHERE {ONE_ORDER}",
+    ),
+    damage(
+        "an order under way of a batch that isn't",
+        "5",
+        "在途的支付订单不一致",
+        f"UPDATE payment_orders SET status = 'sent', result_id = NULL WHERE {ONE_ORDER}",
+    ),
+    damage(
+        "every fund is paid and the batch is not",
+        "5",
+        "没有转为已支付",
+        "UPDATE batches SET state = 'paying' WHERE state = 'closed'",
+    ),
+    damage("a result of no file", "5", "与银行回盘的记录不一致", "UPDATE bank_results SET booked = FALSE"),
+    damage(
+        "the bank said another account",
+        "5",
+        "与银行回盘的记录不一致",
+        "UPDATE bank_result_rows SET account = '1' WHERE position = 1",
+    ),
+    damage("a row of the bank is lost", "5", "银行回盘的行数", "DELETE FROM bank_result_rows WHERE position = 1"),
     # 6
     damage(
         "two parts held",

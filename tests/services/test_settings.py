@@ -108,3 +108,10 @@ def test_what_law_and_store_hold_is_no_switch(desk: Desk, code: str) -> None:
     with pytest.raises(InvalidInput):
         change_setting(desk, SYSTEM, f"refusal_active_{code}", "off")
     assert f"refusal_active_{code}" not in values(desk)
+
+
+def test_an_account_is_masked_in_the_audit_log(desk: Desk) -> None:
+    change_setting(desk, SYSTEM, "fund_pension_account", "622202029999")
+    (entry,) = read_trail(desk, SYSTEM, search="setting.change").entries
+    assert "622202029999" not in entry.detail
+    assert "9999" in entry.detail
