@@ -8,6 +8,7 @@ from core.texts import _
 from pages.parts.access import desk, require_user
 from pages.parts.bank_answers import draw_bank_answers
 from pages.parts.frame import draw_heading, draw_path
+from pages.parts.messages import draw_note
 from pages.parts.payable import draw_payable
 from pages.parts.payment_runs import draw_runs
 from pages.parts.strays import draw_strays
@@ -15,13 +16,10 @@ from pages.parts.strays import draw_strays
 user = require_user(Right.PAY)
 draw_path(_("经办"), _("支付"))
 draw_heading("payments.py")
-waiting = count_strays(desk(), user)
-names = (
-    _("待支付"),
-    _("支付批次"),
-    _("银行回盘"),
-    _("待核对 ({count})").format(count=waiting) if waiting else _("待核对"),
-)
+if waiting := count_strays(desk(), user):
+    draw_note("warning", _("有 {count} 条银行回盘记录待核对").format(count=waiting))
+# The names never change: tabs under other names would open on the first one.
+names = (_("待支付"), _("支付批次"), _("银行回盘"), _("待核对"))
 drawers = (draw_payable, draw_runs, draw_bank_answers, draw_strays)
 for tab, draw in zip(st.tabs(names, key="payment_tabs", on_change="rerun"), drawers, strict=True):
     if tab.open:

@@ -74,6 +74,8 @@ class ResultReport:
     lines: tuple[Line, ...]
     faults: tuple[RowFault, ...]
     imported: tuple[str, str] | None = None
+    #: Whether its stray rows lie in the tray, because it was refused before.
+    kept: bool = False
 
     @property
     def problems(self) -> list[RowFault]:
@@ -189,7 +191,8 @@ def _match(connection: Connection, viewer: Viewer, name: str, content: bytes, fi
     sha256 = sha256_of(content)
     known = store.find_result(connection, sha256, booked=True)
     imported = (known.imported_by, known.imported_at) if known is not None else None
-    return ResultReport(name, file.kind, sha256, tuple(lines), tuple(file.faults), imported)
+    kept = store.find_result(connection, sha256, booked=False) is not None
+    return ResultReport(name, file.kind, sha256, tuple(lines), tuple(file.faults), imported, kept)
 
 
 def _folded(file: ResultFile) -> list[ResultRow]:

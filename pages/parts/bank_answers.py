@@ -15,7 +15,7 @@ from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk
 from pages.parts.formats import format_yuan, local_time
-from pages.parts.messages import attempt, draw_error, draw_summary, plain
+from pages.parts.messages import attempt, clear_faults, draw_error, draw_summary, plain
 from pages.parts.orders import say_status
 
 _FILE, _MEGABYTES, _MOST = "bank_file", 20, 200
@@ -31,7 +31,12 @@ def draw_bank_answers(viewer: Viewer) -> None:
         )
     )
     file = st.file_uploader(
-        _("选择回盘文件"), type=_ENDINGS, key=_FILE, max_upload_size=_MEGABYTES, label_visibility="collapsed"
+        _("选择回盘文件"),
+        type=_ENDINGS,
+        key=_FILE,
+        max_upload_size=_MEGABYTES,
+        label_visibility="collapsed",
+        on_change=clear_faults,
     )
     if file is None:
         return
@@ -79,27 +84,27 @@ def _draw_problems(report: ResultReport) -> None:
     ]
     columns = [_("行"), _("列或参考号"), _("原因")]
     st.table(pd.DataFrame(rows, columns=columns), border="horizontal", hide_index=True, alt=_("不符之处"))
-    if any(line.cause for line in report.lines):
-        # Booking it is refused as a whole, and keeps the rows that fit nothing: they have to be settled with the bank.
-        st.button(_("放入待核对"), key="keep_strays", icon=":material/inbox:", on_click=_book)
+    if report.kept:
+        st.caption(_("不符的行已放入“待核对”。"))
+    elif any(line.cause for line in report.lines):
+        st.button(_("放入待核对"), key="keep_strays", icon=":material/inbox:", on_click=_keep)
 
 
 def _draw_lines(report: ResultReport) -> None:
     if not report.lines:
         return
-    table = pd.DataFrame([_record(line) for line in report.lines[:_MOST]])
+    table = pd.DataFrame([_record(line, report) for line in report.lines[:_MOST]])
     with st.container(key="bank_lines"):
         st.table(table, border="horizontal", hide_index=True, alt=_("回盘明细"))
     if len(report.lines) > _MOST:
         st.caption(_("只列出前 {count} 行。").format(count=_MOST))
 
 
-def _record(line: Line) -> dict[str, Any]:
+def _record(line: Line, report: ResultReport) -> dict[str, Any]:
     row = line.row
-    fits = f"✕ {_(CAUSES[line.cause])}" if line.cause else f"✓ {_('已登记过') if line.known else _('相符')}"
     return {
         _("行"): str(row.row),
-        _("核对"): plain(fits),
+        _("核对"): plain(_say_fit(line, report)),
         _("支付参考号"): plain(row.reference) or "–",
         _("收款账号"): plain(mask_account(row.account)) or "–",
         _("金额（元）"): format_yuan(row.amount) if row.amount is not None else "–",
@@ -108,6 +113,18 @@ def _record(line: Line) -> dict[str, Any]:
         _("退票原因"): plain(_(row.reason)) or "–",
         _("单位名称"): plain(line.employer_name) or "–",
     }
+
+
+def _say_fit(line: Line, report: ResultReport) -> str:
+    if report.imported or line.known:
+        return f"✓ {_('已登记过')}"
+    return f"✕ {_(CAUSES[line.cause])}" if line.cause else f"✓ {_('相符')}"
+
+
+def _keep() -> None:
+    """Booking the file is refused as a whole and keeps the rows that fit nothing: they have to be settled with the bank."""
+    _book()
+    clear_faults()
 
 
 def _book() -> None:

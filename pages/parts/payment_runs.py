@@ -106,7 +106,7 @@ def _draw_by_hand(waiting: Sequence[OrderView]) -> None:
         labels = {order.reference: _label(order) for order in waiting}
         st.selectbox(_("支付订单"), list(labels), key=_ORDER, format_func=labels.__getitem__)
         outcomes = (Outcome.PAID, Outcome.BOUNCED)
-        st.radio(_("结果"), outcomes, key=_OUTCOME, format_func=lambda each: _(each.label), horizontal=True)
+        st.radio(_("结果"), outcomes, key=_OUTCOME, format_func=say_status, horizontal=True)
         st.text_input(
             starred(_("依据或退票原因")), key=_NOTE, max_chars=200, placeholder=_("例如银行回单编号、银行告知的原因")
         )

@@ -24,16 +24,16 @@ def draw_strays(viewer: Viewer) -> None:
     waiting = list_strays(desk(), viewer)
     if waiting:
         st.caption(_("这些回盘记录没有登记到任何支付订单。请与银行核对，处理后写明结果。"))
-        _draw_table(waiting)
+        _draw_table(waiting, "strays")
         _draw_form(waiting)
     else:
         st.info(_("没有待核对的回盘记录。"), icon=":material/done_all:")
     if settled := list_strays(desk(), viewer, resolved=True):
         with st.expander(_("已处理 ({count})").format(count=len(settled))):
-            _draw_table(settled)
+            _draw_table(settled, "strays_settled")
 
 
-def _draw_table(strays: Sequence[Stray]) -> None:
+def _draw_table(strays: Sequence[Stray], key: str) -> None:
     records = [
         {
             _("来源"): f"{plain(each.file_name)} · {local_time(each.imported_at)} {plain(each.imported_by)}",
@@ -46,7 +46,8 @@ def _draw_table(strays: Sequence[Stray]) -> None:
         }
         for each in strays
     ]
-    st.table(pd.DataFrame(records), border="horizontal", hide_index=True, alt=_("待核对的回盘记录"))
+    with st.container(key=key):
+        st.table(pd.DataFrame(records), border="horizontal", hide_index=True, alt=_("待核对的回盘记录"))
 
 
 def _draw_form(waiting: Sequence[Stray]) -> None:

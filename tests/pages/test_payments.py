@@ -1,0 +1,136 @@
+"""支付 on the screen: what waits, what a run would pay, what the bank sent, and what of it fits nothing."""
+
+import pyotp
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.domain.lifecycle import State
+from core.domain.payments import Outcome
+from core.services.bank_results import ResultsRefusedError, book_results, list_strays
+from core.services.batches import show_batch
+from core.services.desk import Desk
+from core.services.payments import list_runs
+from tests.pages.conftest import Open
+from tests.pages.reading import keys, labels, table, texts
+from tests.support.desks import CLERK, FINANCE, Ledger
+from tests.support.payments import SECOND_PAYER, answer, as_csv, orders, pay, payable
+
+
+def turn_to(app: AppTest, tab: str) -> AppTest:
+    app.session_state["payment_tabs"] = tab
+    return app.run()
+
+
+def prove(app: AppTest) -> None:
+    """Type the code of the device that was enrolled in this very dialog."""
+    device = pyotp.TOTP(app.code[0].value.replace(" ", ""))
+    app.text_input(key="factor_code").set_value(device.now())
+
+
+def upload(app: AppTest, content: bytes, name: str = "results.csv") -> AppTest:
+    return app.file_uploader(key="bank_file").upload(name, content, "text/csv").run()
+
+
+@pytest.fixture
+def screen(open_app: Open) -> AppTest:
+    return open_app("finance1", "payments.py")
+
+
+def test_without_anything_every_tab_says_what_to_do(screen: AppTest) -> None:
+    assert "目前没有等待支付的批次" in texts(screen)
+    assert "查看全部申报记录" in labels(screen)
+    assert "还没有支付批次" in texts(turn_to(screen, "支付批次"))
+    assert "没有待核对的回盘记录" in texts(turn_to(screen, "待核对"))
+
+
+def test_everything_that_waits_is_chosen_with_its_totals_by_fund(open_app: Open, desk: Desk, ledger: Ledger) -> None:
+    numbers = payable(desk, ledger, 1, 2)
+    app = open_app("finance1", "payments.py")
+    assert [each.split()[-1] for each in table(app, "number")["number"]] == numbers
+    totals = app.table[0].value
+    assert list(totals["金额（元）"]) == ["5,145.60", "214.40", "42.88", "**5,402.88**"]
+
+
+def test_a_run_is_made_in_a_dialog_that_asks_for_the_second_factor(open_app: Open, desk: Desk, ledger: Ledger) -> None:
+    (number,) = payable(desk, ledger, 1)
+    app = open_app("finance1", "payments.py")
+    app.button(key="make_run").click().run()
+    assert "2,701.44" in texts(app)
+    prove(app)
+    app.button(key="take_run").click().run()
+    assert not app.exception
+    (run,) = list_runs(desk, FINANCE).rows
+    assert show_batch(desk, CLERK, number).state is State.PAYING
+    assert [link.url.split("/")[1] for link in app.link_button if "payment-files" in link.url] == ["payment-files"] * 3
+    assert run.number in texts(app) or run.number in [header.value for header in app.subheader]
+
+
+def test_a_batch_that_left_meanwhile_is_told_and_nothing_is_made(open_app: Open, desk: Desk, ledger: Ledger) -> None:
+    numbers = payable(desk, ledger, 1, 2)
+    app = open_app("finance1", "payments.py")
+    app.button(key="make_run").click().run()
+    pay(desk, numbers[:1], SECOND_PAYER)
+    prove(app)
+    app.button(key="take_run").click().run()
+    assert "以下批次已不在待支付中" in texts(app)
+    assert len(list_runs(desk, FINANCE).rows) == 1
+
+
+def test_a_file_is_checked_first_and_booked_by_the_button(open_app: Open, desk: Desk, ledger: Ledger) -> None:
+    (number,) = payable(desk, ledger, 1)
+    sent = orders(desk, pay(desk, [number]))
+    app = upload(turn_to(open_app("finance1", "payments.py"), "银行回盘"), as_csv([answer(each) for each in sent]))
+    assert "核对相符：成功 3 笔 2,701.44 元" in texts(app)
+    assert show_batch(desk, CLERK, number).state is State.PAYING
+    app.button(key="book_results").click().run()
+    assert show_batch(desk, CLERK, number).state is State.PAID
+    assert "该文件已由 finance1" in texts(app)
+    assert "book_results" not in keys(app)
+
+
+def test_every_cause_stands_beside_its_row_and_the_strays_are_kept(open_app: Open, desk: Desk, ledger: Ledger) -> None:
+    first, second, _third = orders(desk, pay(desk, payable(desk, ledger, 1)))
+    rows = [answer(first, 金额="1.00"), answer(second, 支付参考号="TF202311010000017P77")]
+    app = upload(turn_to(open_app("finance1", "payments.py"), "银行回盘"), as_csv(rows))
+    assert list(app.table[0].value["行"]) == ["2", "3"]
+    assert "book_results" not in keys(app)
+    app.button(key="keep_strays").click().run()
+    assert len(list_strays(desk, FINANCE)) == 2
+    assert "不符的行已放入“待核对”" in texts(app)
+
+
+def test_a_row_of_the_tray_is_settled_with_a_word_on_how(open_app: Open, desk: Desk, ledger: Ledger) -> None:
+    first, *_rest = orders(desk, pay(desk, payable(desk, ledger, 1)))
+    with pytest.raises(ResultsRefusedError):
+        book_results(desk, FINANCE, "r.csv", as_csv([answer(first, 收款账号="0200001009012345679")]))
+    app = turn_to(open_app("finance1", "payments.py"), "待核对")
+    app.button(key="resolve_stray").click().run()
+    assert "请写明如何处理" in texts(app)
+    app.text_input(key="stray_note").set_value("银行已更正").run()
+    app.button(key="resolve_stray").click().run()
+    assert list_strays(desk, FINANCE) == ()
+    assert "没有待核对的回盘记录" in texts(app)
+
+
+def test_one_result_by_hand_is_booked_with_its_basis(open_app: Open, desk: Desk, ledger: Ledger) -> None:
+    run = pay(desk, payable(desk, ledger, 1))
+    app = turn_to(open_app("finance1", "payments.py"), "支付批次")
+    app.button(key="book_by_hand").click().run()
+    assert "请写明依据" in texts(app)
+    app.text_input(key="hand_note").set_value("回单 0001").run()
+    app.button(key="book_by_hand").click().run()
+    assert [order.status for order in orders(desk, run)].count(Outcome.PAID) == 1
+
+
+def test_the_page_of_a_batch_shows_its_orders_and_the_banks_reason(open_app: Open, desk: Desk, ledger: Ledger) -> None:
+    (number,) = payable(desk, ledger, 1)
+    first, *rest = orders(desk, pay(desk, [number]))
+    book_results(desk, FINANCE, "r.csv", as_csv([answer(first, Outcome.BOUNCED), *map(answer, rest)]))
+    for username in ("clerk1", "analyst1"):
+        app = open_app(username)
+        app.query_params["no"] = number
+        app.switch_page("batch.py").run()
+        (own,) = [each.value for each in app.table if "支付参考号" in each.value]
+        assert list(own["状态"]) == ["▲ 退票", "✓ 支付成功", "✓ 支付成功"]
+        assert "账户已销户" in own["银行结果"][0]
+        assert "0200001009012345678" not in str(own.values)
