@@ -30,6 +30,7 @@ _CSS = """
 [class*="st-key-run_totals"] :is(td, th):nth-child(n+3), .st-key-bank_lines :is(td, th):is(:nth-child(5), :nth-child(6)),
 .st-key-orders :is(td, th):nth-child(6), [class*="st-key-strays"] :is(td, th):nth-child(4) { text-align: right !important; }
 [class*="st-key-strays"] :is(td, th):nth-child(n+2):nth-child(-n+5) * { white-space: nowrap !important; }
+[class*="st-key-strays"] :is(td, th):is(:first-child, :nth-child(n+6)), .st-key-orders td:last-child { min-width: 9rem; }
 .st-key-refused_lines td:nth-child(n+9) { min-width: 8.5rem; }
 .st-key-refused_lines td:last-child, .st-key-ledger_problems td:nth-child(7),
 .st-key-directory_problems td:nth-child(6) { min-width: 13rem; }
