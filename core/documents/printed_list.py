@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core.documents.pdf import write_pdf
+from core.documents.pdf import write_long_pdf, write_pdf
 from core.documents.workbook import Column, Holds
 from core.domain.money import format_yuan
 
-#: So many lines a list may have on paper, a hundred pages. What is longer is read in a workbook.
-MOST_LINES = 3_000
-#: Tags for screen readers make a list fifteen times as large: a list of more rows does without.
-_MOST_TAGGED = 600
+#: So many lines a list may have on paper: some eighty pages and 400 MB of memory. What is longer is read in a workbook.
+MOST_LINES = 2_000
+#: From this many rows on a list is set as a long document.
+_LONG = 300
 #: Kinds of row. What is no line of its own stands out.
 LINE, SUBTOTAL, TOTAL = "", "subtotal", "total"
 Row = tuple[str, Sequence[Any]]
@@ -36,8 +36,8 @@ def write_list(
         for column, width in zip(columns, widths, strict=True)
     ]
     content = [_content(columns, one) for one in lists]
-    tagged = sum(len(one["rows"]) for one in content) <= _MOST_TAGGED
-    return write_pdf("list", {"title": title, "columns": shown, "lists": content}, at, tagged=tagged)
+    write = write_long_pdf if sum(len(one["rows"]) for one in content) >= _LONG else write_pdf
+    return write("list", {"title": title, "columns": shown, "lists": content}, at)
 
 
 def _content(columns: Sequence[Column], printed: PrintedList) -> dict[str, Any]:

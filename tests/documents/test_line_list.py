@@ -1,6 +1,9 @@
 """人员退费明细表: every line, a subtotal for whoever has several months, a total, headings on every page."""
 
 import io
+import subprocess
+import sys
+from pathlib import Path
 
 import openpyxl
 from pypdf import PdfReader
@@ -8,6 +11,7 @@ from pypdf import PdfReader
 from core.documents.line_list import write_lines_pdf, write_lines_workbook
 from tests.documents.printing import AT, HOSTILE, application, lines_of, pages_of, words_of
 
+ROOT = Path(__file__).resolve().parents[2]
 HEADINGS = ["序号", "姓名", "社会保障号码", "所属期", "险种", "单位", "个人", "滞纳金", "利息", "退费金额"]
 
 
@@ -63,6 +67,26 @@ def test_a_name_is_printed_as_it_is() -> None:
     words = words_of(write_lines_pdf([application(lines=lines_of(1, [202205], name=HOSTILE))], AT))
 
     assert words.count("".join(HOSTILE.split())) == 3
+
+
+MEASURED = """
+import resource
+from core.documents.line_list import write_lines_pdf
+from tests.documents.printing import AT, application, lines_of
+
+for number in range(6):
+    write_lines_pdf([application(employer_id=f"E{number}", lines=lines_of(130, [202205, 202206]))], AT)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_long_lists_are_not_remembered() -> None:
+    """Six different lists take the memory of two: typst would keep some 80 MB of each."""
+    done = subprocess.run([sys.executable, "-c", MEASURED], cwd=ROOT, capture_output=True, text=True, check=True)
+    taken = [int(megabytes) for megabytes in done.stdout.split()]
+
+    assert len(taken) == 6
+    assert taken[-1] - taken[1] < 120
 
 
 def test_a_long_list_does_without_tags_and_loses_no_line() -> None:
