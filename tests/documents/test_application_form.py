@@ -86,6 +86,24 @@ def test_a_reason_of_its_own_is_written_out_in_full() -> None:
     assert note in words_of(write_application([application(reason="R99", reason_note=note)], AT))
 
 
+def test_what_is_longer_than_a_page_goes_on_and_keeps_the_form_whole() -> None:
+    note = "系统升级导致重复扣款，详见附件。" * 200
+    content = write_application([application(reason="R99", reason_note=note)], AT)
+
+    assert len(pages_of(content)) == 3
+    assert "承诺" in words_of(content)
+    # A page may end in the middle of a sentence, and no other word of the form is written with this sign.
+    assert words_of(content).count("扣") == 200
+
+
+def test_a_word_that_no_line_can_hold_is_broken() -> None:
+    page = pages_of(write_application([application(employer_name="W" * 150)], AT))[0]
+    lines = [line for line in page.splitlines() if line.count("W") > 20]
+
+    assert max(line.count("W") for line in lines) < 100
+    assert sum(line.count("W") for line in lines) >= 150
+
+
 def test_each_batch_has_a_form_that_counts_its_own_pages() -> None:
     long = application(reason="R99", reason_note="系统升级导致重复扣款，详见附件。" * 20)
     pages = pages_of(write_application([application(), long, application(reason="R07")], AT))

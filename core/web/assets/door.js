@@ -56,7 +56,9 @@ window.__streamlit = { BACKEND_BASE_URL: location.origin };
     }
   }
 
-  new MutationObserver(fetchNew).observe(document.documentElement, { childList: true, subtree: true });
+  // A second file on the same screen comes as another address of the same link.
+  const changes = { childList: true, subtree: true, attributes: true, attributeFilter: ["href"] };
+  new MutationObserver(fetchNew).observe(document.documentElement, changes);
 })();
 
 // Streamlit puts the sections of its navigation between a list and its items; a list that is none is no list to a screen
