@@ -32,7 +32,7 @@ from core.services.drafts import read_draft
 from core.services.exports import Export, keep_export
 from core.services.previews import Group, Preview, assess, note_of, require_complete
 from core.services.steps import require_batch
-from core.store.batches import find_by_key
+from core.store.batches import find_by_key, read_lines
 from core.store.database import Connection
 from core.store.employers import read_employer
 from core.store.files import storage_failures
@@ -212,7 +212,8 @@ def _of_batch(batch: BatchView, reason: Reason, uscc: str) -> _Dossier:
         reason,
         batch.reason_note,
         batch.bank,
-        _refunded(batch.lines),
+        # A line that fell in the review is paid by nobody: the form states what the batch is about now.
+        _refunded(batch.lines[batch.lines["stands"]]),
         {paper.material for paper in batch.papers},
     )
     said = heading(batch.employer_name, batch.employer_id, batch.number, [batch.reason])
@@ -222,24 +223,26 @@ def _of_batch(batch: BatchView, reason: Reason, uscc: str) -> _Dossier:
 def _keep_receipt(desk: Desk, viewer: Viewer, batch: BatchView) -> Export:
     at = datetime.fromisoformat(batch.submitted_at)
     with desk.read() as connection:
-        filed = find_by_key(connection, require_batch(connection, viewer, batch.number).family)
+        rows = find_by_key(connection, require_batch(connection, viewer, batch.number).family)
+        # What was filed, also where lines have fallen since.
+        filed = [(row, int(read_lines(connection, row.batch_id)["refundable"].sum())) for row in rows]
     content = receipt.write_receipt(_receipt(batch, filed, at), at)
     name = f"{receipt.TITLE}-{batch.number}.pdf"
     return keep_export(desk, viewer, "receipt", name, content, PDF, format="pdf", batch=batch.number)
 
 
-def _receipt(batch: BatchView, filed: list[Any], at: datetime) -> receipt.Receipt:
+def _receipt(batch: BatchView, filed: list[tuple[Any, int]], at: datetime) -> receipt.Receipt:
     return receipt.Receipt(
         batch.employer_name,
         batch.employer_id,
         batch.filer,
         f"{at.astimezone(AGENCY_ZONE):%Y-%m-%d %H:%M}",
-        min(row.due_on for row in filed),
-        sum(row.refused_count for row in filed),
+        min(row.due_on for row, _total in filed),
+        sum(row.refused_count for row, _total in filed),
         batch.bank["bank_name"],
         # Paper lies about: whoever holds the receipt needs no more of the account than to know it again.
         mask_account(batch.bank["bank_account"]),
-        [receipt.FiledBatch(row.number, row.reason, row.line_count, row.total) for row in filed],
+        [receipt.FiledBatch(row.number, row.reason, row.line_count, total) for row, total in filed],
     )
 
 

@@ -15,7 +15,9 @@ from core.services.drafts import open_draft
 from core.services.exports import Export, open_export
 from core.services.filing import submit_batch
 from core.services.forms import application_form, forms_of_batch, forms_of_draft
+from core.services.line_decisions import decide_lines
 from core.services.previews import preview_batch
+from core.services.steps import advance_batch
 from core.store.schema import audit, employers, settings
 from core.texts import current_language, speaking
 from tests.documents.printing import pages_of, words_of
@@ -30,6 +32,7 @@ from tests.support.desks import (
     person,
     prepare_draft,
 )
+from tests.support.rounds import REFUSE, file_clear
 
 WHILE_EMPLOYED, AFTER_LEAVING = 202203, (202205, 202206)
 LONG_NOTE = "系统升级导致重复扣款，详见附件"
@@ -257,6 +260,19 @@ def test_the_receipt_names_all_batches_of_the_application(desk: Desk, ledger: Le
 
     assert all(number in said for number in numbers)
     assert "合计62,701.44" in said
+
+
+def test_a_line_that_fell_in_the_review_is_on_no_form_and_stays_on_the_receipt(desk: Desk, ledger: Ledger) -> None:
+    number = file_clear(desk, ledger)
+    decide_lines(desk, REVIEWER, number, [1, 3, 6], REFUSE)
+    advance_batch(desk, REVIEWER, number, "pass")
+    total = "1,393.60"
+
+    assert total in words(desk, forms_of_batch(desk, CLERK, number, "application", "pdf"))
+    assert rows(desk, forms_of_batch(desk, CLERK, number, "lines", "xlsx"))[-1][-1] == 1393.6
+    receipt = words(desk, forms_of_batch(desk, CLERK, number, "receipt", "pdf"))
+    assert "62,701.44" in receipt
+    assert total not in receipt
 
 
 @pytest.mark.parametrize(("form", "kind"), [("lines", "xlsx"), ("refusals", "xlsx")])
