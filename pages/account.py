@@ -23,7 +23,7 @@ def confirm() -> None:
 def draw_second_factor(viewer: Viewer) -> None:
     """Since when there is one, or the way to get one."""
     st.subheader(_("动态验证码"), anchor=False)
-    st.caption(_("审批、支付和变更登记账户前，须输入手机验证器 App 上的 6 位动态验证码；验证后 5 分钟内不再询问。"))
+    st.caption(_("审批、支付和变更登记账户前，须输入手机验证器应用上的 6 位动态验证码；验证后 5 分钟内不再询问。"))
     if since := enrolled_at(desk(), viewer):
         said = _("已于 {moment} 登记。更换或遗失手机的，请联系系统管理员重置。").format(moment=local_time(since))
         st.markdown(f":green[:material/check_circle: {plain(said)}]")

@@ -35,7 +35,7 @@ def draw_factor(viewer: Viewer) -> None:
             key=FIELD,
             max_chars=8,
             autocomplete="one-time-code",
-            placeholder=_("验证器 App 上的 6 位数字"),
+            placeholder=_("验证器应用上的 6 位数字"),
             width=260,
         )
         draw_faults(FIELD)
@@ -65,9 +65,9 @@ def _draw_enrolment(enrolment: Enrolment) -> None:
     st.markdown(f":material/phonelink_lock: **{plain(_('首次使用，请先登记动态验证码'))}**")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         # Drawn into the page itself: a secret has no address from which it could be fetched.
-        st.image(enrolment.picture, width=164)
+        st.image(enrolment.picture, width=164, alt=_("动态验证码的二维码"))
         with st.container(width="stretch", gap="xsmall"):
-            st.markdown(plain(_("用手机上的验证器 App 扫描二维码，或手工输入密钥，再填写 App 显示的 6 位数字。")))
+            st.markdown(plain(_("用手机上的验证器应用扫描二维码，或手工输入密钥，再填写应用显示的 6 位数字。")))
             st.code(enrolment.groups, language=None, wrap_lines=True)
             st.caption(_("密钥只在登记时显示，请勿截屏或转发。"))
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-#: Every visible text and every label for screen readers that has three Latin letters in a row, icons apart.
+#: Every visible text and every label for screen readers that has three Latin letters in a row, icons and typed secrets apart.
 LATIN = """() => {
     const found = new Set();
     const latin = (text) => /[A-Za-z]{3}/.test(text);
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
         const parent = texts.currentNode.parentElement;
-        const isIcon = parent.closest("[translate=no], [data-testid=stIconMaterial]");
-        if (["SCRIPT", "STYLE", "NOSCRIPT"].includes(parent.tagName) || isIcon) continue;
+        const isNoWord = parent.closest("[translate=no], [data-testid=stIconMaterial], .st-key-factor code");
+        if (["SCRIPT", "STYLE", "NOSCRIPT"].includes(parent.tagName) || isNoWord) continue;
         if (latin(texts.currentNode.data)) found.add(texts.currentNode.data.trim());
     }
     for (const name of ["placeholder", "aria-label", "title"])

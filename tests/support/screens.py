@@ -48,6 +48,18 @@ def _refused(page: "Page") -> None:
     settle(page)
 
 
+def _first_button(beginning: str) -> Reach:
+    """The dialog behind the first button whose key begins so."""
+
+    def reach(page: "Page") -> None:
+        settle(page)
+        page.locator(f"[class*=st-key-{beginning}] button").first.click()
+        page.locator("[data-testid=stDialog]").wait_for()
+        page.wait_for_timeout(400)
+
+    return reach
+
+
 def _dialog(key: str) -> Reach:
     """The dialog behind a button."""
 
@@ -115,6 +127,10 @@ SCREENS = (
     Screen("batch-reviewer", "reviewer2", "/batches", _batch_in(State.FIRST_REVIEW)),
     Screen("batch-decision", "reviewer1", "/review", _first_listed(_dialog("steps"))),
     Screen("approval", "approver1", "/review"),
+    Screen("approval-of-an-account", "approver1", "/review", _first_button("approve_change_")),
+    Screen("another-account", "clerk1", "/apply", _dialog("change_account")),
+    Screen("account", "admin1", "/account"),
+    Screen("accounts-changed", "admin1", "/settings", _tab("登记账户变更")),
     Screen("payments", "finance1", "/payments"),
     Screen("insights", "analyst1", "/insights"),
     Screen("records-masked", "analyst1", "/batches"),
