@@ -1,4 +1,4 @@
-"""``make shots``: the pictures of the README, taken from the running product with its demonstration data."""
+"""``make shots``: the pictures of the README and the user's guide, taken from the running product with its demonstration data."""
 
 import tempfile
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tests.support.browser import Visitors, running_browser
 from tests.support.clerk import ask, choose, grid, press, settle, sign_in
 from tests.support.product import ROOT, Product, run_command
+from tests.support.screens import first_listed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -27,22 +28,46 @@ def main() -> None:
         product = Product(data_dir, Path(folder) / "server.log", {"REFUND_DEMO": "1"})
         product.start()
         try:
-            take_pictures(Visitors(browser)(product.url, viewport=SIZE))
+            take_pictures(Visitors(browser), product.url)
         finally:
             product.stop()
 
 
-def take_pictures(page: "Page") -> None:
-    """A clerk's way from the query to the preview."""
-    sign_in(page, "clerk1")
+def take_pictures(open_page: Visitors, url: str) -> None:
+    """What the README and the user's guide show: a clerk's way from the notice to a batch, and where officials work."""
+    clerk = open_page(url, viewport=SIZE)
+    sign_in(clerk, "clerk1")
+    take(clerk, "notice")
+    take_application(clerk)
+    take_preview(clerk)
+    for account, screens in {"reviewer1": ["review"], "finance1": ["payments"]}.items():
+        page = open_page(url, viewport=SIZE)
+        sign_in(page, account)
+        for screen in screens:
+            page.goto(f"/{screen}")
+            settle(page)
+            take(page, screen)
+
+
+def take_application(page: "Page") -> None:
+    """申报 from the query to the papers."""
     page.goto("/apply")
     settle(page)
     ask(page, "2022-01", "2023-09", PERSON)
+    grid(page)
+    take(page, "query")
     choose(page, "reason", "劳动合同变动")
     press(page, "select_after_event")
     grid(page)
-    page.locator(".st-key-query_from").scroll_into_view_if_needed()
-    take(page, "apply")
+    take(page, "apply", ".st-key-totals")
+    page.locator(".st-key-branch_search input").press_sequentially("工行 澜汐")
+    page.locator(".st-key-branches_found").wait_for()
+    take(page, "bank", ".st-key-other_reasons")
+    take(page, "papers", ".st-key-materials")
+
+
+def take_preview(page: "Page") -> None:
+    """退费预览, 申报记录 and one batch."""
     press(page, "select_all")
     press(page, "submit")
     page.locator(".st-key-confirm").wait_for()
@@ -52,10 +77,14 @@ def take_pictures(page: "Page") -> None:
     page.goto("/batches")
     settle(page)
     take(page, "records")
+    first_listed(page)
+    take(page, "batch")
 
 
-def take(page: "Page", name: str) -> None:
-    """One picture of what is in view, once everything has been drawn."""
+def take(page: "Page", name: str, top: str = "") -> None:
+    """One picture of what is in view, from the element ``top`` on if one is named, once everything has been drawn."""
+    if top:
+        page.locator(top).first.evaluate("element => element.scrollIntoView({block: 'start'})")
     page.wait_for_timeout(1200)
     page.screenshot(path=PICTURES / f"{name}.png")
 

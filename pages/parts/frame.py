@@ -30,6 +30,7 @@ def draw_user(viewer: Viewer) -> None:
             for employer in employers_of(desk(), viewer)[:3]:
                 st.caption(plain(employer.name))
         st.page_link("account.py", label=_("我的账号"), icon=":material/phonelink_lock:")
+        st.page_link("help.py", label=_("帮助"), icon=":material/help:")
         _draw_language()
         # A form that the browser posts by itself: signing out must work without any script and outside the socket.
         with st.container(key="logout"):

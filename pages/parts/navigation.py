@@ -31,6 +31,7 @@ SCREENS = (
     Screen(SERVICE, "apply.py", "apply", N_("单位人员缴费退费申请"), ":material/edit_document:", (Right.APPLY,)),
     Screen(SERVICE, "confirm.py", "confirm", N_("退费预览"), ":material/preview:", (Right.APPLY,), listed=False),
     Screen(SERVICE, "batches.py", "batches", N_("申报记录"), ":material/list_alt:", (Right.SEE_BATCHES,)),
+    Screen(SERVICE, "help.py", "help", N_("帮助"), ":material/help:", listed=False),
     Screen(SERVICE, "batch.py", "batch", N_("退费批次"), ":material/receipt_long:", (Right.SEE_BATCHES,), listed=False),
     Screen(OFFICE, "review.py", "review", N_("审核"), ":material/fact_check:", (Right.REVIEW, Right.APPROVE)),
     Screen(OFFICE, "payments.py", "payments", N_("支付"), ":material/payments:", (Right.PAY,)),

@@ -83,16 +83,22 @@ def _tab(name: str) -> Reach:
     return reach
 
 
+def first_listed(page: "Page") -> None:
+    """Open the first batch of the list on the screen."""
+    # The table is a picture; for screen readers its text stands inside of it.
+    cell = page.locator("[data-testid=stMain] canvas td", has_text=_NUMBER).first
+    cell.wait_for(state="attached")
+    page.goto(f"/batch?no={_NUMBER.findall(cell.text_content() or '')[0]}")
+    page.locator(".st-key-timeline").wait_for()
+    settle(page)
+
+
 def _first_listed(then: Reach = settle) -> Reach:
     """The first batch of a list, and what is done on its page."""
 
     def reach(page: "Page") -> None:
         settle(page)
-        # The table is a picture; for screen readers its text stands inside of it.
-        cell = page.locator("[data-testid=stMain] canvas td", has_text=_NUMBER).first
-        cell.wait_for(state="attached")
-        page.goto(f"/batch?no={_NUMBER.findall(cell.text_content() or '')[0]}")
-        page.locator(".st-key-timeline").wait_for()
+        first_listed(page)
         then(page)
 
     return reach
@@ -112,6 +118,7 @@ def _batch_in(state: State, then: Reach = settle) -> Reach:
 
 SCREENS = (
     Screen("notice", "clerk1", "/"),
+    Screen("guide", "clerk1", "/help"),
     Screen("application-empty", "clerk2", "/apply"),
     Screen("application", "clerk1", "/apply", _asked),
     Screen("application-upload", "clerk1", "/apply", _dialog("upload_M1")),
