@@ -26,7 +26,7 @@ def draw_guide() -> None:
     text, *rest = _parts(current_language())
     st.markdown(text)
     for said, name, following in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
-        st.image(_DOCS / "pictures" / name, caption=said, width="stretch")
+        st.image(_DOCS / "pictures" / name, caption=said, alt=said, width="stretch")
         st.markdown(following)
 
 
