@@ -5,6 +5,8 @@ Read with defusedxml: no document types, no entities. Elements are found by thei
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
 
@@ -65,8 +67,8 @@ def _reported(report: Element) -> Iterator[ResultRow | RowFault]:
             yield RowFault(number, "InstdAmt", amount)
             continue
         reason = _reason(transfer.find("StsRsnInf")) if outcome is Outcome.BOUNCED else ""
-        account = _text(named, "CdtrAcct/Id/Othr/Id") if named is not None else ""
-        day = _text(transfer, "FctvIntrBkSttlmDt/Dt") or _text(transfer, "AccptncDtTm")[:10]
+        account = _account(named) if named is not None else ""
+        day = _day(transfer, "FctvIntrBkSttlmDt/Dt", "AccptncDtTm")
         yield ResultRow(number, _text(transfer, "OrgnlEndToEndId"), account, amount, outcome, reason, day)
 
 
@@ -76,7 +78,7 @@ def _entered(statement: Element) -> Iterator[ResultRow | RowFault]:
     for entry in statement.iter("Ntry"):
         if (_text(entry, "Sts/Cd") or _text(entry, "Sts")) not in {"BOOK", ""}:
             continue
-        day = _text(entry, "BookgDt/Dt") or _text(entry, "BookgDt/DtTm")[:10]
+        day = _day(entry, "BookgDt/Dt", "BookgDt/DtTm")
         for details in list(entry.iter("TxDtls")) or [entry]:
             number += 1
             yield _entry(number, entry, details, day)
@@ -90,7 +92,8 @@ def _entry(number: int, entry: Element, details: Element, day: str) -> ResultRow
     came_back = (_text(details, "CdtDbtInd") or _text(entry, "CdtDbtInd")) == "CRDT"
     outcome = Outcome.BOUNCED if came_back else Outcome.PAID
     reason = _reason(details.find("RtrInf")) if came_back else ""
-    account = _text(details, "RltdPties/CdtrAcct/Id/Othr/Id")
+    parties = details.find("RltdPties")
+    account = _account(parties) if parties is not None else ""
     return ResultRow(number, _text(details, "Refs/EndToEndId"), account, amount, outcome, reason, day)
 
 
@@ -131,6 +134,19 @@ def _fen(text: str | None) -> int | None:
     except InvalidInput:
         return None
     return fen if fen >= 0 else None
+
+
+def _account(element: Element) -> str:
+    """The payee's account, without blanks and hyphens as ours."""
+    return re.sub(r"[\s-]", "", _text(element, "CdtrAcct/Id/Othr/Id"))
+
+
+def _day(element: Element, *paths: str) -> str:
+    """The first of these that is a day, as ISO 8601; blank where the bank names none."""
+    for path in paths:
+        with suppress(ValueError):
+            return date.fromisoformat(_text(element, path)[:10]).isoformat()
+    return ""
 
 
 def _text(element: Element, path: str) -> str:

@@ -34,6 +34,7 @@ from core.services.steps import advance_locked, require_batch
 from core.store import payments as store
 from core.store.batches import next_sequence
 from core.store.database import Connection
+from core.store.employers import read_employers
 from core.store.files import BlobStore, read_whole, storage_failures, write_atomically
 from core.store.locks import lock_payments
 from core.store.payments import RunFile
@@ -193,13 +194,14 @@ def preview_run(desk: Desk, viewer: Viewer, day: date, numbers: Collection[str] 
 def _assess(connection: Connection, settings: Settings, viewer: Viewer, day: date, rows: Sequence[Any]) -> RunPreview:
     ids = [row.batch_id for row in rows]
     due, held = store.read_due(connection, ids), store.parts_held(connection, viewer.username, ids)
+    employers = {each.employer_id: each for each in read_employers(connection, {row.employer_id for row in rows})}
     payable: list[Payable] = []
     excluded: list[Excluded] = []
     for row in rows:
         if sentence := _obstacle(row, held.get(row.batch_id)):
             excluded.append(Excluded(row.number, row.employer_name, sentence))
         else:
-            payable.append(_payable(row, due.get(row.batch_id, [])))
+            payable.append(_payable(row, due.get(row.batch_id, []), employers.get(row.employer_id)))
     accounts = {fund: settings.fund_account(fund) for fund in Insurance}
     orders = [order for batch in payable for order in batch.orders]
     fingerprint = run_fingerprint(day.isoformat(), orders, accounts)
@@ -217,17 +219,24 @@ def _obstacle(row: Any, part: str | None) -> str | None:
     return None
 
 
-def _payable(row: Any, due: Iterable[tuple[str, int, int]]) -> Payable:
+def _payable(row: Any, due: Iterable[tuple[str, int, int]], employer: Any | None) -> Payable:
     orders = tuple(_order(row, Insurance(fund), amount, attempt) for fund, amount, attempt in due)
     told = (
-        (row.in_arrears, N_("单位有欠费（N18），请确认是否先行抵缴")),
+        (employer is not None and employer.in_arrears, N_("单位有欠费（N18），请确认是否先行抵缴")),
         (row.account_unverified, N_("单位尚无已登记的退费账户，账户信息待核")),
+        (_goes_elsewhere(row, employer), N_("收款账号与单位现登记账户不一致，请核对后再支付")),
         (cnaps_fault(row.cnaps_code) == "check", N_("人行支付系统行号的校验位不符，请与开户银行核对，以免退票")),
         (any(order.attempt > 1 for order in orders), N_("退票后重新支付")),
     )
     warnings = tuple(_(sentence) for applies, sentence in told if applies)
     reason = _(REASONS[row.reason].text)
     return Payable(row.number, row.employer_id, row.employer_name, reason, row.due_on, orders, warnings)
+
+
+def _goes_elsewhere(row: Any, employer: Any | None) -> bool:
+    """Whether the registered account has changed since the batch was approved."""
+    registered = employer.bank_account if employer is not None else ""
+    return bool(registered) and registered != row.bank_account
 
 
 def _order(row: Any, fund: Insurance, amount: int, attempt: int) -> Order:

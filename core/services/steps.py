@@ -88,11 +88,11 @@ def require_step(connection: Connection, viewer: Viewer, row: Any, edge: Edge) -
     require_allowed(edge, viewer, row.employer_id, read_parts(connection, row.batch_id))
 
 
-def take_edge(opened: Opened, edge: Edge, note: str = "") -> State:
-    """Take an edge that was checked, under the acting viewer's name; returns where it leads."""
+def take_edge(opened: Opened, edge: Edge, note: str = "", *, by_system: bool = False) -> State:
+    """Take an edge that was checked, under the acting viewer's name or ``by_system``; returns where it leads."""
     viewer = opened.unit.viewer
     position = len(store.read_steps(opened.unit.connection, opened.batch_id)) + 1
-    actor = BY_SYSTEM if viewer == SYSTEM else Actor(viewer.username, edge.part)
+    actor = BY_SYSTEM if by_system or viewer == SYSTEM else Actor(viewer.username, edge.part)
     advance(opened, position, edge, actor, note)
     return edge.target
 
@@ -140,11 +140,8 @@ def advance_locked(
     """
     edge = find_edge(State(row.state), step)
     if not by_system:
-        require_allowed(edge, unit.viewer, row.employer_id, read_parts(unit.connection, row.batch_id))
-    is_system = by_system or unit.viewer == SYSTEM
-    position = len(store.read_steps(unit.connection, row.batch_id)) + 1
-    actor = BY_SYSTEM if is_system else Actor(unit.viewer.username, edge.part)
-    advance(Opened(unit, settings, row.batch_id, row.number), position, edge, actor, note)
+        require_step(unit.connection, unit.viewer, row, edge)
+    take_edge(Opened(unit, settings, row.batch_id, row.number), edge, note, by_system=by_system)
 
 
 def _who_had_it(history: Sequence[store.Step], state: State) -> str:

@@ -15,7 +15,6 @@ from core.store.schema import (
     bank_results,
     batch_parts,
     batches,
-    employers,
     payment_files,
     payment_lines,
     payment_orders,
@@ -45,19 +44,14 @@ class RunFile:
 
 
 def read_payable(connection: sa.Connection, numbers: Collection[str] | None, *, lock: bool = False) -> list[Any]:
-    """Batches that are 待支付 (only these, where numbers are named) with whether their employer is in arrears, by number.
+    """Batches that are 待支付 (only these, where numbers are named), by number.
 
     With ``lock`` they are held to the end of the transaction; one that has moved on meanwhile is no longer among them.
     """
-    statement = (
-        sa.select(batches, employers.c.in_arrears)
-        .join(employers, employers.c.employer_id == batches.c.employer_id)
-        .where(batches.c.state == State.PAYABLE.value)
-        .order_by(batches.c.number)
-    )
+    statement = sa.select(batches).where(batches.c.state == State.PAYABLE.value).order_by(batches.c.number)
     if numbers is not None:
         statement = statement.where(among(batches.c.number, numbers, connection.dialect.name))
-    return list(connection.execute(statement.with_for_update(of=batches) if lock else statement))
+    return list(connection.execute(statement.with_for_update() if lock else statement))
 
 
 def read_due(connection: sa.Connection, batch_ids: Collection[str]) -> dict[str, list[tuple[str, int, int]]]:

@@ -112,3 +112,11 @@ def test_a_statement_with_a_wrong_sum_is_refused(tmp_path: Path) -> None:
 def test_what_is_no_message_of_ours_is_one_sentence(tmp_path: Path, text: str) -> None:
     with pytest.raises(InvalidInput):
         read(tmp_path, text)
+
+
+def test_a_day_that_does_not_exist_is_no_day(tmp_path: Path) -> None:
+    written = (
+        report(transfer("ACSC")).replace("2023-11-02T09", "2023-11-31T09").replace(ACCOUNT, "0200 0010-09012345678")
+    )
+    (row,) = read(tmp_path, written).rows
+    assert (row.settled_on, row.account) == ("", ACCOUNT)

@@ -11,6 +11,7 @@ from core.domain.errors import Conflict, IllegalTransition, InvalidInput, NotFou
 from core.domain.lifecycle import State
 from core.domain.payments import Outcome
 from core.domain.roles import Role, Viewer
+from core.services.bank_corrections import correct_bank
 from core.services.bank_results import (
     ResultsRefusedError,
     book_results,
@@ -24,10 +25,11 @@ from core.services.checks import check_everything
 from core.services.desk import Desk
 from core.services.payment_steps import register_by_hand
 from core.services.payments import OrderView, list_runs, orders_of_batch, preview_run
-from core.store.schema import batches
-from tests.support.desks import FINANCE, REVIEWER, Ledger, at_once
+from core.services.steps import advance_batch
+from tests.support.desks import BANK, COLLEAGUE, FINANCE, REVIEWER, Ledger, at_once
 from tests.support.payments import (
     SECOND_PAYER,
+    THIRD,
     Row,
     answer,
     as_csv,
@@ -109,9 +111,9 @@ def test_a_bounce_carries_the_banks_reason_to_the_correction(desk: Desk, ledger:
 
 
 def corrected(desk: Desk, number: str) -> None:
-    """Another branch, corrected and checked, as if by its own screens."""
-    with desk.database.write() as connection:
-        connection.execute(batches.update().where(batches.c.number == number).values(state="payable"))
+    """Another branch, entered by a colleague of the filer and passed by the second reviewer."""
+    correct_bank(desk, COLLEAGUE, number, {**BANK, "branch_name": "工商银行北京海淀支行", "cnaps_code": "102100000030"})
+    advance_batch(desk, THIRD, number, "pass_bank")
 
 
 def test_after_the_correction_only_the_bounced_fund_leaves_again(desk: Desk, ledger: Ledger) -> None:
@@ -122,10 +124,12 @@ def test_after_the_correction_only_the_bounced_fund_leaves_again(desk: Desk, led
     (batch,) = preview_run(desk, FINANCE, desk.today()).batches
     assert [order.reference for order in batch.orders] == [f"{number}P02"]
     assert batch.warnings == ("退票后重新支付",)
+    assert {order.branch_name for order in batch.orders} == {"工商银行北京海淀支行"}
     (again,) = orders(desk, pay(desk, [number]))
     assert book_results(desk, FINANCE, "2.csv", as_csv([answer(again)])).paid == (number,)
     assert [row.bounced for row in list_runs(desk, FINANCE).rows] == [0, 1]
     assert count(desk, "reversals") == 6
+    assert check_everything(desk) == []
 
 
 # --- what refuses a file ---

@@ -66,6 +66,15 @@ def test_an_employer_in_arrears_is_marked_and_may_be_paid(desk: Desk, ledger: Le
     assert [warning for warning in batch.warnings if "N18" in warning]
 
 
+def test_another_account_than_the_registered_one_is_told(desk: Desk, ledger: Ledger) -> None:
+    payable(desk, ledger, 1)
+    assert [batch.warnings for batch in preview_run(desk, FINANCE, desk.today()).batches] == [()]
+    with desk.database.write() as connection:
+        connection.execute(sa.text("UPDATE employers SET bank_account = '0200009999999999999'"))
+    (batch,) = preview_run(desk, FINANCE, desk.today()).batches
+    assert [warning for warning in batch.warnings if "现登记账户不一致" in warning]
+
+
 @pytest.mark.parametrize(
     ("column", "value", "told"),
     [("bank_account", "12", "收款账号"), ("cnaps_code", "1021", "行号不完整"), ("account_holder", "", "收款户名")],
