@@ -4,25 +4,34 @@ import streamlit as st
 
 from core.domain.bank import FIELDS
 from core.domain.errors import NotFound
+from core.domain.lifecycle import State
 from core.domain.reasons import REASONS
 from core.domain.roles import Right
 from core.domain.wording import N_
 from core.services.batch_totals import split_by_fund, sum_of
-from core.services.batches import BatchView, show_batch
+from core.services.batches import BatchView, batches_of_same_people, show_batch
 from core.services.exports import export_refusals_of_batch
+from core.services.line_sheets import read_lines
 from core.services.payments import orders_of_batch
 from core.texts import _
 from pages.parts.access import acting_viewer, desk, require_user
+from pages.parts.bank_correction import draw_correction
+from pages.parts.batch_table import draw_batches
+from pages.parts.comment_list import draw_comments
+from pages.parts.completion import draw_changes, draw_completion
 from pages.parts.export_link import draw_export
 from pages.parts.formats import local_time
 from pages.parts.forms import draw_batch_forms
 from pages.parts.frame import draw_path
+from pages.parts.line_work import draw_line_work
 from pages.parts.messages import draw_note, plain
 from pages.parts.orders import draw_orders
+from pages.parts.paper_view import draw_paper_view
+from pages.parts.queue_way import draw_way, follow_way
 from pages.parts.steps import draw_steps
 from pages.parts.timeline import draw_history, draw_timeline
 from pages.parts.uploads import draw_paper_list
-from pages.parts.verdicts import draw_lines, draw_refusals, draw_state, draw_totals
+from pages.parts.verdicts import draw_refusals, draw_state, draw_totals
 
 _TABS = "batch_tabs"
 
@@ -89,14 +98,16 @@ def draw_payment(batch: BatchView) -> None:
 
 
 def draw_tabs(batch: BatchView) -> None:
-    """Lines, refusals, papers, history: only the open one is made."""
+    """Lines, refusals, papers, comments, history, the same people elsewhere: only the open one is made."""
     names = (
         _("退费明细 ({count})").format(count=batch.line_count),
         _("不能退费情况 ({count})").format(count=batch.refused_count),
         _("要件 ({count})").format(count=len(batch.papers)),
+        _("留言"),
         _("办理记录 ({count})").format(count=len(batch.events)),
+        _("同一人员的其他批次"),
     )
-    drawers = (draw_filed, draw_refused, draw_papers, draw_events)
+    drawers = (draw_filed, draw_refused, draw_papers, draw_notes, draw_events, draw_elsewhere)
     for tab, draw in zip(st.tabs(names, key=_TABS, on_change="rerun"), drawers, strict=True):
         if tab.open:
             with tab:
@@ -104,8 +115,16 @@ def draw_tabs(batch: BatchView) -> None:
 
 
 def draw_filed(batch: BatchView) -> None:
-    """The lines as they were filed; they never change."""
-    draw_lines(batch.lines.assign(note=batch.lines["texts"]), key="batch_lines")
+    """The lines as they were filed, which never change, and what was said of each; beside the papers for whoever decides."""
+    sheet = read_lines(desk(), require_user(Right.SEE_BATCHES), batch.number)
+    if not sheet.may_decide:
+        draw_line_work(sheet)
+        return
+    left, right = st.columns([11, 6], gap="medium")
+    with left:
+        draw_line_work(sheet)
+    with right:
+        draw_paper_view(batch.papers)
 
 
 def draw_refused(batch: BatchView) -> None:
@@ -126,23 +145,48 @@ def draw_papers(batch: BatchView) -> None:
         st.caption(_("没有上传要件。"))
 
 
+def draw_notes(batch: BatchView) -> None:
+    """Comments, as far as the viewer may read them."""
+    draw_comments(batch.number)
+
+
+def draw_elsewhere(batch: BatchView) -> None:
+    """Where else the same people are, within the viewer's scope."""
+    found = batches_of_same_people(desk(), require_user(Right.SEE_BATCHES), batch.number)
+    if found.total:
+        draw_batches(found, key="elsewhere")
+    else:
+        st.caption(_("这些人员没有其他批次。"))
+
+
 def draw_events(batch: BatchView) -> None:
     """Every step, the latest first."""
     draw_history(batch.events)
 
 
 def draw_batch(batch: BatchView) -> None:
-    """The whole batch."""
+    """The whole batch; for whoever has to decide the lines come first."""
+    draw_way(batch.number)
     draw_head(batch)
     draw_next_step(batch)
+    works = bool({"return", "resubmit"} & {edge.step for edge in batch.actions})
+    if batch.state is State.RETURNED and works:
+        draw_completion(batch, read_lines(desk(), require_user(Right.SEE_BATCHES), batch.number))
+    else:
+        draw_changes(batch.number)
+    draw_correction(batch)
+    if works:
+        draw_tabs(batch)
     draw_timeline(batch)
     draw_family(batch)
     draw_money(batch)
     draw_payment(batch)
-    draw_tabs(batch)
+    if not works:
+        draw_tabs(batch)
 
 
 user = require_user(Right.SEE_BATCHES)
+follow_way()
 draw_path(_("申报记录"), _("退费批次"))
 asked = st.query_params.get("no", "")
 if not asked:

@@ -107,6 +107,15 @@ def label_batches(desk: Desk, rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def batches_of_same_people(desk: Desk, viewer: Viewer, number: str, *, most: int = 20) -> BatchPage:
+    """The latest other batches, within the viewer's scope, with a line of somebody who is in this one."""
+    viewer.require(Right.SEE_BATCHES)
+    with desk.read() as connection:
+        row = require_batch(connection, viewer, number)
+        rows = store.read_batches_of_same_people(connection, row.batch_id, viewer.scope, most)
+    return BatchPage(label_batches(desk, rows), len(rows), 1, most)
+
+
 def count_by_state(desk: Desk, viewer: Viewer) -> dict[State, int]:
     """How many of the viewer's batches stand in each state."""
     viewer.require(Right.SEE_BATCHES)

@@ -29,6 +29,11 @@ def masked(viewer: Viewer, frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+def causes(*, refusing: bool = False) -> dict[str, str]:
+    """What the codes of findings mean, as msgids; ``refusing``: of those alone that refuse a line."""
+    return {code: rule.text for code, rule in REFUSALS.items() if rule.refuses or not refusing}
+
+
 def _finding(code: str, basis: str) -> Finding:
     rule = REFUSALS[code]
     return Finding(code, rule.text, basis, rule.remedy)

@@ -20,6 +20,7 @@ __all__ = [
     "Paper",
     "add_paper",
     "checked_paper",
+    "find_readable",
     "keep_content",
     "list_papers",
     "lost_papers",
@@ -111,14 +112,19 @@ def open_paper(desk: Desk, viewer: Viewer, paper_id: str) -> tuple[Paper, Path]:
 
     For the owner of its draft, and for whoever may see its batch; ``NotFound`` for others, ``StorageFailed`` if it is damaged.
     """
+    paper, path = find_readable(desk, viewer, paper_id)
+    with desk.write(viewer) as unit:
+        unit.audit("paper.open", paper_id, material=paper.material)
+    return paper, path
+
+
+def find_readable(desk: Desk, viewer: Viewer, paper_id: str) -> tuple[Paper, Path]:
+    """As ``open_paper`` without an entry: for what follows from having opened it."""
     with desk.read() as connection:
         found = store.find_paper(connection, paper_id)
     if found is None or not _may_open(viewer, found):
         raise _not_found()
-    path = _blobs(desk).find(found.paper.sha256)
-    with desk.write(viewer) as unit:
-        unit.audit("paper.open", paper_id, material=found.paper.material)
-    return found.paper, path
+    return found.paper, _blobs(desk).find(found.paper.sha256)
 
 
 def lost_papers(desk: Desk) -> list[str]:

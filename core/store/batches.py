@@ -311,6 +311,22 @@ def read_parts(connection: sa.Connection, batch_id: str) -> dict[str, str]:
     return dict(connection.execute(statement).all())
 
 
+def read_batches_of_same_people(
+    connection: sa.Connection, batch_id: str, scope: Collection[str] | None, limit: int
+) -> pd.DataFrame:
+    """Other batches that hold a line of somebody in this one, in ``LISTED_COLUMNS``, newest first."""
+    own = lines.alias("own")
+    shared = sa.select(lines.c.batch_id).join(own, own.c.social_security_number == lines.c.social_security_number)
+    where = [batches.c.batch_id.in_(shared.where(own.c.batch_id == batch_id)), batches.c.batch_id != batch_id]
+    statement = (
+        sa.select(*(batches.c[name] for name in LISTED_COLUMNS))
+        .where(*where, *_matching(connection, scope, (), ""))
+        .order_by(batches.c.submitted_at.desc(), batches.c.number.desc())
+        .limit(limit)
+    )
+    return pd.DataFrame.from_records(connection.execute(statement).all(), columns=list(LISTED_COLUMNS))
+
+
 def read_family(connection: sa.Connection, family: str, scope: Collection[str] | None) -> list[str]:
     """The numbers of the batches that were split from one application."""
     where = _matching(connection, scope, (), "")

@@ -19,17 +19,35 @@ _ROW, _HEADER = 36, 32
 
 def draw_batches(found: BatchPage, *, key: str) -> None:
     """One page of batches; pressing a number opens the batch."""
+    _draw(found, key, key)
+
+
+def draw_choosable_batches(found: BatchPage, *, key: str) -> list[str]:
+    """As ``draw_batches``, with boxes to tick and who has each; returns the numbers of those that are ticked."""
     numbers = tuple(found.rows["number"])
-    st.dataframe(
-        _shown(found.rows),
-        column_config=_columns(f"{key}_open", numbers),
+    # What is ticked are places in the table: other batches, or work done on them, begin with none.
+    drawn_as = f"{key}_{hash(numbers) & 0xFFFFFFFF:x}_{state.MARKED.get()}"
+    event = _draw(found, key, drawn_as, on_select="rerun", selection_mode="multi-row")
+    return [numbers[place] for place in event.selection.rows]
+
+
+def _draw(found: BatchPage, key: str, drawn_as: str, **options: Any) -> Any:
+    numbers = tuple(found.rows["number"])
+    shown = _shown(found.rows)
+    if options:
+        shown.insert(3, "assignee", found.rows["assignee"].to_numpy())
+    event = st.dataframe(
+        shown,
+        column_config=_columns(f"{drawn_as}_open", numbers),
         hide_index=True,
         row_height=_ROW,
         height=_HEADER + _ROW * len(numbers) + 3,
-        key=key,
+        key=drawn_as,
         alt=_("批次列表"),
+        **options,
     )
     draw_pages(key, found.total, found.size, _("共 {total} 个批次，点击批次号查看").format(total=found.total))
+    return event
 
 
 def _shown(rows: pd.DataFrame) -> pd.DataFrame:
@@ -64,6 +82,7 @@ def _columns(key: str, numbers: tuple[str, ...]) -> dict[str, Any]:
         ),
         "state": text(_("状态")),
         "due_on": text(_("办理期限")),
+        "assignee": text(_("分派"), width=90),
         "employer": text(_("单位名称")),
         "reason": text(_("退费原因")),
         "total": money_column(_("退费金额（元）")),

@@ -69,6 +69,16 @@ BRANCH_TAKEN: Slot[bool] = Slot("_branch_taken", False)
 PAYMENT: Slot[tuple[str, tuple[str, ...], str]] = Slot("_payment", ("", (), ""))
 #: The payment run whose orders and files are shown.
 RUN: Slot[str] = Slot("_run", "")
+#: The queue that the viewer works through: what he looks for in it, ``None`` when he came another way.
+QUEUE: Slot[str | None] = Slot("_queue", None)
+#: Where the way through the queue leads on to: a batch's number, or ``end``; blank while there is nowhere to go.
+FOLLOWING: Slot[str] = Slot("_following", "")
+#: How often lines were marked: a table that is drawn anew has nothing selected.
+MARKED: Slot[int] = Slot("_marked", 0)
+#: The paper that is looked into beside the lines, and its page.
+PAPER: Slot[tuple[str, int]] = Slot("_paper", ("", 1))
+#: What became of the batches that were decided or assigned in one go: number, done, sentence.
+OUTCOMES: Slot[tuple[tuple[str, bool, str], ...]] = Slot("_outcomes", ())
 #: A one-time token to be shown once: the user it is for, and the token.
 TOKEN: Slot[tuple[str, str]] = Slot("_token", ("", ""))
 #: The change of a registered account and the step of it whose dialog is open.

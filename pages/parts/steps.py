@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.domain.lifecycle import FREE_STATES, Edge, progress
+from core.domain.lifecycle import FREE_STATES, Edge, Part, progress
 from core.domain.wording import N_
 from core.services.batches import BatchView
 from core.services.steps import advance_batch
@@ -12,6 +12,7 @@ from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.boundary import errors_shown
 from pages.parts.factor import draw_factor, forget_code, proven_viewer
 from pages.parts.messages import attempt, clear_faults, draw_faults, plain
+from pages.parts.queue_way import go_on
 
 _NOTE, _TAKE = "step_note", "take_step"
 NOTE_LENGTH = 500
@@ -34,7 +35,9 @@ def draw_steps(batch: BatchView) -> None:
 def _draw_buttons(batch: BatchView) -> None:
     way = progress()
     with st.container(horizontal=True, gap="small", key="steps"):
-        for edge in sorted(batch.actions, key=lambda edge: edge.target not in way):
+        # New bank details are typed in a form of their own (bank_correction.py).
+        offered = [edge for edge in batch.actions if edge.part is not Part.CORRECTOR]
+        for edge in sorted(offered, key=lambda edge: edge.target not in way):
             kind = "primary" if edge.target in way else "secondary"
             st.button(_(edge.label), key=_key(edge), type=kind, on_click=_open, args=(batch.number, edge.step))
 
@@ -108,3 +111,4 @@ def _take(number: str, edge: Edge) -> None:
     if reached := attempt(lambda: advance_batch(desk(), acting(), number, edge.step, note)):
         state.STEP.clear()
         state.NOTICE.set((N_("已办理：{step}，批次现为“{state}”"), {"step": edge.label, "state": reached.label}))
+        go_on(number)

@@ -1,6 +1,6 @@
 """附件上传: left what papers there are and which of them this reason asks for, right what has been uploaded."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import streamlit as st
 
@@ -41,15 +41,18 @@ def draw_uploads(draft: Draft) -> None:
         _draw_materials(reasons, papers)
     with right, st.container(key="papers"):
         st.markdown(f"**{_('已上传要件')}**")
-        draw_paper_list(papers, removable=True)
+        draw_paper_list(papers, on_remove=_remove)
     if state.UPLOAD.get() in MATERIALS:
         _draw_dialog(draft.draft_id, state.UPLOAD.get())
 
 
-def draw_paper_list(papers: Sequence[Paper], *, removable: bool = False) -> None:
-    """Uploaded papers line by line (序号, 文件名, 文件类型, 上传日期, 操作): for drafts and for batches."""
+def draw_paper_list(papers: Sequence[Paper], *, on_remove: Callable[[str], None] | None = None) -> None:
+    """Uploaded papers line by line (序号, 文件名, 文件类型, 上传日期, 操作): for drafts and for batches.
+
+    ``on_remove`` is told the id of the paper whose 删除 is pressed; without it nothing can be removed.
+    """
     headings = [Cell(_("序号"), _NUMBER), Cell(_("文件名")), Cell(_("文件类型"), _KIND), Cell(_("上传日期"), _DAY)]
-    draw_cells([*headings, Cell(_("操作"), _VIEW_AND_REMOVE if removable else _VIEW)], heading=True)
+    draw_cells([*headings, Cell(_("操作"), _VIEW_AND_REMOVE if on_remove else _VIEW)], heading=True)
     if not papers:
         st.caption(_("暂无数据"), text_alignment="center")
     for number, paper in enumerate(papers, start=1):
@@ -63,9 +66,9 @@ def draw_paper_list(papers: Sequence[Paper], *, removable: bool = False) -> None
                 ]
             )
             st.link_button(_("查看"), f"/papers/{paper.paper_id}", type="tertiary")
-            if removable:
+            if on_remove:
                 key = f"remove_{paper.paper_id}"
-                st.button(_("删除"), key=key, type="tertiary", on_click=_remove, args=(paper.paper_id,))
+                st.button(_("删除"), key=key, type="tertiary", on_click=on_remove, args=(paper.paper_id,))
 
 
 def _draw_checklist(reasons: Collection[Reason], papers: Sequence[Paper]) -> None:

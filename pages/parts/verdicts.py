@@ -171,13 +171,14 @@ def _in_lines(column: pd.Series) -> pd.Series:
     return column.map(lambda text: "  \n".join(plain(part) for part in _NEXT.split(text)))
 
 
-def _say_insurance(column: pd.Series) -> pd.Series:
+def say_insurance(column: pd.Series) -> pd.Series:
+    """Codes of insurances in words."""
     return column.map({str(kind): _(kind.label) for kind in Insurance})
 
 
 _REFUSED_CELLS: Mapping[str, Callable[[pd.Series], pd.Series]] = {
     "period": lambda column: column.astype(str),
-    "insurance": _say_insurance,
+    "insurance": say_insurance,
     "employer_part": yuan,
     "personal_part": yuan,
     "codes": lambda column: column.str.replace("|", "  \n"),
@@ -194,7 +195,7 @@ def _draw_table(frame: pd.DataFrame, columns: Sequence[str], *, key: str, height
         shown[name] = yuan(shown[name])
     shown["period"] = shown["period"].astype(str)
     if "insurance" in shown:
-        shown["insurance"] = _say_insurance(shown["insurance"])
+        shown["insurance"] = say_insurance(shown["insurance"])
     st.dataframe(
         shown,
         column_config={name: _column(name) for name in shown},

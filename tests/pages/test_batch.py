@@ -84,7 +84,7 @@ def test_a_step_that_was_not_needed_is_said_to_be_so(show, desk: Desk, number: s
 
 def test_lines_and_refusals_are_in_their_tabs(show, number: str) -> None:
     app = show("clerk1", number)
-    assert len(table(app, "note")) == 6
+    assert len(table(app, "standing")) == 6
 
     app.session_state["batch_tabs"] = "不能退费情况 (3)"
     app.run()
@@ -97,7 +97,7 @@ def test_the_history_names_who_did_what_and_what_he_said(show, desk: Desk, numbe
     app = show("clerk1", number)
     app.session_state["batch_tabs"] = "办理记录 (3)"
     app.run()
-    history = app.table[-1].value
+    history = next(each.value for each in app.table if "操作" in each.value)
 
     assert list(history["操作"]) == ["退回补正", "受理", "确认提交"]
     assert history["意见"][0] == r"缺少 \*退费申请表\*"
@@ -137,8 +137,8 @@ def test_a_foreign_batch_is_told_no_other_way_than_an_unknown_one(show, number: 
 def test_an_analyst_sees_no_names_numbers_or_accounts(show, number: str) -> None:
     app = show("analyst1", number)
 
-    assert set(table(app, "note")["name"]) == {"赵*"}
-    assert person(1) not in str(table(app, "note").values)
+    assert set(table(app, "standing")["name"]) == {"赵*"}
+    assert person(1) not in str(table(app, "standing").values)
     assert "0200001009012345678" not in str([each.value for each in app.table])
     assert not keys(app) & {"withdraw", "step_accept"}
 
