@@ -5,7 +5,7 @@ import streamlit as st
 from core.domain.roles import Viewer
 from core.domain.wording import N_
 from core.services.second_factor import enrolled_at
-from core.texts import _
+from core.texts import _, current_language
 from pages.parts import state
 from pages.parts.access import desk, require_user
 from pages.parts.factor import draw_factor, proven_viewer
@@ -33,9 +33,18 @@ def draw_second_factor(viewer: Viewer) -> None:
     st.button(_("登记"), key="enrol_factor", type="primary", icon=":material/phonelink_lock:", on_click=confirm)
 
 
+def draw_password() -> None:
+    """The way to the door's own form: what is typed there never passes through a screen."""
+    st.subheader(_("登录密码"), anchor=False)
+    st.caption(_("修改后所有设备上的登录都会退出，需用新密码重新登录。"))
+    language = "" if current_language() == "zh" else f"?lang={current_language()}"
+    st.link_button(_("修改密码"), f"/login/password{language}", icon=":material/password:")
+
+
 user = require_user()
 draw_path(_("我的账号"))
 draw_heading("account.py")
 with st.container(border=True, width=720):
     st.markdown(f":material/account_circle: **{plain(user.username)}** :gray[{_(user.role.label)}]")
     draw_second_factor(user)
+    draw_password()

@@ -204,7 +204,7 @@ def _check_registered(typed: Mapping[str, str], registered: Mapping[str, str], n
         notices.append(
             _error(
                 "bank_account",
-                N_("退费只能退至已登记的账户（尾号 {tail}）；如需变更，请先到参保地社保经办机构办理登记账户变更"),
+                N_("退费只能退至已登记的账户（尾号 {tail}）；如需变更，请先申请变更登记账户"),
                 tail=account[-4:],
             )
         )
@@ -213,5 +213,5 @@ def _check_registered(typed: Mapping[str, str], registered: Mapping[str, str], n
     if holder and holder not in allowed:
         notices.append(_error("account_holder", N_("银行户名须与单位名称一致；单位更名的，请先办理变更登记")))
     elif holder and account and registered_holder and holder != registered_holder:
-        notices.append(_error("account_holder", N_("银行户名与已登记账户的户名不一致；如需变更，请先办理登记账户变更")))
+        notices.append(_error("account_holder", N_("银行户名与已登记账户的户名不一致；如需变更，请先申请变更登记账户")))
     return notices

@@ -3,7 +3,7 @@
 from enum import Enum
 
 #: Everything the gate answers itself or hands to a route of ours; the rest is Streamlit's.
-LOGIN, TOKEN, LOGOUT = "/login", "/login/token", "/logout"
+LOGIN, TOKEN, PASSWORD, LOGOUT = "/login", "/login/token", "/login/password", "/logout"
 ASSETS = "/door/"
 STILL_THERE = "/door/session"
 LEDGER_UPLOAD = "/ledger/upload"
@@ -52,6 +52,7 @@ _EXACT = {
     HEALTH: Area.HEALTH,
     LOGIN: Area.SIGN_IN,
     TOKEN: Area.SIGN_IN,
+    PASSWORD: Area.SIGN_IN,
     LOGOUT: Area.SIGN_IN,
     LEDGER_UPLOAD: Area.LEDGER,
     "/_stcore/host-config": Area.STREAMLIT,

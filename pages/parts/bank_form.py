@@ -37,6 +37,7 @@ def draw_bank(draft: Draft) -> None:
     state.fill_new({field: draft.content.bank.get(field, "") for field in FIELDS})
     if draft.employer.has_registered_account:
         st.caption(_("已按本单位登记的退费账户填写，请核对。如需变更账户，请先申请变更登记账户。"))
+        _draw_return(draft)
     else:
         st.caption(_("本单位尚无已登记的退费账户，所填账户将随批次提交，由审核人员核对（待核）。"))
     draw_branch_search(draft.draft_id)
@@ -47,6 +48,19 @@ def draw_bank(draft: Draft) -> None:
             with column, st.container(key=f"field_{field}"):
                 _draw_field(draft, field)
                 draw_faults(field, live[field])
+
+
+def _draw_return(draft: Draft) -> None:
+    """One press brings the registered account back, also when that one has changed since the draft was begun."""
+    if any(draft.content.bank.get(field) != kept for field, kept in draft.employer.registered.items()):
+        st.button(_("填入登记账户"), key="use_registered", icon=":material/undo:", on_click=_return, args=(draft,))
+
+
+def _return(draft: Draft) -> None:
+    registered = dict(draft.employer.registered)
+    if attempt(lambda: save_draft(desk(), acting_viewer(), draft.draft_id, bank=registered) or True, *FIELDS):
+        for field, kept in registered.items():
+            state.fill(field, kept)
 
 
 def typed_bank() -> dict[str, str]:

@@ -465,6 +465,17 @@ def test_a_fault_of_the_account_is_told_while_it_is_typed_and_stays_as_typed(
     assert draft_of(desk).content.bank[field] == typed
 
 
+def test_one_press_brings_the_registered_account_back(open_app: Open, desk: Desk) -> None:
+    app = open_app("clerk1", "apply.py")
+    assert not [button for button in app.button if button.key == "use_registered"]
+    app.text_input(key="bank_account").set_value("0200001009099999999").run()
+    app.button(key="use_registered").click().run()
+
+    assert app.text_input(key="bank_account").value == BANK["bank_account"]
+    assert draft_of(desk).content.bank["bank_account"] == BANK["bank_account"]
+    assert not [button for button in app.button if button.key == "use_registered"]
+
+
 # --- papers ---
 
 

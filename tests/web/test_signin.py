@@ -212,3 +212,55 @@ def test_outside_the_demonstration_its_passwords_open_nothing(door: Door, monkey
     assert door.visitor().post("/login", data=form).status_code == 401
     monkeypatch.setenv("REFUND_DEMO", "1")
     assert door.visitor().post("/login", data=form).status_code == 303
+
+
+# --- one's own password ---
+
+NEW = "four-deaf-cats-hear"
+
+
+def change(visitor, **typed: str):
+    form = {"old_password": PASSWORD, "password": NEW, "password_again": NEW} | typed
+    return visitor.post("/login/password", data=form)
+
+
+def test_one_changes_ones_own_password_and_every_sign_in_is_over(door: Door) -> None:
+    user, elsewhere = door.user(), door.user()
+    assert user.get("/login/password").status_code == 200
+
+    answer = change(user)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?set")
+    assert [each.get("/").status_code for each in (user, elsewhere)] == [303, 303]
+    visitor = door.visitor()
+    assert visitor.post("/login", data={"username": "reviewer", "password": PASSWORD}).status_code == 401
+    assert visitor.post("/login", data={"username": "reviewer", "password": NEW}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "field", "sentence"),
+    [
+        ({"old_password": WRONG}, 401, "old_password", "当前密码不正确"),
+        ({"old_password": ""}, 422, "old_password", "请输入密码"),
+        ({"password_again": WRONG}, 422, "password_again", "两次输入的密码不一致"),
+        ({"password": "short", "password_again": "short"}, 422, "password", ""),
+    ],
+)
+def test_what_is_wrong_with_a_new_password_stands_at_its_field(
+    door: Door, typed: dict[str, str], status: int, field: str, sentence: str
+) -> None:
+    user = door.user()
+    answer = change(user, **typed)
+
+    assert answer.status_code == status
+    assert f'id="{field}-problem" role="alert">{sentence}' in answer.text
+    assert PASSWORD not in answer.text
+    assert NEW not in answer.text
+    assert user.get("/").status_code == 200, "the sign-in goes on"
+
+
+def test_who_is_not_signed_in_is_asked_to(door: Door) -> None:
+    visitor = door.visitor()
+    assert visitor.get("/login/password").headers["location"] == "/login?next=/account"
+    assert change(visitor).headers["location"] == "/login?next=/account"
+    assert visitor.post("/login", data={"username": "reviewer", "password": PASSWORD}).status_code == 303
