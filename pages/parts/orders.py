@@ -35,7 +35,7 @@ def draw_orders(orders: Sequence[OrderView], *, with_batch: bool) -> None:
 
 
 def _record(order: OrderView, *, with_batch: bool) -> dict[str, str]:
-    result = " · ".join(filter(None, [order.settled_on, order.bank_reason or order.note]))
+    result = " · ".join(filter(None, [order.settled_on, _(order.bank_reason) or order.note]))
     batch = {_("收款户名"): plain(order.account_holder)} if with_batch else {_("付款日期"): order.day}
     return {
         _("状态"): say_status(order.status),

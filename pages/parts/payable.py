@@ -89,7 +89,7 @@ def _record(batch: Payable) -> dict[str, Any]:
         **{fund.value: yuan(by_fund[fund]) if fund in by_fund else None for fund in Insurance},
         "total": yuan(batch.total),
         "due_on": batch.due_on,
-        "warnings": "⚠ " + "；".join(batch.warnings) if batch.warnings else "",
+        "warnings": "⚠ " + _("；").join(batch.warnings) if batch.warnings else "",
     }
 
 

@@ -42,12 +42,18 @@ def _draw_table(strays: Sequence[Stray], key: str) -> None:
             _("金额（元）"): format_yuan(each.amount) if each.amount is not None else "–",
             _("结果"): say_status(each.outcome),
             _("原因"): plain(_(CAUSES[each.cause])),
-            _("处理"): plain(f"{each.resolution}（{each.resolved_by}）" if each.resolution else "–"),
+            _("处理"): plain(_say_resolution(each)),
         }
         for each in strays
     ]
     with st.container(key=key):
         st.table(pd.DataFrame(records), border="horizontal", hide_index=True, alt=_("待核对的回盘记录"))
+
+
+def _say_resolution(each: Stray) -> str:
+    if not each.resolution:
+        return "–"
+    return _("{label}（{codes}）").format(label=each.resolution, codes=each.resolved_by)
 
 
 def _draw_form(waiting: Sequence[Stray]) -> None:

@@ -2,16 +2,19 @@
 
 import pyotp
 import pytest
+import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 from core.domain.lifecycle import State
 from core.domain.payments import Outcome
+from core.services.accounts import set_language
 from core.services.bank_results import ResultsRefusedError, book_results, list_strays
 from core.services.batches import show_batch
 from core.services.desk import Desk
 from core.services.payments import list_runs
 from tests.pages.conftest import Open
 from tests.pages.reading import keys, labels, table, texts
+from tests.pages.test_english import CHINESE, NAMES, said, written
 from tests.support.desks import CLERK, FINANCE, Ledger
 from tests.support.payments import SECOND_PAYER, answer, as_csv, orders, pay, payable
 
@@ -134,3 +137,22 @@ def test_the_page_of_a_batch_shows_its_orders_and_the_banks_reason(open_app: Ope
         assert list(own["状态"]) == ["▲ 退票", "✓ 支付成功", "✓ 支付成功"]
         assert "账户已销户" in own["银行结果"][0]
         assert "0200001009012345678" not in str(own.values)
+
+
+@pytest.mark.parametrize("tab", ["Awaiting payment", "Payment runs", "Bank results", "To be settled"])
+def test_no_tab_says_a_word_of_chinese_in_english(open_app: Open, desk: Desk, ledger: Ledger, tab: str) -> None:
+    first, _second = payable(desk, ledger, 1, 2)
+    order, *rest = orders(desk, pay(desk, [first]))
+    rows = [answer(order, Outcome.BOUNCED, 退票原因="closed"), *map(answer, rest)]
+    with pytest.raises(ResultsRefusedError):
+        book_results(desk, FINANCE, "r.csv", as_csv([answer(order, 收款账号="0200001009012345679"), *rows[1:]]))
+    book_results(desk, FINANCE, "r.csv", as_csv(rows))
+    with desk.database.write() as connection:
+        connection.execute(sa.text("UPDATE employers SET in_arrears = TRUE, bank_account = '0200009999999999999'"))
+    set_language(desk, FINANCE, "en")
+    app = turn_to(open_app("finance1", "payments.py"), tab)
+    if tab == "Bank results":
+        upload(app, as_csv(rows))
+    assert not app.exception
+    found = {word for text in [*said(app._tree), *written(app)] for word in CHINESE.findall(text)}
+    assert found <= NAMES

@@ -12,7 +12,7 @@ from core.web import downloads
 from tests.web.conftest import Door
 
 
-@pytest.fixture(params=["papers", "exports"])
+@pytest.fixture(params=["papers", "exports", "payment-files"])
 def address(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     """The path of a kind of download; the reviewer may have file f1, and the name of f1 is in ``f1.name``."""
     file = tmp_path / "content"
@@ -28,6 +28,7 @@ def address(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp
 
     monkeypatch.setattr(downloads, "open_paper", find)
     monkeypatch.setattr(downloads, "open_export", find)
+    monkeypatch.setattr(downloads, "open_run_file", find)
     (tmp_path / "name").write_text("a.pdf", "utf-8")
     return f"/{request.param}"
 
