@@ -244,7 +244,7 @@ def branches_find(options: argparse.Namespace) -> int:
 def payments_list(options: argparse.Namespace) -> int:
     """Payment runs, newest first."""
     from core.domain.money import plain_yuan
-    from core.services.payments import list_runs
+    from core.services.payment_runs import list_runs
 
     columns = ("run", "day", "orders", "total", "sent", "paid", "bounced", "made_by", "made_at")
     with _desk() as desk:
@@ -269,7 +269,7 @@ def payments_export(options: argparse.Namespace) -> int:
     """Write the files of a payment run, as they were made, into a folder."""
     if not options.out.is_dir():
         raise WrongUsageError(_("文件夹不存在：{folder}").format(folder=options.out))
-    from core.services.payments import copy_run_files
+    from core.services.payment_runs import copy_run_files
 
     with _desk() as desk:
         written = copy_run_files(desk, SYSTEM, options.number, options.out)

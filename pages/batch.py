@@ -12,7 +12,7 @@ from core.services.batch_totals import split_by_fund, sum_of
 from core.services.batches import BatchView, batches_of_same_people, show_batch
 from core.services.exports import export_refusals_of_batch
 from core.services.line_sheets import read_lines
-from core.services.payments import orders_of_batch
+from core.services.payment_runs import orders_of_batch
 from core.texts import _
 from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.bank_correction import draw_correction

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.domain.roles import Right
-from core.services.bank_results import count_strays
+from core.services.strays import count_strays
 from core.texts import _
 from pages.parts.access import desk, require_user
 from pages.parts.bank_answers import draw_bank_answers

@@ -18,7 +18,7 @@ from core.domain.roles import SYSTEM
 from core.domain.settings import SWITCHES
 from core.services.audit_trail import read_trail
 from core.services.desk import Desk
-from core.services.payments import RunRow
+from core.services.payment_runs import RunRow
 from core.store.database import Database
 from tests.support.desks import Ledger, make_desk, person
 from tests.support.payments import answer, as_csv, orders, pay, payable

@@ -34,6 +34,17 @@ class ResultKind(Labelled):
     BY_HAND = "by_hand", N_("手工登记")
 
 
+#: Why a row fits no order, by the code that is kept with it.
+CAUSES: Mapping[str, str] = {
+    "unknown": N_("没有这个支付参考号，请与银行核对"),
+    "not_ours": N_("流水中没有本系统的支付参考号，请人工核对"),
+    "amount": N_("金额与支付清单不符，请与银行核对"),
+    "account": N_("收款账号与支付清单不符，请与银行核对"),
+    "twice": N_("同一支付参考号出现了不止一次，请与银行核对"),
+    "settled": N_("这笔支付已登记过结果，请核对"),
+    "returned_later": N_("这笔支付登记为成功后又被退回，请人工处理"),
+    "part": N_("您在该批次承担了其他环节，请由其他财务人员导入"),
+}
 #: The bank block of an order: the refund account without the local exchange number.
 ORDER_BANK = ("bank_name", "bank_account", "account_holder", "branch_name", "cnaps_code")
 _LETTERS = {Insurance.PENSION: "P", Insurance.UNEMPLOYMENT: "U", Insurance.WORK_INJURY: "W"}

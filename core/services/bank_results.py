@@ -6,7 +6,7 @@ file; its rows that fit nothing lie in the tray until somebody has settled them 
 
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,32 +21,20 @@ from core.documents.bank_results import (
     RowFault,
     read_result_table,
 )
-from core.domain.errors import Conflict, InvalidInput, NotFound, RefundError
-from core.domain.identifiers import normalise
+from core.domain.errors import Conflict, InvalidInput, RefundError
 from core.domain.lifecycle import Part
-from core.domain.payments import Outcome, ResultKind, is_payment_reference
+from core.domain.payments import CAUSES, Outcome, ResultKind, is_payment_reference
 from core.domain.roles import Right, Viewer
 from core.domain.wording import N_
 from core.services.desk import AGENCY_ZONE, Desk
+from core.services.payment_runs import blobs
 from core.services.payment_steps import Answer, book_answers
-from core.services.payments import blobs
 from core.store import payments as store
 from core.store.database import Connection
 from core.store.files import sha256_of
 from core.store.locks import lock_payments
 
 _FIELD = "bank_file"
-#: Why a row fits no order, by the code that is kept with it.
-CAUSES: Mapping[str, str] = {
-    "unknown": N_("没有这个支付参考号，请与银行核对"),
-    "not_ours": N_("流水中没有本系统的支付参考号，请人工核对"),
-    "amount": N_("金额与支付清单不符，请与银行核对"),
-    "account": N_("收款账号与支付清单不符，请与银行核对"),
-    "twice": N_("同一支付参考号出现了不止一次，请与银行核对"),
-    "settled": N_("这笔支付已登记过结果，请核对"),
-    "returned_later": N_("这笔支付登记为成功后又被退回，请人工处理"),
-    "part": N_("您在该批次承担了其他环节，请由其他财务人员导入"),
-}
 #: What a statement may hold besides our results: it goes to the tray and refuses nothing.
 _ASIDE = frozenset({"not_ours", "returned_later"})
 _MESSAGES = frozenset({ResultKind.PAIN002, ResultKind.CAMT053})
@@ -296,60 +284,3 @@ def _stored(line: Line) -> dict[str, Any]:
 
 def _answer(row: ResultRow) -> Answer:
     return Answer(row.reference, row.outcome, row.reason, row.settled_on)
-
-
-# --- the tray ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Stray:
-    """A row of the tray. ``booked``: whether the rest of its file was booked; ``cause`` is a code of ``CAUSES``."""
-
-    result_id: str
-    position: int
-    file_name: str
-    booked: bool
-    imported_by: str
-    imported_at: str
-    reference: str
-    account: str
-    amount: int | None
-    outcome: Outcome
-    reason: str
-    cause: str
-    resolved_by: str
-    resolved_at: str
-    resolution: str
-
-
-def list_strays(desk: Desk, viewer: Viewer, *, resolved: bool = False) -> tuple[Stray, ...]:
-    """The rows of the tray that wait, or those that were settled; newest first."""
-    viewer.require(Right.PAY)
-    with desk.read() as connection:
-        rows: Sequence[Any] = store.tray(connection, resolved=resolved)
-    return tuple(
-        Stray(
-            **{name: getattr(row, name) for name in Stray.__slots__ if name != "outcome"}, outcome=Outcome(row.outcome)
-        )
-        for row in rows
-    )
-
-
-def count_strays(desk: Desk, viewer: Viewer) -> int:
-    """How many rows wait in the tray."""
-    viewer.require(Right.PAY)
-    with desk.read() as connection:
-        return store.count_tray(connection)
-
-
-def resolve_unmatched(desk: Desk, viewer: Viewer, result_id: str, position: int, note: str) -> None:
-    """Sign a row of the tray as settled with the bank, and say how. It books nothing by itself."""
-    viewer.require(Right.PAY)
-    said = normalise(note)
-    if not said:
-        raise InvalidInput(N_("请写明如何处理"), field="stray_note")
-    with desk.write(viewer) as unit:
-        values = {"resolved_by": viewer.username, "resolved_at": unit.at, "resolution": said[:500]}
-        if not store.resolve_row(unit.connection, result_id, position, values):
-            raise NotFound(N_("这一行已处理或不存在，请刷新后查看"))
-        unit.audit("payment.resolve", f"{result_id}/{position}")

@@ -13,7 +13,7 @@ from core.domain.settings import find_switch
 from core.domain.wording import N_
 from core.services.desk import Desk
 from core.services.papers import lost_papers
-from core.services.payments import lost_payment_files
+from core.services.payment_runs import lost_payment_files
 from core.store import checks as store
 from core.store import schema_checks
 from core.store.checks import Move

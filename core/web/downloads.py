@@ -13,7 +13,7 @@ from core.domain.roles import Viewer
 from core.services.desk import Desk
 from core.services.exports import open_export
 from core.services.papers import open_paper
-from core.services.payments import open_run_file
+from core.services.payment_runs import open_run_file
 from core.web.gate import SESSION
 from core.web.pages import speak_to
 from core.web.refusals import as_page

@@ -7,10 +7,10 @@ import streamlit as st
 
 from core.domain.errors import RefundError
 from core.domain.identifiers import mask_account
-from core.domain.payments import Outcome
+from core.domain.payments import CAUSES, Outcome
 from core.domain.roles import Viewer
 from core.domain.wording import N_
-from core.services.bank_results import CAUSES, Line, ResultReport, book_results, read_results
+from core.services.bank_results import Line, ResultReport, book_results, read_results
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.domain.identifiers import mask_account
 from core.domain.payments import Outcome
-from core.services.payments import OrderView
+from core.services.payment_runs import OrderView
 from core.texts import _
 from pages.parts.formats import format_yuan
 from pages.parts.messages import plain

@@ -8,8 +8,8 @@ import streamlit as st
 from core.domain.payments import FileKind, Outcome
 from core.domain.roles import Viewer
 from core.domain.wording import N_
+from core.services.payment_runs import OrderView, RunRow, RunView, list_runs, show_run
 from core.services.payment_steps import register_by_hand
-from core.services.payments import OrderView, RunRow, RunView, list_runs, show_run
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk

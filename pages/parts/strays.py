@@ -6,9 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from core.domain.identifiers import mask_account
+from core.domain.payments import CAUSES
 from core.domain.roles import Viewer
 from core.domain.wording import N_
-from core.services.bank_results import CAUSES, Stray, list_strays, resolve_unmatched
+from core.services.strays import Stray, list_strays, resolve_unmatched
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk

@@ -8,10 +8,11 @@ from streamlit.testing.v1 import AppTest
 from core.domain.lifecycle import State
 from core.domain.payments import Outcome
 from core.services.accounts import set_language
-from core.services.bank_results import ResultsRefusedError, book_results, list_strays
+from core.services.bank_results import ResultsRefusedError, book_results
 from core.services.batches import show_batch
 from core.services.desk import Desk
-from core.services.payments import list_runs
+from core.services.payment_runs import list_runs
+from core.services.strays import list_strays
 from tests.pages.conftest import Open
 from tests.pages.reading import keys, labels, table, texts
 from tests.pages.test_english import CHINESE, NAMES, said, written

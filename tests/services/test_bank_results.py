@@ -12,20 +12,15 @@ from core.domain.lifecycle import State
 from core.domain.payments import Outcome
 from core.domain.roles import Role, Viewer
 from core.services.bank_corrections import correct_bank
-from core.services.bank_results import (
-    ResultsRefusedError,
-    book_results,
-    count_strays,
-    list_strays,
-    read_results,
-    resolve_unmatched,
-)
+from core.services.bank_results import ResultsRefusedError, book_results, read_results
 from core.services.batches import show_batch
 from core.services.checks import check_everything
 from core.services.desk import Desk
+from core.services.payment_runs import OrderView, list_runs, orders_of_batch
 from core.services.payment_steps import register_by_hand
-from core.services.payments import OrderView, list_runs, orders_of_batch, preview_run
+from core.services.payments import preview_run
 from core.services.steps import advance_batch
+from core.services.strays import count_strays, list_strays, resolve_unmatched
 from tests.support.desks import BANK, COLLEAGUE, FINANCE, REVIEWER, Ledger, at_once
 from tests.support.payments import (
     SECOND_PAYER,

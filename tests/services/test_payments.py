@@ -21,15 +21,14 @@ from core.domain.vocabulary import Insurance
 from core.services.batches import show_batch
 from core.services.checks import check_everything
 from core.services.desk import Desk
-from core.services.payments import (
+from core.services.payment_runs import (
     list_runs,
     lost_payment_files,
-    make_run,
     open_run_file,
     orders_of_batch,
-    preview_run,
     show_run,
 )
+from core.services.payments import make_run, preview_run
 from core.services.settings import change_setting
 from core.services.steps import advance_batch
 from core.store.schema import payment_orders

@@ -12,7 +12,8 @@ from core.domain.payments import Outcome
 from core.domain.roles import SYSTEM, Viewer
 from core.services.desk import Desk
 from core.services.filing import submit_batch
-from core.services.payments import OrderView, RunRow, make_run, preview_run, show_run
+from core.services.payment_runs import OrderView, RunRow, show_run
+from core.services.payments import make_run, preview_run
 from core.services.previews import preview_batch
 from core.services.settings import change_setting
 from core.services.steps import advance_batch

@@ -1,0 +1,67 @@
+"""待核对: what the bank sent and no order fits, until somebody has settled it with the bank and says how."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.domain.errors import InvalidInput, NotFound
+from core.domain.identifiers import normalise
+from core.domain.payments import Outcome
+from core.domain.roles import Right, Viewer
+from core.domain.wording import N_
+from core.services.desk import Desk
+from core.store import payments as store
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A row of the tray. ``booked``: whether the rest of its file was booked; ``cause`` is a code of ``CAUSES``."""
+
+    result_id: str
+    position: int
+    file_name: str
+    booked: bool
+    imported_by: str
+    imported_at: str
+    reference: str
+    account: str
+    amount: int | None
+    outcome: Outcome
+    reason: str
+    cause: str
+    resolved_by: str
+    resolved_at: str
+    resolution: str
+
+
+def list_strays(desk: Desk, viewer: Viewer, *, resolved: bool = False) -> tuple[Stray, ...]:
+    """The rows of the tray that wait, or those that were settled; newest first."""
+    viewer.require(Right.PAY)
+    with desk.read() as connection:
+        rows: Sequence[Any] = store.tray(connection, resolved=resolved)
+    return tuple(
+        Stray(
+            **{name: getattr(row, name) for name in Stray.__slots__ if name != "outcome"}, outcome=Outcome(row.outcome)
+        )
+        for row in rows
+    )
+
+
+def count_strays(desk: Desk, viewer: Viewer) -> int:
+    """How many rows wait in the tray."""
+    viewer.require(Right.PAY)
+    with desk.read() as connection:
+        return store.count_tray(connection)
+
+
+def resolve_unmatched(desk: Desk, viewer: Viewer, result_id: str, position: int, note: str) -> None:
+    """Sign a row of the tray as settled with the bank, and say how. It books nothing by itself."""
+    viewer.require(Right.PAY)
+    said = normalise(note)
+    if not said:
+        raise InvalidInput(N_("请写明如何处理"), field="stray_note")
+    with desk.write(viewer) as unit:
+        values = {"resolved_by": viewer.username, "resolved_at": unit.at, "resolution": said[:500]}
+        if not store.resolve_row(unit.connection, result_id, position, values):
+            raise NotFound(N_("这一行已处理或不存在，请刷新后查看"))
+        unit.audit("payment.resolve", f"{result_id}/{position}")
