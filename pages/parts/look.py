@@ -56,6 +56,10 @@ _CSS = """
 .st-key-totals td { padding: 0.2rem 0.6rem; white-space: nowrap; text-align: right; border: 1px solid rgb(128 144 154 / 0.35); }
 .st-key-totals td:first-child { text-align: left; }
 .st-key-totals thead, .st-key-totals tr:last-child { font-weight: 600; }
+.refund-in-view {
+  position: fixed; right: 1.25rem; bottom: 0.75rem; z-index: 100; margin: 0; padding: 0.3rem 0.9rem; border-radius: 999px;
+  font-weight: 600; color: #fff; background: #0B5D78; box-shadow: 0 1px 6px rgb(0 0 0 / 0.3); pointer-events: none;
+}
 /* Lines that end in buttons: see lines.py. */
 .refund-line { display: flex; gap: 0.75rem; align-items: center; line-height: 1.45; }
 .refund-line .refund-rest { flex: 1 1 0; min-width: 0; overflow-wrap: anywhere; }

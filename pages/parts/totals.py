@@ -24,8 +24,15 @@ def draw_totals(totals: SelectionTotals) -> None:
         _row(_("合计"), list(map(sum, columns))),
     ]
     heading = [ticked, *(_(insurance.label) for insurance in Insurance), _("合计（元）")]
+    table = f"<table><thead>{_line(heading)}</thead><tbody>{''.join(map(_line, rows))}</tbody></table>"
     with st.container(key="totals"):
-        st.html(f"<table><thead>{_line(heading)}</thead><tbody>{''.join(map(_line, rows))}</tbody></table>")
+        st.html(table + (_in_view(ticked, rows[-1][-1]) if totals.rows else ""))
+
+
+def _in_view(ticked: str, total: str) -> str:
+    """The sum once more, in a corner that stays in view while the page is scrolled; read out once is enough."""
+    said = _("{ticked}，合计 {total} 元").format(ticked=ticked, total=total)
+    return f'<p class="refund-in-view" aria-hidden="true">{escape(said)}</p>'
 
 
 def _row(label: str, amounts: Sequence[int], without: Sequence[Insurance] = ()) -> list[str]:
