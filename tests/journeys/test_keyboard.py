@@ -1,0 +1,83 @@
+"""The whole application by keyboard alone: every control is reached with Tab and does what it should."""
+
+from typing import TYPE_CHECKING
+
+from core.services.demo_ledger import read_demonstration
+from tests.support.browser import Visitors
+from tests.support.clerk import GRID, grid, settle, shown
+from tests.support.product import Product
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+#: More presses than there are controls on a screen.
+MOST = 150
+
+
+def reach(page: "Page", selector: str, key: str = "Tab") -> None:
+    """Press Tab until what is asked for, or something in it, has the focus."""
+    for _press in range(MOST):
+        if page.evaluate("selector => !!document.activeElement?.closest(selector)", selector):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{selector} can't be reached with {key}")
+
+
+def press(page: "Page", key: str) -> None:
+    """Press a button by keyboard."""
+    reach(page, f".st-key-{key} button")
+    page.keyboard.press("Enter")
+    settle(page)
+
+
+def choose(page: "Page", key: str, text: str) -> None:
+    """Type into a select box and take what it finds."""
+    reach(page, f".st-key-{key} input")
+    page.keyboard.type(text)
+    page.wait_for_timeout(300)
+    page.keyboard.press("Enter")
+    settle(page)
+
+
+def test_an_application_is_filed_by_keyboard_alone(app_server: Product, browser_page: Visitors) -> None:
+    number = next(story.number for story in read_demonstration().stories if "19 行" in story.title)
+    page: Page = browser_page(app_server.url)
+    page.goto("/login")
+    page.keyboard.type("clerk1")
+    page.keyboard.press("Tab")
+    page.keyboard.type("demo-clerk1-2026")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-testid=stApp]")
+    settle(page)
+
+    press(page, "start")
+    page.wait_for_url("**/apply")
+    page.locator(".st-key-query_from").wait_for()
+    settle(page)
+    choose(page, "query_from", "2022-01")
+    choose(page, "query_to", "2023-09")
+    reach(page, ".st-key-query_ids textarea")
+    page.keyboard.type(number)
+    press(page, "query_search")
+    rows = grid(page)
+
+    reach(page, GRID)
+    # From the header to the first row's tick box, and from one row to the next.
+    for _press in range(MOST):
+        if rows.locator(".ag-row[row-index='0'] :focus, .ag-row[row-index='0']:focus").count():
+            break
+        page.keyboard.press("Tab")
+    for _row in range(6):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    page.locator(".st-key-totals", has_text="已勾选 1 条").wait_for()
+
+    choose(page, "reason", "劳动合同变动")
+    press(page, "submit")
+    page.locator(".st-key-confirm").wait_for()
+    press(page, "confirm")
+
+    assert shown(page, r"TF\d{15}")
+    reach(page, ".st-key-logout button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/login*")
