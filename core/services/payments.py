@@ -89,6 +89,11 @@ class RunPreview:
         return [order for batch in self.batches for order in batch.orders]
 
     @property
+    def pays_from_examples(self) -> bool:
+        """Whether a fund would pay from the account that the product was made with, which is nobody's."""
+        return any(self.accounts[fund] == Settings().fund_account(fund) for fund in self.by_fund)
+
+    @property
     def by_fund(self) -> dict[Insurance, tuple[int, int]]:
         """(number of orders, fen) of each fund."""
         return total_by_fund(self.orders)

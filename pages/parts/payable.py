@@ -17,7 +17,7 @@ from pages.parts.access import desk, require_user
 from pages.parts.boundary import errors_shown
 from pages.parts.factor import draw_factor, forget_code, proven_viewer
 from pages.parts.formats import format_yuan
-from pages.parts.messages import attempt, clear_faults, draw_faults, plain
+from pages.parts.messages import attempt, clear_faults, draw_faults, draw_note, plain
 from pages.parts.verdicts import money_column, yuan
 
 _DAY, _ROW, _HEADER, _MOST = "run_day", 36, 32, 14
@@ -118,6 +118,8 @@ def draw_funds(chosen: RunPreview, key: str) -> None:
     columns = [_("险种"), _("付款账户"), _("笔数"), _("金额（元）")]
     with st.container(key=key):
         st.table(pd.DataFrame(rows, columns=columns), border="horizontal", hide_index=True, alt=_("按基金合计"))
+        if chosen.pays_from_examples:
+            draw_note("warning", _("付款账户还是示范账户，请系统管理员先在“设置”中填写本机构的付款账户。"))
 
 
 def _draw_excluded(found: RunPreview) -> None:

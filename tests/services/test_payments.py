@@ -74,6 +74,14 @@ def test_another_account_than_the_registered_one_is_told(desk: Desk, ledger: Led
     assert [warning for warning in batch.warnings if "现登记账户不一致" in warning]
 
 
+def test_accounts_that_are_only_examples_are_told_until_they_are_replaced(desk: Desk, ledger: Ledger) -> None:
+    payable(desk, ledger, 1)
+    assert preview_run(desk, FINANCE, desk.today()).pays_from_examples
+    for fund in Insurance:
+        change_setting(desk, SYSTEM, f"fund_{fund}_account", "0200002000000001")
+    assert not preview_run(desk, FINANCE, desk.today()).pays_from_examples
+
+
 @pytest.mark.parametrize(
     ("column", "value", "told"),
     [("bank_account", "12", "收款账号"), ("cnaps_code", "1021", "行号不完整"), ("account_holder", "", "收款户名")],
