@@ -18,10 +18,12 @@ from core.domain.lifecycle import (
 from core.domain.roles import SYSTEM, Right, Viewer
 from core.domain.settings import Settings
 from core.domain.wording import N_
+from core.services.account_changes import account_changers
 from core.services.desk import Desk, Unit
 from core.services.due_dates import due_date
 from core.services.line_outcomes import conclude_lines
 from core.store import batches as store
+from core.store.bank_corrections import corrected_employer
 from core.store.database import Connection
 
 
@@ -151,8 +153,15 @@ def _who_had_it(history: Sequence[store.Step], state: State) -> str:
 
 
 def read_parts(connection: Connection, batch_id: str) -> dict[str, Part]:
-    """The part that each person holds in the batch."""
-    return {username: Part(part) for username, part in store.read_parts(connection, batch_id).items()}
+    """The part that each person holds in the batch.
+
+    Once its bank details were corrected to an account that somebody else had let the employer change to, he counts as a
+    corrector as well.
+    """
+    held = {username: Part(part) for username, part in store.read_parts(connection, batch_id).items()}
+    employer_id = corrected_employer(connection, batch_id)
+    changers = account_changers(connection, employer_id) if employer_id else set()
+    return dict.fromkeys(changers, Part.CORRECTOR) | held
 
 
 def require_batch(connection: Connection, viewer: Viewer, number: str, *, lock: bool = False) -> Any:

@@ -30,6 +30,12 @@ def read_corrections(connection: Connection, batch_id: str) -> list[Replaced]:
     return [Replaced(row["round"], {name: row[name] for name in FIELDS}, row["username"], row["at"]) for row in rows]
 
 
+def corrected_employer(connection: Connection, batch_id: str) -> str | None:
+    """The employer of a batch whose bank details were corrected, ``None`` where they are as filed."""
+    corrected = sa.exists().where(_c.batch_id == batches.c.batch_id)
+    return connection.scalar(sa.select(batches.c.employer_id).where(batches.c.batch_id == batch_id, corrected))
+
+
 def replace_bank(
     connection: Connection, row: Any, bank: Mapping[str, str], *, username: str, at: str, unverified: bool
 ) -> None:
