@@ -13,6 +13,7 @@ from core.services.rounds import RoundChanges, last_changes
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
+from pages.parts.formats import month_text
 from pages.parts.messages import attempt, draw_error, draw_faults, draw_note, plain
 from pages.parts.uploads import MAX_MEGABYTES, draw_paper_list
 
@@ -28,8 +29,19 @@ def draw_completion(batch: BatchView, sheet: LineSheet) -> None:
             draw_note("warning", _("退回意见：{note}").format(note=changes.asked))
         if left := sheet.counts.get(Standing.RETURNED, 0):
             draw_note("warning", _("有 {count} 条明细须补正：请在退费明细中逐条答复或放弃").format(count=left))
+            _draw_asked(sheet)
         st.caption(_("可补充或删除要件、答复或放弃明细；已申报的明细和金额不能更改。完成后点击“补正后重新提交”。"))
         _draw_upload(batch)
+
+
+def _draw_asked(sheet: LineSheet) -> None:
+    """What is asked about which lines: the same opinion on several is told once."""
+    returned = sheet.frame[sheet.frame["standing"] == Standing.RETURNED.value]
+    for opinion, lines in returned.groupby("decision", sort=False):
+        people = "、".join(dict.fromkeys(lines["name"]))
+        months = "、".join(dict.fromkeys(map(month_text, lines["period"])))
+        about = _("{people}，{months}，共 {count} 条").format(people=people, months=months, count=len(lines))
+        st.markdown(f"- {plain(str(opinion))}  \n  :gray[:small[{plain(about)}]]")
 
 
 def _draw_upload(batch: BatchView) -> None:
@@ -62,9 +74,8 @@ def draw_changes(number: str) -> None:
     if changes is None or changes.is_empty:
         return
     with st.container(border=True, key="round_changes"):
-        st.markdown(f":material/difference: **{_('本轮变化')}**")
-        for sentence in _say_changes(changes):
-            st.markdown(f"- {plain(sentence)}")
+        said = "　·　".join(map(plain, _say_changes(changes)))
+        st.markdown(f":material/difference: **{_('本轮变化')}**　{said}")
 
 
 def _say_changes(changes: RoundChanges) -> list[str]:
