@@ -1,5 +1,7 @@
 """退费批次: where a batch stands, what comes next, what is in it, and what this viewer may do with it."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.domain.bank import FIELDS
@@ -8,8 +10,10 @@ from core.domain.lifecycle import State
 from core.domain.reasons import REASONS
 from core.domain.roles import Right
 from core.domain.wording import N_
+from core.services.batch_refusals import read_refusals
 from core.services.batch_totals import split_by_fund, sum_of
 from core.services.batches import BatchView, batches_of_same_people, show_batch
+from core.services.export_jobs import start_refusals_of_batch
 from core.services.exports import export_refusals_of_batch
 from core.services.line_sheets import read_lines
 from core.services.payment_runs import orders_of_batch
@@ -19,7 +23,6 @@ from pages.parts.bank_correction import draw_correction
 from pages.parts.batch_table import draw_batches
 from pages.parts.comment_list import draw_comments
 from pages.parts.completion import draw_changes, draw_completion
-from pages.parts.export_link import draw_export
 from pages.parts.formats import local_time
 from pages.parts.forms import draw_batch_forms
 from pages.parts.frame import draw_path
@@ -28,6 +31,7 @@ from pages.parts.messages import draw_note, plain
 from pages.parts.orders import draw_orders
 from pages.parts.paper_view import draw_paper_view
 from pages.parts.queue_way import draw_way, follow_way
+from pages.parts.refusal_export import draw_refusal_export
 from pages.parts.steps import draw_steps
 from pages.parts.timeline import draw_history, draw_timeline
 from pages.parts.uploads import draw_paper_list
@@ -41,7 +45,7 @@ def draw_head(batch: BatchView) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.header(batch.number, anchor=False, width="content")
         draw_state(batch.state, overdue=batch.overdue)
-        draw_batch_forms(batch.number, refused=not batch.refusals.empty)
+        draw_batch_forms(batch.number, refused=bool(batch.refused_count))
     reason = _("{name}：{value}").format(name=_("退费原因"), value=_(REASONS[batch.reason].text))
     st.markdown(f"**{plain(batch.employer_name)}**　{plain(reason)}")
     if REASONS[batch.reason].needs_note:
@@ -129,12 +133,18 @@ def draw_filed(batch: BatchView) -> None:
 
 def draw_refused(batch: BatchView) -> None:
     """What was told as not refundable when the batch was confirmed."""
-    if batch.refusals.empty:
+    if not batch.refused_count:
         st.caption(_("没有不能退费的记录。"))
         return
     number = batch.number
-    draw_export(number, lambda: export_refusals_of_batch(desk(), acting_viewer(), number))
-    draw_refusals(len(batch.refusals), lambda first, size: batch.refusals[first : first + size], key="batch_refusals")
+    draw_refusal_export(
+        number,
+        batch.refused_count,
+        lambda: export_refusals_of_batch(desk(), acting_viewer(), number),
+        lambda: start_refusals_of_batch(desk(), acting_viewer(), number, number),
+    )
+    read = partial(read_refusals, desk(), acting_viewer(), number)
+    draw_refusals(batch.refused_count, read, key="batch_refusals")
 
 
 def draw_papers(batch: BatchView) -> None:

@@ -8,22 +8,23 @@ from core.domain.bank import FIELDS
 from core.domain.materials import MATERIALS
 from core.domain.roles import Right, Viewer
 from core.services.drafts import Draft, employers_of, open_draft
+from core.services.export_jobs import start_refusals
 from core.services.exports import export_refusals
 from core.services.filing import Drifted, Receipt, receipt_of, submit_batch
 from core.services.previews import Preview
-from core.services.refusal_pages import count_causes, refusal_page
+from core.services.refusal_pages import count_causes, filed_page, refusal_page
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.drift import draw_drift, keep_drift
-from pages.parts.export_link import draw_export
 from pages.parts.forms import draw_draft_forms
 from pages.parts.frame import draw_heading, draw_path
 from pages.parts.holds import draw_holds
 from pages.parts.messages import attempt, clear_faults, draw_faults, draw_note, draw_summary, plain
 from pages.parts.preview_cache import current_preview
 from pages.parts.receipt import draw_receipt, say_reasons
-from pages.parts.verdicts import draw_causes, draw_lines, draw_outcomes, draw_refusals, draw_rows, draw_totals
+from pages.parts.refusal_export import draw_refusal_export
+from pages.parts.verdicts import draw_causes, draw_line_pages, draw_outcomes, draw_refusals, draw_rows, draw_totals
 
 _CONFIRM, _TABS, _DETAIL = "confirm", "preview", "preview_detail"
 
@@ -136,7 +137,7 @@ def draw_detail(preview: Preview) -> None:
     if chosen == by_month:
         draw_rows(preview.rows, key="preview_rows")
     elif len(preview.filed):
-        draw_lines(preview.lines, key="preview_lines")
+        draw_line_pages(len(preview.filed), partial(filed_page, preview), key="preview_lines")
     else:
         st.caption(_("没有可以退费的记录。"))
 
@@ -147,7 +148,14 @@ def draw_refused(preview: Preview) -> None:
         st.caption(_("没有不能退费的记录。"))
         return
     draft_id = preview.draft.draft_id
-    draw_export(state.PREVIEW.get(), lambda: export_refusals(desk(), acting_viewer(), draft_id))
+    # A long export is found again by what it is made of, whenever the preview is opened anew.
+    subject = f"{draft_id}/{preview.fingerprint}"
+    draw_refusal_export(
+        subject,
+        len(preview.refused),
+        lambda: export_refusals(desk(), acting_viewer(), draft_id),
+        lambda: start_refusals(desk(), acting_viewer(), draft_id, subject),
+    )
     st.caption(_("导出的表格可在申报页面作为清单重新导入，届时已可退费的记录会自动勾选。"))
     draw_causes(count_causes(preview))
     draw_refusals(len(preview.refused), partial(refusal_page, preview), key="preview_refusals")

@@ -1,13 +1,15 @@
 """不能退费情况: refused lines as a workbook, in the columns that others rely on (``names.md``), and on paper."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
+from itertools import count
+from typing import Any, BinaryIO
 
 import pandas as pd
 
 from core.documents.printed_list import LINE, PrintedList, write_list
-from core.documents.workbook import Column, Holds, write_workbook
+from core.documents.workbook import Column, Holds, write_workbook, write_workbook_to
 from core.domain.period import Period
 from core.domain.vocabulary import Insurance
 
@@ -33,6 +35,7 @@ _COLUMNS = {
 #: (``codes`` joined by ``|``, the sentences of several findings numbered).
 FRAME_COLUMNS = tuple(_COLUMNS)
 COLUMNS = (Column("序号", Holds.COUNT), *_COLUMNS.values())
+_PERIOD, _INSURANCE = FRAME_COLUMNS.index("period"), FRAME_COLUMNS.index("insurance")
 PRINTED_TITLE = "不能退费情况表"
 _PRINTED = {
     0: (Column("序号", Holds.COUNT), 12),
@@ -51,6 +54,11 @@ def write_refusals(frame: pd.DataFrame) -> bytes:
     return write_workbook(SHEET, COLUMNS, _rows(frame))
 
 
+def write_refusals_to(file: BinaryIO, lines: Iterable[Sequence[Any]]) -> None:
+    """Write the same workbook of lines (``FRAME_COLUMNS``) that are taken one by one as they are written."""
+    write_workbook_to(file, SHEET, COLUMNS, map(_row, count(1), lines))
+
+
 def write_refusals_pdf(frame: pd.DataFrame, said: Sequence[tuple[str, str]], at: datetime) -> bytes:
     """The same lines on paper, without their amounts; ``said`` is what stands above them: pairs of label and text."""
     columns, widths = zip(*_PRINTED.values(), strict=True)
@@ -58,10 +66,22 @@ def write_refusals_pdf(frame: pd.DataFrame, said: Sequence[tuple[str, str]], at:
     return write_list(PRINTED_TITLE, columns, widths, [PrintedList(said, rows)], at)
 
 
-def _rows(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
-    shown = frame.assign(
-        period=[str(Period(int(number))) for number in frame["period"]],
-        insurance=[Insurance(code).label for code in frame["insurance"]],
-    )
-    lines = zip(*(shown[name].tolist() for name in FRAME_COLUMNS), strict=True)
-    return ((position, *line) for position, line in enumerate(lines, start=1))
+def _rows(frame: pd.DataFrame) -> Iterator[Sequence[Any]]:
+    return map(_row, count(1), zip(*(frame[name].tolist() for name in FRAME_COLUMNS), strict=True))
+
+
+def _row(position: int, line: Sequence[Any]) -> Sequence[Any]:
+    shown = [position, *line]
+    shown[1 + _PERIOD], shown[1 + _INSURANCE] = _month(line[_PERIOD]), _label(line[_INSURANCE])
+    return shown
+
+
+@cache
+def _month(number: int) -> str:
+    """A row that nobody knows has no month."""
+    return str(Period(int(number))) if number else ""
+
+
+@cache
+def _label(insurance: str) -> str:
+    return Insurance(insurance).label

@@ -7,10 +7,12 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from functools import lru_cache
+from itertools import chain, islice
+from typing import Any, BinaryIO
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -18,7 +20,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from rustpy_xlsxwriter import Format, write_worksheet
 
-from core.domain.money import plain_yuan, to_yuan
+from core.domain.money import plain_yuan
 from core.domain.wording import N_
 from core.texts import _
 
@@ -59,13 +61,25 @@ class Column:
 
 
 def write_workbook(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
-    """An xlsx file of one sheet: calm header that stays in sight, filter, widths that fit Chinese.
+    """What ``write_workbook_to`` writes, as bytes."""
+    file = io.BytesIO()
+    write_workbook_to(file, title, columns, rows)
+    return file.getvalue()
+
+
+def write_workbook_to(file: BinaryIO, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
+    """Write an xlsx file of one sheet: calm header that stays in sight, filter, widths that fit Chinese.
 
     Cells of a ``MONEY`` column are fen (int), of a ``COUNT`` column int; ``None`` is an empty cell. Anything else is text and
-    stays text, whatever it looks like, also when somebody edits the cell.
+    stays text, whatever it looks like, also when somebody edits the cell. Rows are taken one by one as they are written: a
+    list of any length needs the memory of its first ``LONG_LIST`` rows. What ``rows`` raises stops the writing.
     """
-    cells = [[cell_value(column, value) for column, value in zip(columns, row, strict=True)] for row in rows]
-    return (_write_long if len(cells) > LONG_LIST else _write_short)(title, columns, cells)
+    cells = _cells(columns, rows)
+    begun = list(islice(cells, LONG_LIST + 1))
+    if len(begun) <= LONG_LIST:
+        _write_short(file, title, columns, begun)
+    else:
+        _write_long(file, title, columns, begun[:_MEASURED_ROWS], chain(begun, cells))
 
 
 def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
@@ -84,14 +98,28 @@ def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes
 
 
 def cell_value(column: Column, value: Any) -> Any:
-    """What a cell of this column holds: exact yuan, a whole number, or text that every spreadsheet can read."""
-    if value is None:
-        return None
-    if column.holds is Holds.MONEY:
-        return to_yuan(int(value))
-    if column.holds is Holds.COUNT:
-        return int(value)
+    """What a cell of this column holds: yuan, a whole number, or text that every spreadsheet can read."""
+    return None if value is None else _WRITERS[column.holds](value)
+
+
+def _cells(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+    writers = [_WRITERS[column.holds] for column in columns]
+    for row in rows:
+        yield [None if value is None else write(value) for write, value in zip(writers, row, strict=True)]
+
+
+def _money(fen: Any) -> float:
+    # A number in a workbook is a double, which holds fen exactly up to 90 billion yuan; nobody calculates with it here.
+    return int(fen) / 100
+
+
+# Most texts of a long list have been there before.
+@lru_cache(1 << 14)
+def _text(value: Any) -> str:
     return _NOT_IN_XML.sub("", _LINE_END.sub("\n", str(value)))[:_CELL_LENGTH]
+
+
+_WRITERS: dict[Holds, Callable[[Any], Any]] = {Holds.TEXT: _text, Holds.MONEY: _money, Holds.COUNT: int}
 
 
 def _csv_cell(column: Column, value: Any) -> str:
@@ -103,7 +131,7 @@ def _csv_cell(column: Column, value: Any) -> str:
     return f"'{text}" if _STARTS_FORMULA.match(text) or _LOOKS_LIKE_ID.fullmatch(text) else text
 
 
-def _write_short(title: str, columns: Sequence[Column], cells: list[list[Any]]) -> bytes:
+def _write_short(file: BinaryIO, title: str, columns: Sequence[Column], cells: list[list[Any]]) -> None:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
@@ -113,9 +141,7 @@ def _write_short(title: str, columns: Sequence[Column], cells: list[list[Any]]) 
     sheet.append([_header_cell(sheet, column) for column in columns])
     for row in cells:
         sheet.append([_styled_cell(sheet, column, value) for column, value in zip(columns, row, strict=True)])
-    file = io.BytesIO()
     book.save(file)
-    return file.getvalue()
 
 
 def _header_cell(sheet: Any, column: Column) -> WriteOnlyCell:
@@ -136,21 +162,21 @@ def _styled_cell(sheet: Any, column: Column, value: Any) -> WriteOnlyCell:
     return cell
 
 
-def _write_long(title: str, columns: Sequence[Column], cells: list[list[Any]]) -> bytes:
+def _write_long(
+    file: BinaryIO, title: str, columns: Sequence[Column], measured: list[list[Any]], cells: Iterable[list[Any]]
+) -> None:
     headings = [column.heading for column in columns]
     header = Format().set_bold().set_background_color(_HEADER_FILL)
-    file = io.BytesIO()
     write_worksheet(
         (dict(zip(headings, row, strict=True)) for row in cells),
         file,
         sheet_name=title,
         freeze_row=1,
         autofilter=True,
-        column_widths=_widths(columns, cells),
+        column_widths=_widths(columns, measured),
         column_formats=[Format().set_num_format(column.holds.value) for column in columns],
         header_format=header.set_border_bottom("thin").set_border_bottom_color(_RULE),
     )
-    return file.getvalue()
 
 
 def _widths(columns: Sequence[Column], cells: list[list[Any]]) -> list[float]:
@@ -174,7 +200,7 @@ def _heading_room(column: Column) -> int:
 def _room(column: Column, value: Any) -> int:
     if value is None:
         return 0
-    return text_width(f"{value:,}" if column.holds is Holds.MONEY else str(value)) + 2
+    return text_width(f"{value:,.2f}" if column.holds is Holds.MONEY else str(value)) + 2
 
 
 def text_width(text: str) -> int:

@@ -17,6 +17,11 @@ class Detail:
     sentence: str
     values: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def chinese(self) -> str:
+        """The sentence with its values, as a batch records it."""
+        return self.sentence.format_map(self.values)
+
     def told(self, translate: Callable[[str], str]) -> str:
         """The sentence with its values; labels among these are translated as well."""
         return translate(self.sentence).format(**{name: translate(value) for name, value in self.values.items()})
@@ -39,7 +44,7 @@ class Finding:
     def of(cls, code: str, text: str, details: Iterable[Detail], remedy: str) -> Self:
         """A finding whose basis is made from ``details``."""
         kept = tuple(details)
-        return cls(code, text, SEPARATOR.join(detail.told(str) for detail in kept), remedy, kept)
+        return cls(code, text, SEPARATOR.join([detail.chinese for detail in kept]), remedy, kept)
 
     def basis_in(self, translate: Callable[[str], str]) -> str:
         """依据 in the language of ``translate``: ``finding.basis_in(_)``."""

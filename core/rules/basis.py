@@ -24,7 +24,7 @@ _INSURANCES = tuple(Insurance)
 Picked = Callable[[Spans, int], Mask]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Case:
     """One line with a finding. Its properties are the ``{placeholders}`` of the sentences in ``said``."""
 
@@ -154,7 +154,15 @@ def still_open(spans: Spans, _month: int) -> Mask:
 
 def _told(kind: FactKind, case: Case, where: Picked | None) -> Iterable[Detail]:
     spans = case.facts.of(kind).about(case.row, case.plane)
-    found = np.flatnonzero((where or every)(spans, int(case.lines.period[case.row])))
+    month = int(case.lines.period[case.row]) if where else 0
+    # The lines of a person come one after the other, and mostly rest on the same facts.
+    if (where, month) not in spans.told:
+        spans.told[where, month] = tuple(_sentences(kind, spans, where, month))
+    return spans.told[where, month]
+
+
+def _sentences(kind: FactKind, spans: Spans, where: Picked | None, month: int) -> Iterable[Detail]:
+    found = np.flatnonzero((where or every)(spans, month)).tolist()
     for place in found[:NAMED]:
         yield _sentence(kind, int(spans.start[place]), int(spans.end[place]))
     if len(found) > NAMED:

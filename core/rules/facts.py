@@ -1,6 +1,7 @@
 """Facts of people, attached to lines by integer codes: no merge, no loop over lines."""
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -32,10 +33,21 @@ class Spans:
         self.subject, self.start, self.end = subject, start, end
         self.first, self.last = start // 100, end // 100
         self._lines, self._line_keys, self._subjects = lines, line_keys, subjects
+        self._asked: tuple[int, Spans | None] = (-1, None)
+        #: What has been said of them, by whoever puts them into words.
+        self.told: dict[Any, tuple[Any, ...]] = {}
 
     def about(self, row: int, plane: int) -> "Spans":
         """The facts of one line's person (and insurance) only."""
         subject = int(self._lines[row] if self._lines.ndim == 1 else self._lines[plane, row])
+        # Lines are told in the order of persons, so that the next one is mostly about the same.
+        known, spans = self._asked
+        if spans is None or known != subject:
+            spans = self._of(subject)
+            self._asked = (subject, spans)
+        return spans
+
+    def _of(self, subject: int) -> "Spans":
         begin, stop = self.subject.searchsorted((subject, subject + 1)).tolist()
         part = slice(begin, stop)
         own = (self.subject[part], self.start[part], self.end[part])

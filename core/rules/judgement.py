@@ -45,9 +45,10 @@ class Judgement:
         self.lines, self.facts, self.rules, self.found = lines, facts, rules, found
         self._refused = refused
         self._rows: Ints | slice = slice(None) if lines.ticked.all() else np.flatnonzero(lines.ticked)
+        self._length = _PLANES * int(np.count_nonzero(lines.ticked))
 
     def __len__(self) -> int:
-        return _PLANES * int(np.count_nonzero(self.lines.ticked))
+        return self._length
 
     @property
     def reason(self) -> Reason:
@@ -136,15 +137,12 @@ class Judgement:
 
     def codes(self, line: int) -> tuple[str, ...]:
         """The codes of a line's findings, ascending."""
-        row, plane = self._place(line)
-        return tuple(self.rules[i].code for i in np.flatnonzero(self.found[:, plane, row]))
+        return tuple(rule.code for rule in self._marked(line))
 
     def findings(self, line: int) -> list[Finding]:
         """A line's findings in the order of their codes, each with the facts it rests on."""
-        row, plane = self._place(line)
-        case = Case(self.lines, self.facts, row, plane)
-        marked = [self.rules[i] for i in np.flatnonzero(self.found[:, plane, row])]
-        return [Finding.of(rule.code, rule.text, rule.basis(case), rule.remedy) for rule in marked]
+        case = Case(self.lines, self.facts, *self._place(line))
+        return [Finding.of(rule.code, rule.text, rule.basis(case), rule.remedy) for rule in self._marked(line)]
 
     # --- tables ---
 
@@ -187,7 +185,7 @@ class Judgement:
         return planes
 
     def _place(self, line: int) -> tuple[int, int]:
-        row, plane = divmod(range(len(self))[line], _PLANES)
+        row, plane = divmod(range(self._length)[line], _PLANES)
         return (row if isinstance(self._rows, slice) else int(self._rows[row])), plane
 
     def _per_row(self, column: NDArray[_Scalar]) -> NDArray[_Scalar]:
@@ -208,18 +206,34 @@ class Judgement:
         return self._per_line(patterns)
 
     @cached_property
-    def _codes(self) -> "_Memo":
-        return _Memo(lambda bits: "|".join(rule.code for i, rule in enumerate(self.rules) if bits >> i & 1))
+    def _codes(self) -> "_Memo[str]":
+        return _Memo(lambda bits: "|".join(rule.code for rule in self._rules_of[bits]))
+
+    @cached_property
+    def _rules_of(self) -> "_Memo[tuple[Rule, ...]]":
+        return _Memo(lambda bits: tuple(rule for i, rule in enumerate(self.rules) if bits >> i & 1))
+
+    @cached_property
+    def _listed(self) -> list[int]:
+        # Lines are told one by one, and a number out of a list costs a third of one out of an array.
+        patterns: list[int] = self._patterns.tolist()
+        return patterns
+
+    def _marked(self, line: int) -> tuple[Rule, ...]:
+        return self._rules_of[self._listed[line]]
 
 
-class _Memo(dict[int, str]):
-    """Texts of whole numbers, each made once: ``map(memo.__getitem__, numbers)`` runs without Python per number."""
+_Made = TypeVar("_Made")
 
-    def __init__(self, make: Callable[[int], str]) -> None:
+
+class _Memo(dict[int, _Made]):
+    """What belongs to whole numbers, each made once: ``map(memo.__getitem__, numbers)`` runs without Python per number."""
+
+    def __init__(self, make: Callable[[int], _Made]) -> None:
         super().__init__()
         self._make = make
 
-    def __missing__(self, number: int) -> str:
+    def __missing__(self, number: int) -> _Made:
         self[number] = self._make(number)
         return self[number]
 

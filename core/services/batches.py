@@ -23,7 +23,7 @@ from core.domain.settings import Settings
 from core.domain.vocabulary import INSURANCES, Insurance
 from core.services.desk import Desk
 from core.services.line_outcomes import standings
-from core.services.line_tables import masked, told
+from core.services.line_tables import masked
 from core.services.steps import FILING, choose_edge, read_parts, require_batch
 from core.store import batches as store
 from core.store.papers import Paper, papers_of_batch
@@ -56,7 +56,8 @@ class Event:
 class BatchView:
     """A batch as this viewer may see it: masked unless the role sees full numbers.
 
-    ``lines`` are those filed; ``stands`` says of each whether it is still part of the batch and of its ``total`` (fen).
+    ``lines`` are those filed, without what was told of them (``line_sheets``, ``batch_refusals``); ``stands`` says of each
+    whether it is still part of the batch and of its ``total`` (fen).
     """
 
     number: str
@@ -77,7 +78,6 @@ class BatchView:
     bank: Mapping[str, str]
     payments: Mapping[Insurance, int]
     lines: pd.DataFrame
-    refusals: pd.DataFrame
     events: tuple[Event, ...]
     papers: tuple[Paper, ...]
     actions: tuple[Edge, ...]
@@ -128,11 +128,9 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
     viewer.require(Right.SEE_BATCHES)
     with desk.read() as connection:
         row = require_batch(connection, viewer, number)
-        findings = store.read_findings(connection, row.batch_id)
         settings = desk.settings(connection)
-        lines = masked(viewer, told(store.read_lines(connection, row.batch_id), findings))
+        lines = masked(viewer, store.read_lines(connection, row.batch_id))
         fallen = {place for place, each in standings(connection, row).items() if each in FALLEN}
-        refusals = masked(viewer, told(store.read_refused(connection, row.batch_id), findings))
         steps = store.read_steps(connection, row.batch_id)
         payments = store.read_payments(connection, row.batch_id)
         papers = tuple(papers_of_batch(connection, row.batch_id))
@@ -158,7 +156,6 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         _bank(viewer, row),
         {kind: payments[kind.value] for kind in INSURANCES if kind.value in payments},
         lines.assign(stands=~lines["position"].isin(fallen)),
-        refusals,
         tuple(map(_event, steps)),
         papers,
         tuple(_offered(settings, row, viewer, parts)),

@@ -1,25 +1,28 @@
 """What leaves the house as a file: made once, named in the audit log, opened by whoever made it, gone after a day."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, timedelta
 from pathlib import Path
+from typing import Any, BinaryIO
 
-import pandas as pd
-
-from core.documents.refusals import SHEET, write_refusals
+from core.documents.refusals import SHEET, write_refusals_to
 from core.documents.workbook import XLSX
 from core.domain.errors import InvalidInput, NotFound
-from core.domain.roles import Viewer
+from core.domain.roles import Right, Viewer
 from core.domain.wording import N_
-from core.services.batches import show_batch
+from core.rules.joint import join
+from core.services.batch_refusals import stream_refusals
 from core.services.desk import AGENCY_ZONE, Desk
 from core.services.drafts import read_draft
-from core.services.previews import assess, require_complete
+from core.services.judged_lines import refusal_rows, refused_lines
+from core.services.previews import judge_parts, require_complete
+from core.services.progress import Progress, unwatched, watched
+from core.services.steps import require_batch
 from core.store import exports as store
 from core.store.exports import Export
-from core.store.files import keep_file, read_whole, sha256_of, storage_failures
+from core.store.files import keep_written_file, read_whole
 
 __all__ = ["Export", "export_refusals", "export_refusals_of_batch", "keep_export", "keep_workbook", "open_export"]
 
@@ -27,34 +30,43 @@ __all__ = ["Export", "export_refusals", "export_refusals_of_batch", "keep_export
 KEPT = timedelta(hours=24)
 
 
-def export_refusals(desk: Desk, viewer: Viewer, draft_id: str) -> Export:
+def export_refusals(desk: Desk, viewer: Viewer, draft_id: str, progress: Progress = unwatched) -> Export:
     """The refused lines of the viewer's draft as a workbook, judged again at this moment; writes nothing to the draft.
 
-    Raises ``InvalidInputs`` when something typed is missing, ``InvalidInput`` when nothing is refused.
+    ``progress(done, total)`` is told of lines; what it raises ends the export, and nothing is kept. Raises
+    ``InvalidInputs`` when something typed is missing, ``InvalidInput`` when nothing is refused.
     """
     with desk.read() as connection:
         draft = read_draft(connection, viewer, draft_id)
         settings = desk.settings(connection)
         require_complete(connection, settings, draft)
-        refusals = assess(connection, settings, draft, desk.today()).refusals
+        judged = join(judge_parts(connection, settings, draft, desk.today()))
     name = f"{desk.clock().astimezone(AGENCY_ZONE):%Y%m%d-%H%M}"
-    return _keep_refusals(desk, viewer, refusals, name=name, draft=draft_id)
+    refused = refused_lines(judged)
+    lines = watched(refusal_rows(judged, refused), len(refused), progress)
+    return _keep_refusals(desk, viewer, lines, len(refused), name=name, draft=draft_id)
 
 
-def export_refusals_of_batch(desk: Desk, viewer: Viewer, number: str) -> Export:
-    """What was told as not refundable when this batch was confirmed, as a workbook; ``InvalidInput`` when nothing was."""
-    batch = show_batch(desk, viewer, number)
-    return _keep_refusals(desk, viewer, batch.refusals, name=batch.number, batch=batch.number)
+def export_refusals_of_batch(desk: Desk, viewer: Viewer, number: str, progress: Progress = unwatched) -> Export:
+    """What was told as not refundable when this batch was confirmed, as ``export_refusals``."""
+    viewer.require(Right.SEE_BATCHES)
+    # Lines are read while they are written: the snapshot stays open until the file is whole.
+    with desk.read() as connection:
+        batch = require_batch(connection, viewer, number)
+        lines = watched(stream_refusals(connection, viewer, batch.batch_id), batch.refused_count, progress)
+        return _keep_refusals(desk, viewer, lines, batch.refused_count, name=batch.number, batch=batch.number)
 
 
-def _keep_refusals(desk: Desk, viewer: Viewer, refusals: pd.DataFrame, *, name: str, **subject: str) -> Export:
-    """Write refused lines to a workbook of the viewer's own: whole on disk first, then its row and its one audit entry."""
-    if refusals.empty:
+def _keep_refusals(
+    desk: Desk, viewer: Viewer, lines: Iterable[Sequence[Any]], count: int, *, name: str, **subject: str
+) -> Export:
+    """Write refused lines to a workbook of the viewer's own, each as it comes."""
+    if not count:
         raise InvalidInput(N_("没有不能退费的记录，无需导出"), field="export_refusals")
-    # The writer keeps a long sheet in a temporary file while it writes: a full disk may stop it there already.
-    with storage_failures():
-        content = write_refusals(refusals)
-    return keep_workbook(desk, viewer, "refusals", f"{SHEET}-{name}.xlsx", content, lines=len(refusals), **subject)
+    file_name = f"{SHEET}-{name}.xlsx"
+    return keep_written(
+        desk, viewer, "refusals", file_name, lambda file: write_refusals_to(file, lines), XLSX, lines=count, **subject
+    )
 
 
 def open_export(desk: Desk, viewer: Viewer, export_id: str) -> tuple[Export, Path]:
@@ -76,19 +88,31 @@ def keep_workbook(desk: Desk, viewer: Viewer, kind: str, file_name: str, content
 def keep_export(
     desk: Desk, viewer: Viewer, kind: str, file_name: str, content: bytes, media_type: str, **detail: object
 ) -> Export:
-    """Keep a file for whoever made it: whole on disk first, then its row and its one audit entry ``export.{kind}``.
+    """Keep a file that is made already; see ``keep_written``."""
+    return keep_written(desk, viewer, kind, file_name, lambda file: file.write(content), media_type, **detail)
+
+
+def keep_written(
+    desk: Desk,
+    viewer: Viewer,
+    kind: str,
+    file_name: str,
+    write: Callable[[BinaryIO], object],
+    media_type: str,
+    **detail: object,
+) -> Export:
+    """Keep what ``write`` writes for whoever made it: whole on disk first, then its row and its one audit entry
+    ``export.{kind}``. What ``write`` raises leaves nothing behind.
 
     ``file_name`` is ours to give: its ending is that of the file on disk, and nothing in it may come from a user.
     """
     export_id = desk.new_id()
-    keep_file(_path(desk, export_id, file_name), content)
+    sha256, size = keep_written_file(_path(desk, export_id, file_name), write)
     with desk.write(viewer) as unit:
-        export = Export(
-            export_id, file_name, media_type, sha256_of(content), len(content), kind, viewer.username, unit.at
-        )
+        export = Export(export_id, file_name, media_type, sha256, size, kind, viewer.username, unit.at)
         store.insert_export(unit.connection, export)
         forgotten = store.forget_exports(unit.connection, _since(desk))
-        unit.audit(f"export.{kind}", export_id, size=len(content), **detail)
+        unit.audit(f"export.{kind}", export_id, size=size, **detail)
     _sweep(desk, forgotten)
     return export
 

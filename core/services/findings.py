@@ -1,32 +1,37 @@
 """Findings in words, for a table: the same sentences in the preview, in 导出 and on the batch page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
 from core.domain.finding import Finding
 from core.texts import _, current_language
 
+TOLD = ("codes", "texts", "basis", "remedy")
 
-def with_findings(frame: pd.DataFrame, found: Sequence[Sequence[Finding]]) -> pd.DataFrame:
+
+def with_findings(frame: pd.DataFrame, found: Iterable[Sequence[Finding]]) -> pd.DataFrame:
     """Add codes (joined by |), texts, basis and remedy of each record's findings; several sentences are numbered."""
-    told = frame.assign(codes=["|".join(finding.code for finding in findings) for findings in found])
-    for column, say in (("texts", _say_text), ("basis", _say_basis), ("remedy", _say_remedy)):
-        told[column] = [_numbered([say(finding) for finding in findings]) for findings in found]
-    return told
+    told = list(map(tell, found))
+    return frame.assign(**{name: [each[place] for each in told] for place, name in enumerate(TOLD)})
 
 
-def _say_text(finding: Finding) -> str:
-    return _(finding.text)
+def tell(findings: Sequence[Finding]) -> tuple[str, str, str, str]:
+    """What is said of one line, in the order of ``TOLD``."""
+    if len(findings) == 1:
+        (only,) = findings
+        return only.code, _(only.text), _say_basis(only), _(only.remedy)
+    return (
+        "|".join([finding.code for finding in findings]),
+        _numbered([_(finding.text) for finding in findings]),
+        _numbered([_say_basis(finding) for finding in findings]),
+        _numbered([_(finding.remedy) for finding in findings]),
+    )
 
 
 def _say_basis(finding: Finding) -> str:
     """依据 is made in Chinese; only another language has to make it anew, and can't where a batch has only recorded it."""
     return finding.basis if current_language() == "zh" else finding.basis_in(_)
-
-
-def _say_remedy(finding: Finding) -> str:
-    return _(finding.remedy)
 
 
 def _numbered(sentences: Sequence[str]) -> str:

@@ -26,6 +26,7 @@ from core.domain.roles import Viewer
 from core.domain.vocabulary import INSURANCES
 from core.domain.wording import N_
 from core.rules.joint import Judged
+from core.services.batch_refusals import read_refusals
 from core.services.batches import BatchView, show_batch
 from core.services.desk import AGENCY_ZONE, Desk
 from core.services.drafts import read_draft
@@ -124,7 +125,8 @@ def forms_of_batch(desk: Desk, viewer: Viewer, number: str, form: str, kind: str
             return _keep_receipt(desk, viewer, batch)
         with desk.read() as connection:
             reason = desk.settings(connection).reason(batch.reason)
-            dossier = _of_batch(batch, reason, _uscc(connection, batch.employer_id))
+            uscc = _uscc(connection, batch.employer_id)
+        dossier = _of_batch(batch, reason, uscc, lambda: read_refusals(desk, viewer, number))
         return _keep(desk, viewer, dossier, form, kind, batch=number)
 
 
@@ -199,7 +201,7 @@ def _lines_of(judged: Judged, indexes: np.ndarray) -> pd.DataFrame:
 # --- from a batch ---
 
 
-def _of_batch(batch: BatchView, reason: Reason, uscc: str) -> _Dossier:
+def _of_batch(batch: BatchView, reason: Reason, uscc: str, refused: Callable[[], pd.DataFrame]) -> _Dossier:
     at = datetime.fromisoformat(batch.submitted_at)
     application = Application(
         batch.number,
@@ -217,7 +219,7 @@ def _of_batch(batch: BatchView, reason: Reason, uscc: str) -> _Dossier:
         {paper.material for paper in batch.papers},
     )
     said = heading(batch.employer_name, batch.employer_id, batch.number, [batch.reason])
-    return _Dossier((application,), said, len(batch.refusals), lambda: batch.refusals, at, batch.number)
+    return _Dossier((application,), said, batch.refused_count, refused, at, batch.number)
 
 
 def _keep_receipt(desk: Desk, viewer: Viewer, batch: BatchView) -> Export:

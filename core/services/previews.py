@@ -34,7 +34,7 @@ from core.services.contributions import InvalidInputs
 from core.services.desk import Desk
 from core.services.drafts import Draft, read_draft
 from core.services.drift import snapshot
-from core.services.findings import with_findings
+from core.services.judged_lines import filed_frame, refusal_frame, refused_lines
 from core.services.judging import judge_rows
 from core.store import drafts as store
 from core.store.database import Connection
@@ -98,7 +98,7 @@ class Preview:
     @cached_property
     def refused(self) -> np.ndarray:
         """Indexes of the lines that can't be refunded."""
-        return np.flatnonzero(self.judgement.verdict == _REFUSED)
+        return refused_lines(self.judgement)
 
     @property
     def can_submit(self) -> bool:
@@ -119,11 +119,7 @@ class Preview:
     @cached_property
     def lines(self) -> pd.DataFrame:
         """退费明细: one record per filed line; money in fen, ``note`` says what a reviewer must settle."""
-        frame = _frame(self.judgement, self.filed)
-        frame["refundable"] = self.judgement.refundable[self.filed]
-        frame["verdict"] = [str(VERDICTS[code]) for code in self.judgement.verdict[self.filed]]
-        frame["note"] = [_("；").join(_(found.text) for found in self.judgement.findings(i)) for i in self.filed]
-        return frame
+        return filed_frame(self.judgement, self.filed)
 
     @cached_property
     def refusals(self) -> pd.DataFrame:
@@ -259,7 +255,7 @@ def _say(notice: Notice) -> str:
 
 def assess(connection: Connection, settings: Settings, draft: Draft, today: date) -> Preview:
     """Judge what is ticked, group it, and find what stands in the way; writes nothing."""
-    parts = _judge(connection, settings, draft, today)
+    parts = judge_parts(connection, settings, draft, today)
     judged = join(parts)
     filed = judged.verdict < _REFUSED
     groups = _groups(draft, judged, filed)
@@ -293,7 +289,7 @@ def assess(connection: Connection, settings: Settings, draft: Draft, today: date
     )
 
 
-def _judge(connection: Connection, settings: Settings, draft: Draft, today: date) -> list[Judgement]:
+def judge_parts(connection: Connection, settings: Settings, draft: Draft, today: date) -> list[Judgement]:
     """Every ticked row, judged for its own reason."""
     assigned = store.read_assigned(connection, draft.draft_id)
     by_reason: dict[str, list[str]] = {code: [] for code in draft.reasons}
@@ -395,24 +391,3 @@ def _totals(judged: Judged, indexes: np.ndarray) -> Totals:
     employer_part, personal_part = int(judged.employer_part[indexes].sum()), int(judged.personal_part[indexes].sum())
     refundable = int(judged.refundable[indexes].sum())
     return Totals(len(indexes), employer_part, personal_part, refundable - employer_part - personal_part)
-
-
-def _frame(judged: Judged, indexes: np.ndarray) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "serial": judged.serial[indexes],
-            "name": judged.name[indexes],
-            "social_security_number": judged.social_security_number[indexes],
-            "period": judged.period[indexes],
-            "insurance": [str(INSURANCES[code]) for code in judged.insurance[indexes]],
-            **{
-                name: getattr(judged, name)[indexes]
-                for name in ("employer_part", "personal_part", "late_fee", "interest")
-            },
-        }
-    )
-
-
-def refusal_frame(judged: Judged, indexes: np.ndarray) -> pd.DataFrame:
-    """Refused lines as records: see ``Preview.refusals``."""
-    return with_findings(_frame(judged, indexes), [judged.findings(i) for i in indexes])

@@ -1,4 +1,4 @@
-"""Refusals of a large preview a page at a time: findings are put into words for the lines that somebody looks at."""
+"""Lines of a large preview a page at a time: findings are put into words for the lines that somebody looks at."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from core.domain.vocabulary import VERDICTS, Verdict
-from core.services.previews import Preview, refusal_frame
+from core.services.judged_lines import filed_frame, refusal_frame
+from core.services.previews import Preview
 from core.texts import _
 
 
@@ -23,6 +24,11 @@ class Cause:
 def refusal_page(preview: Preview, first: int, size: int) -> pd.DataFrame:
     """``size`` refused lines from position ``first`` on, as in ``Preview.refusals``."""
     return refusal_frame(preview.judgement, preview.refused[first : first + size])
+
+
+def filed_page(preview: Preview, first: int, size: int) -> pd.DataFrame:
+    """``size`` lines that would be filed from position ``first`` on, as in ``Preview.lines``."""
+    return filed_frame(preview.judgement, preview.filed[first : first + size])
 
 
 def count_causes(preview: Preview) -> list[Cause]:

@@ -1,6 +1,6 @@
 """Batches: writing one whole, moving it along, and reading it back."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +65,10 @@ LISTED_COLUMNS = (
     "family",
     "assignee",
 )
+
+
+#: Lines that are in memory at once while all of them pass by.
+STREAMED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,26 +271,43 @@ def count_by_state(connection: sa.Connection, scope: Collection[str] | None) -> 
     return dict(connection.execute(statement).all())
 
 
-def read_lines(connection: sa.Connection, batch_id: str) -> pd.DataFrame:
-    """Filed lines in order; money in fen."""
+def read_lines(connection: sa.Connection, batch_id: str, *, first: int = 0, size: int | None = None) -> pd.DataFrame:
+    """``size`` filed lines in order (all, if none is named), ``first`` of them left out; money in fen."""
     columns = [lines.c[name] for name in LINE_COLUMNS[1:]]
     statement = sa.select(*columns).where(lines.c.batch_id == batch_id).order_by(lines.c.position)
-    return pd.DataFrame.from_records(connection.execute(statement).all(), columns=list(LINE_COLUMNS[1:]))
+    rows = connection.execute(statement.offset(first).limit(size)).all()
+    return pd.DataFrame.from_records(rows, columns=list(LINE_COLUMNS[1:]))
 
 
-def read_refused(connection: sa.Connection, batch_id: str) -> pd.DataFrame:
-    """Refused lines in the order person, month, serial; money in fen."""
-    columns = [refused_lines.c[name] for name in REFUSED_COLUMNS[1:]]
+def read_refused(connection: sa.Connection, batch_id: str, *, first: int = 0, size: int | None = None) -> pd.DataFrame:
+    """Refused lines in the order person, month, serial, insurance, as ``read_lines``."""
+    rows = connection.execute(_refused(batch_id).offset(first).limit(size)).all()
+    return pd.DataFrame.from_records(rows, columns=list(REFUSED_COLUMNS[1:]))
+
+
+def stream_refused(connection: sa.Connection, batch_id: str) -> Iterator[pd.DataFrame]:
+    """Every refused line in that order, ``STREAMED`` of them at a time."""
+    options = {"yield_per": STREAMED}
+    for rows in connection.execute(_refused(batch_id), execution_options=options).partitions():
+        yield pd.DataFrame.from_records(rows, columns=list(REFUSED_COLUMNS[1:]))
+
+
+def _refused(batch_id: str) -> sa.Select[Any]:
     c = refused_lines.c
-    statement = sa.select(*columns).where(c.batch_id == batch_id).order_by(c.social_security_number, c.period, c.serial)
-    return pd.DataFrame.from_records(connection.execute(statement).all(), columns=list(REFUSED_COLUMNS[1:]))
+    # The insurances' codes happen to stand in the alphabet as they stand in the law.
+    order = (c.social_security_number, c.period, c.serial, c.insurance)
+    return sa.select(*(c[name] for name in REFUSED_COLUMNS[1:])).where(c.batch_id == batch_id).order_by(*order)
 
 
-def read_findings(connection: sa.Connection, batch_id: str) -> dict[tuple[str, str], list[tuple[str, str]]]:
-    """What was told of each line (serial, insurance): code and basis, codes ascending."""
+def read_findings(
+    connection: sa.Connection, batch_id: str, serials: Collection[str] | None = None
+) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """What was told of each line (serial, insurance): code and basis, codes ascending. Of ``serials`` only, if given."""
     c = line_findings.c
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     statement = sa.select(c.serial, c.insurance, c.code, c.basis).where(c.batch_id == batch_id).order_by(c.code)
+    if serials is not None:
+        statement = statement.where(among(c.serial, set(serials), connection.dialect.name))
     for serial, insurance, code, basis in connection.execute(statement):
         found.setdefault((serial, insurance), []).append((code, basis))
     return found

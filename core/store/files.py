@@ -5,9 +5,11 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedRandom
 from pathlib import Path
+from typing import BinaryIO
 
 from core.domain.errors import StorageFailed
 from core.domain.wording import N_
@@ -28,11 +30,18 @@ def write_atomically(path: Path, content: bytes) -> None:
 
     Only the owner may read it: papers, exports and the signed head are nobody else's.
     """
+    with written_atomically(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def written_atomically(path: Path) -> Iterator[BufferedRandom]:
+    """A file to write (and read back) that stands at ``path`` once the block has ended well, and nowhere otherwise."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
+        with os.fdopen(os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -51,10 +60,22 @@ def storage_failures() -> Iterator[None]:
 
 def keep_file(path: Path, content: bytes) -> None:
     """``write_atomically`` and, beyond a crash of the process, safe from a power cut; ``StorageFailed`` in one sentence."""
+    keep_written_file(path, lambda file: file.write(content))
+
+
+def keep_written_file(path: Path, write: Callable[[BinaryIO], object]) -> tuple[str, int]:
+    """``keep_file`` of whatever ``write`` writes, a piece at a time; returns its SHA-256 and its size in bytes.
+
+    What ``write`` raises leaves nothing behind.
+    """
     with storage_failures():
-        write_atomically(path, content)
+        with written_atomically(path) as file:
+            write(file)
+            file.seek(0)
+            sha256, size = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
         for folder in (path.parent, path.parent.parent):
             _sync_folder(folder)
+    return sha256, size
 
 
 def read_whole(path: Path, sha256: str) -> bytes:

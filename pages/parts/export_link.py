@@ -49,14 +49,18 @@ def draw_made(subject: str, keys: Sequence[str]) -> None:
     """The link to the file that was made last, if it is one of these."""
     made_of, export_id, name = state.EXPORT.get()
     if made_of in {_name(subject, key) for key in keys}:
-        # The door's script fetches what stands in here once, as soon as it stands here.
-        with st.container(key="made"):
-            st.link_button(
-                _("下载 {name}").format(name=plain(name)),
-                f"/exports/{export_id}",
-                type="tertiary",
-                icon=":material/download:",
-            )
+        draw_link(export_id, name)
+
+
+def draw_link(export_id: str, name: str) -> None:
+    """The link to a file. The door's script fetches what stands in here once, as soon as it stands here."""
+    with st.container(key="made"):
+        st.link_button(
+            _("下载 {name}").format(name=plain(name)),
+            f"/exports/{export_id}",
+            type="tertiary",
+            icon=":material/download:",
+        )
 
 
 def keep_made(subject: str, key: str, made: Export) -> None:

@@ -54,6 +54,8 @@ _WIDTHS = {"verdict": 84, "outcome": 170, "note": 240}
 _ROW, _HEADER = 32, 32
 #: So many refusals stand on a page; a page of more than ``_SHORT`` scrolls in ``_HEIGHT`` pixels under its header.
 _REFUSALS, _SHORT, _HEIGHT = 50, 6, 520
+#: So many filed lines stand on a page.
+_LINES = 500
 #: Several findings of a line are numbered (``core.services.findings``): each begins a line of its own.
 _NEXT = re.compile(r"(?:；|; )(?=\d+\. )")
 
@@ -87,6 +89,13 @@ def draw_state(state: State, *, overdue: bool = False) -> None:
 def draw_lines(frame: pd.DataFrame, *, key: str, height: int = 420) -> None:
     """退费明细 by insurance: one record per filed line; money in fen."""
     _draw_table(frame.assign(verdict=frame["verdict"].map(say_outcome)), LINE_COLUMNS, key=key, height=height)
+
+
+def draw_line_pages(total: int, read: Callable[[int, int], pd.DataFrame], *, key: str) -> None:
+    """退费明细 by insurance, some hundreds of lines at a time: ``read(first, size)`` gives those of a page."""
+    draw_lines(read((page_of(key) - 1) * _LINES, _LINES), key=key)
+    if total > _LINES:
+        draw_pages(key, total, _LINES, _("共 {total} 条").format(total=f"{total:,}"))
 
 
 def draw_rows(frame: pd.DataFrame, *, key: str, height: int = 420) -> None:

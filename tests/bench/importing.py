@@ -1,6 +1,5 @@
 """Importing 200,000 contribution rows against calamine alone plus a bare insert of the parsed rows; and the memory it takes."""
 
-import re
 import statistics
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from core.services.ledger_import import import_files
 from core.store.bulk import copy_rows
 from core.store.database import Database
 from core.store.schema import contributions
-from tests.bench.measuring import Figure
+from tests.bench.measuring import Figure, own_peak
 from tests.support.ledger_files import csv_file, employer, grid
 from tests.support.postgres import running_postgres
 
@@ -157,13 +156,7 @@ def _alone(folder: Path, book: Path) -> None:
     desk = _prepare(database, folder)
     report = import_files(desk, SYSTEM, [book])
     assert report.files[0].new == ROWS
-    print(_own_peak())
-
-
-def _own_peak() -> float:
-    """Of this program alone: what ``getrusage`` tells includes the process that started it."""
-    status = Path("/proc/self/status").read_text()
-    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
+    print(own_peak())
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """How everything is measured: ours and the floor in turns, so that whatever else the machine does hits both."""
 
 import gc
+import re
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,9 @@ def in_turns(floor: Callable[[], object], ours: Callable[[], object], *, times: 
             call()
             of.append(time.perf_counter() - start)
     return statistics.median(taken[0]), statistics.median(taken[1])
+
+
+def own_peak() -> float:
+    """Peak memory in MB of this program alone: what ``getrusage`` tells includes the process that started it."""
+    status = Path("/proc/self/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024

@@ -14,13 +14,16 @@ import pytest
 
 from core.domain.errors import InvalidInput, NotAllowed, NotFound, StorageFailed
 from core.domain.roles import Viewer
+from core.services.batch_refusals import read_refusals
 from core.services.contributions import InvalidInputs
 from core.services.desk import Desk
 from core.services.drafts import open_draft, save_draft
+from core.services.export_jobs import CANCELLED, Cancelled
 from core.services.exports import Export, export_refusals, export_refusals_of_batch, open_export
 from core.services.filing import submit_batch
 from core.services.previews import preview_batch
-from core.store.schema import audit, exports
+from core.store.bulk import insert_rows
+from core.store.schema import audit, contributions, exports
 from tests.support.desks import (
     ADMIN,
     ANALYST,
@@ -228,6 +231,65 @@ def test_a_damaged_export_is_not_given_out(desk: Desk, draft: str) -> None:
 
     with pytest.raises(StorageFailed, match="已损坏"):
         open_export(desk, CLERK, export.export_id)
+
+
+# Long lists ------------------------------------------------------------------------------------------------------------
+
+MANY = 700
+
+
+@pytest.fixture
+def long_draft(desk: Desk, ledger: Ledger) -> str:
+    """A draft of so many refused lines that whoever watches is told of them several times."""
+    template = ledger.row(person(1), WHILE_EMPLOYED)
+    with desk.database.write() as connection:
+        row = dict(
+            connection.execute(contributions.select().where(contributions.c.serial == template)).mappings().one()
+        )
+        copies = [row | {"serial": f"L{at:04d}"} for at in range(MANY)]
+        insert_rows(connection, contributions, tuple(row), [tuple(copy.values()) for copy in copies])
+    ledger.fact(person(1), "employment", 20190301, employer_id="E1")
+    return prepare_draft(desk, [copy["serial"] for copy in copies])
+
+
+@pytest.fixture
+def long_number(desk: Desk, ledger: Ledger, long_draft: str) -> str:
+    """A batch with as many, and one month that is refunded."""
+    prepare_draft(desk, ledger.leaver(2, [AFTER_LEAVING]))
+    preview = preview_batch(desk, CLERK, long_draft)
+    return submit_batch(desk, CLERK, long_draft, preview.key, preview.fingerprint).numbers[0]
+
+
+def test_whoever_watches_is_told_from_nothing_to_all_and_never_backwards(desk: Desk, long_draft: str) -> None:
+    told: list[tuple[int, int]] = []
+    export_refusals(desk, CLERK, long_draft, lambda done, total: told.append((done, total)))
+
+    assert told[0] == (0, 3 * MANY)
+    assert told[-1] == (3 * MANY, 3 * MANY)
+    assert told == sorted(set(told))
+    assert len(told) > 3
+
+
+def test_a_batch_tells_of_as_many_lines_in_the_same_order(desk: Desk, long_number: str) -> None:
+    told: list[tuple[int, int]] = []
+    export = export_refusals_of_batch(desk, REVIEWER, long_number, lambda done, total: told.append((done, total)))
+
+    rows = rows_of(open_export(desk, REVIEWER, export.export_id)[1])
+    shown = read_refusals(desk, REVIEWER, long_number)
+    assert told[-1] == (3 * MANY, 3 * MANY)
+    for heading, name in (("社会保障号码", "social_security_number"), ("不能退费原因", "texts"), ("依据", "basis")):
+        assert column(rows, heading) == shown[name].tolist()
+
+
+@pytest.mark.parametrize("at", [0, 500, 3 * MANY], ids=["before the first line", "in the middle", "after the last"])
+def test_ending_it_leaves_nothing(desk: Desk, long_draft: str, at: int) -> None:
+    def stop(done: int, _total: int) -> None:
+        if done == at:
+            raise Cancelled(CANCELLED)
+
+    with pytest.raises(Cancelled):
+        export_refusals(desk, CLERK, long_draft, stop)
+    assert (files(desk), entries(desk)) == ([], [])
 
 
 def test_the_name_of_the_file_says_when_it_was_made(desk: Desk, draft: str) -> None:

@@ -10,6 +10,7 @@ from core.domain.lifecycle import State
 from core.domain.line_review import Mark, Opinion, Standing
 from core.domain.roles import SYSTEM, Viewer
 from core.services import drafts
+from core.services.batch_refusals import read_refusals
 from core.services.batches import show_batch
 from core.services.checks import check_everything
 from core.services.desk import Desk
@@ -186,7 +187,7 @@ def test_a_refused_line_can_be_filed_again_and_is_reversed_once(desk: Desk, ledg
     again = file_serials(desk, serials)
     view = show_batch(desk, CLERK, again)
     assert view.lines["insurance"].tolist() == ["pension"]
-    assert set(view.refusals["codes"]) == {"N04"}
+    assert set(read_refusals(desk, CLERK, view.number)["codes"]) == {"N04"}
     with desk.read() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM reversals")) == 2
     assert check_everything(desk) == []
