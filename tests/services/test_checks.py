@@ -233,6 +233,50 @@ DAMAGES = (
         "UPDATE bank_result_rows SET account = '1' WHERE position = 1",
     ),
     damage("a row of the bank is lost", "5", "银行回盘的行数", "DELETE FROM bank_result_rows WHERE position = 1"),
+    damage(
+        "a line refused behind the batch's back",
+        "5",
+        "占用标记",
+        f"INSERT INTO line_decisions VALUES ({PAID}, 1, 1, 'first_reviewer', 'refuse', 'N13', '', 'reviewer1', 'now', TRUE)",
+    ),
+    damage(
+        "the money of a refused line",
+        "2",
+        "总额不等于有效明细之和",
+        f"INSERT INTO line_decisions VALUES ({PAID}, 1, 1, 'first_reviewer', 'refuse', 'N13', '', 'reviewer1', 'now', TRUE)",
+    ),
+    damage(
+        "a refused line was reversed",
+        "5",
+        "未予退费的明细有冲销记录",
+        f"INSERT INTO line_decisions VALUES ({PAID}, 1, 1, 'first_reviewer', 'refuse', 'N13', '', 'reviewer1', 'now', TRUE)",
+    ),
+    damage(
+        "nothing is left of a batch",
+        "5",
+        "没有有效明细",
+        f"""INSERT INTO line_decisions SELECT batch_id, position, 1, 'first_reviewer', 'refuse', 'N13', '', 'reviewer1', 'now',
+            TRUE FROM batch_lines WHERE batch_id = {LIVE}""",
+    ),
+    damage("a round too many", "5", "轮次与补正次数不一致", f"UPDATE batches SET round = 2 WHERE batch_id = {LIVE}"),
+    damage(
+        "a mark of a round to come",
+        "5",
+        "逐条意见与批次轮次不一致",
+        f"INSERT INTO line_decisions VALUES ({LIVE}, 1, 2, 'first_reviewer', 'pass', '', '', 'reviewer1', 'now', FALSE)",
+    ),
+    damage(
+        "a correction without its step",
+        "5",
+        "更正前的银行信息与更正次数不一致",
+        f"INSERT INTO bank_corrections VALUES ({LIVE}, 1, '', '', '', '', '', '', 'clerk1', 'corrector', 'now')",
+    ),
+    damage(
+        "a line marked in another's part",
+        "6",
+        "承担了两个环节",
+        f"INSERT INTO line_decisions VALUES ({PAID}, 1, 1, 'second_reviewer', 'pass', '', '', 'clerk1', 'now', TRUE)",
+    ),
     # 6
     damage(
         "two parts held",

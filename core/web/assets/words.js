@@ -154,6 +154,7 @@
   const PATTERNS = [
     [/^Selected Date: ([A-Z][a-z]+) (\d+), (\d+)$/, (_, month, day, year) => `已选 ${year}年${MONTHS.indexOf(month) + 1}月${day}日`],
     [/^Choose date, (.+)$/, "选择日期，$1"],
+    [/^(?:Keyboard s|S)hortcut:? (.+)$/, "快捷键 $1"],
     [/^year, (.+)$/, "$1：年"],
     [/^month, (.+)$/, "$1：月"],
     [/^day, (.+)$/, "$1：日"],
