@@ -179,15 +179,18 @@ def _move(desk: Desk, viewer: Viewer, change_id: str, step: str, note: str) -> C
         require_allowed(move, viewer, row.employer_id, row.requested_by)
         if move.needs_note and not note:
             raise InvalidInput(N_("请填写意见"), field="decision_note")
-        if not store.move_change(unit.connection, change_id, move.source, **_written_by(desk, unit, row, move, note)):
+        sequence = unit.audit(f"account.{step}", row.employer_id, change=change_id)
+        values = _written_by(desk, unit, row, move, note)
+        if not move.by_applicant:
+            values["decided_sequence"] = sequence
+        if not store.move_change(unit.connection, change_id, move.source, **values):
             raise Conflict(N_("该登记账户变更已由他人办理，请刷新后查看"))
-        unit.audit(f"account.{step}", row.employer_id, change=change_id)
     return move.target
 
 
-def _written_by(desk: Desk, unit: Unit, row: Any, move: Move, note: str) -> dict[str, str]:
+def _written_by(desk: Desk, unit: Unit, row: Any, move: Move, note: str) -> dict[str, str | int]:
     """What a move writes into the row."""
-    values = {"state": move.target.value}
+    values: dict[str, str | int] = {"state": move.target.value}
     if move.by_applicant:
         return values | {"cancelled_at": unit.at}
     former = _written(load_employer(unit.connection, row.employer_id))

@@ -32,7 +32,7 @@ def close_effective(connection: sa.Connection, employer_id: str, moment: str) ->
     connection.execute(account_changes.update().where(cooled).values(state=ChangeState.EFFECTIVE.value))
 
 
-def move_change(connection: sa.Connection, change_id: str, source: ChangeState, **values: str) -> bool:
+def move_change(connection: sa.Connection, change_id: str, source: ChangeState, **values: str | int) -> bool:
     """Change a request that still stands in ``source``; false when somebody else was first."""
     standing = (_c.change_id == change_id) & (_c.state == source)
     return bool(connection.execute(account_changes.update().where(standing).values(**values)).rowcount)

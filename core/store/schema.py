@@ -211,8 +211,14 @@ users = Table(
     _text("totp_confirmed_at", default=""),
     # The time-step of the code that was taken last: a code is taken once.
     Column("totp_last_step", BigInteger, nullable=False, server_default=text("0")),
+    # The audit entry up to which this user has read his messages: what came later is unread.
+    Column("inbox_seen", Integer, nullable=False, server_default=text("0")),
+    # Where messages are mailed to, once the user wants them there.
+    _text("email", default=""),
+    Column("wants_mail", Boolean, nullable=False, server_default=false()),
     _one_of("role", Role),
     CheckConstraint("totp_confirmed_at = '' OR totp_secret <> ''", name="confirmed_has_secret"),
+    CheckConstraint("NOT wants_mail OR email <> ''", name="mail_has_address"),
 )
 
 user_employers = Table(
@@ -248,6 +254,34 @@ sign_in_failures = Table(
 
 settings = Table("settings", metadata, Column("key", Text, primary_key=True), _text("value"))
 
+# Mails that wait to be sent or were sent lately, written with the step that they tell of. Whoever sends one moves
+# ``due_at`` first, so that nobody else sends it meanwhile. Blank ``sent_at`` and ``given_up_at``: it still waits.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("mail_id", Text, primary_key=True),
+    Column("username", Text, ForeignKey("users.username"), nullable=False),
+    _text("recipient"),
+    _text("subject"),
+    _text("body"),
+    _text("queued_at"),
+    _text("due_at"),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    _text("fault", default=""),
+    _text("sent_at", default=""),
+    _text("given_up_at", default=""),
+    Index(
+        "ix_outbox_due",
+        "due_at",
+        "mail_id",
+        sqlite_where=text("sent_at = '' AND given_up_at = ''"),
+        postgresql_where=text("sent_at = '' AND given_up_at = ''"),
+    ),
+    CheckConstraint("recipient <> '' AND subject <> ''", name="addressed"),
+    CheckConstraint("sent_at = '' OR given_up_at = ''", name="ends_once"),
+    CheckConstraint("attempts >= 0", name="attempts_counted"),
+)
+
 # --- changes of a registered account: one asks, another decides, time makes it effective -----------------------------
 
 account_changes = Table(
@@ -270,9 +304,12 @@ account_changes = Table(
     Column("decided_by", Text, ForeignKey("users.username")),
     _text("decided_at", default=""),
     _text("decision_note", default=""),
+    # The audit entry of the decision, by which messages are in one order; 0 until there is one.
+    Column("decided_sequence", Integer, nullable=False, server_default=text("0")),
     _text("effective_at", default=""),
     _text("cancelled_at", default=""),
     Index("ix_account_changes_employer_id", "employer_id", "requested_at"),
+    Index("ix_account_changes_requested_by", "requested_by", "decided_sequence"),
     # An employer has one open change at a time.
     Index(
         "uq_account_changes_open",
@@ -503,6 +540,8 @@ batch_parts = Table(
     _text("part"),
     PrimaryKeyConstraint("batch_id", "username"),
     UniqueConstraint("batch_id", "username", "part"),
+    # Whoever asks for his messages has a part in few of all batches.
+    Index("ix_batch_parts_username", "username", "batch_id"),
     _one_of("part", Part),
 )
 

@@ -129,6 +129,10 @@ def upgrade() -> None:
         sa.Column("totp_secret", sa.Text(), server_default="", nullable=False),
         sa.Column("totp_confirmed_at", sa.Text(), server_default="", nullable=False),
         sa.Column("totp_last_step", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("inbox_seen", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("email", sa.Text(), server_default="", nullable=False),
+        sa.Column("wants_mail", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.CheckConstraint("NOT wants_mail OR email <> ''", name=op.f("ck_users_mail_has_address")),
         sa.CheckConstraint("totp_confirmed_at = '' OR totp_secret <> ''", name=op.f("ck_users_confirmed_has_secret")),
         sa.CheckConstraint(
             "role IN ('clerk', 'reviewer', 'approver', 'finance', 'analyst', 'admin', 'auditor', 'system')",
@@ -154,6 +158,7 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.Text(), nullable=True),
         sa.Column("decided_at", sa.Text(), server_default="", nullable=False),
         sa.Column("decision_note", sa.Text(), server_default="", nullable=False),
+        sa.Column("decided_sequence", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("effective_at", sa.Text(), server_default="", nullable=False),
         sa.Column("cancelled_at", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint(
@@ -182,6 +187,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("change_id", name=op.f("pk_account_changes")),
     )
     op.create_index("ix_account_changes_employer_id", "account_changes", ["employer_id", "requested_at"], unique=False)
+    op.create_index(
+        "ix_account_changes_requested_by", "account_changes", ["requested_by", "decided_sequence"], unique=False
+    )
     op.create_index(
         "uq_account_changes_open",
         "account_changes",
@@ -412,6 +420,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("batch_id", "username", name=op.f("pk_batch_parts")),
         sa.UniqueConstraint("batch_id", "username", "part", name=op.f("uq_batch_parts_batch_id_username_part")),
     )
+    op.create_index("ix_batch_parts_username", "batch_parts", ["username", "batch_id"], unique=False)
     op.create_table(
         "draft_rows",
         sa.Column("draft_id", sa.Text(), nullable=False),
@@ -722,6 +731,33 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["username"], ["users.username"], name=op.f("fk_batch_comments_username")),
         sa.PrimaryKeyConstraint("batch_id", "position", name=op.f("pk_batch_comments")),
     )
+    op.create_table(
+        "outbox",
+        sa.Column("mail_id", sa.Text(), nullable=False),
+        sa.Column("username", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("queued_at", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("fault", sa.Text(), server_default="", nullable=False),
+        sa.Column("sent_at", sa.Text(), server_default="", nullable=False),
+        sa.Column("given_up_at", sa.Text(), server_default="", nullable=False),
+        sa.CheckConstraint("recipient <> '' AND subject <> ''", name=op.f("ck_outbox_addressed")),
+        sa.CheckConstraint("sent_at = '' OR given_up_at = ''", name=op.f("ck_outbox_ends_once")),
+        sa.CheckConstraint("attempts >= 0", name=op.f("ck_outbox_attempts_counted")),
+        sa.ForeignKeyConstraint(["username"], ["users.username"], name=op.f("fk_outbox_username")),
+        sa.PrimaryKeyConstraint("mail_id", name=op.f("pk_outbox")),
+    )
+    op.create_index(
+        "ix_outbox_due",
+        "outbox",
+        ["due_at", "mail_id"],
+        unique=False,
+        sqlite_where=sa.text("sent_at = '' AND given_up_at = ''"),
+        postgresql_where=sa.text("sent_at = '' AND given_up_at = ''"),
+    )
     # Automatic steps are taken by an account that nobody can sign in to.
     op.execute(
         "INSERT INTO users (username, role, disabled, created_at) VALUES ('system', 'system', TRUE, '1970-01-01T00:00:00+00:00')"
@@ -731,6 +767,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     drop_triggers(op.get_bind())
+    op.drop_table("outbox")
     op.drop_table("batch_comments")
     op.drop_table("bank_corrections")
     op.drop_table("line_decisions")
