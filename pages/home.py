@@ -5,9 +5,11 @@ import streamlit as st
 from core.domain.lifecycle import WAITS_FOR, State
 from core.domain.roles import Right, Role, Viewer
 from core.services.batches import count_by_state
+from core.services.inbox import count_unread
 from core.texts import _
 from pages.parts.access import desk, require_user
 from pages.parts.frame import draw_path
+from pages.parts.navigation import say_unread
 
 
 def draw_notice_text() -> None:
@@ -66,7 +68,9 @@ def _waits_for(role: Role, state: State) -> bool:
 
 
 def _ways(viewer: Viewer) -> list[tuple[str, str]]:
+    unread = say_unread(count_unread(desk(), viewer))
     ways = [
+        ("inbox.py", _("查看消息") + unread, (Right.SEE_BATCHES,)),
         ("review.py", _("去审核"), (Right.REVIEW, Right.APPROVE)),
         ("payments.py", _("去支付"), (Right.PAY,)),
         ("batches.py", _("查看申报记录"), (Right.SEE_BATCHES,)),

@@ -1,7 +1,7 @@
 """What waits for somebody: the batches on which a viewer may take the next step, the most urgent first."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.domain.lifecycle import EDGES, WITH_EMPLOYER, Edge, State
 from core.domain.queue_query import QueueQuery, parse_query
@@ -30,11 +30,16 @@ def waiting_for(desk: Desk, viewer: Viewer, *, search: str = "", page: int = 1, 
     The states are those of the lifecycle's table; batches in which he already holds another part are left out. ``search`` is
     a query (``core.domain.queue_query``); ``InvalidInput`` names a term that can't be read.
     """
-    waiting = _waiting(viewer, search)
-    with desk.read() as connection:
-        rows = store.list_waiting(connection, waiting, limit=size, offset=(page - 1) * size)
-        counted = store.count_waiting(connection, waiting, desk.today().isoformat())
-    return BatchPage(label_batches(desk, rows), sum(count for _state, count, _late in counted), page, size)
+    return _page(desk, _waiting(viewer, search), page, size)
+
+
+def due_from(desk: Desk, viewer: Viewer, *, page: int = 1, size: int = 50) -> BatchPage:
+    """The batches that can't go on without the viewer: those waiting for him, without what he could only take back."""
+    waiting = _waiting(viewer, "")
+    if not viewer.may(Right.SEE_EVERY_EMPLOYER):
+        parts = {state: held for state, held in waiting.open_parts.items() if State(state) in WITH_EMPLOYER}
+        waiting = replace(waiting, open_parts=parts)
+    return _page(desk, waiting, page, size)
 
 
 def count_queue(desk: Desk, viewer: Viewer) -> QueueCounts:
@@ -49,6 +54,13 @@ def next_in_queue(desk: Desk, viewer: Viewer, number: str, search: str = "") -> 
     """The number of the most urgent batch of the queue other than ``number``; blank when there is none."""
     first = waiting_for(desk, viewer, search=search, size=2).rows["number"]
     return next((each for each in first if each != number), "")
+
+
+def _page(desk: Desk, waiting: store.Waiting, page: int, size: int) -> BatchPage:
+    with desk.read() as connection:
+        rows = store.list_waiting(connection, waiting, limit=size, offset=(page - 1) * size)
+        counted = store.count_waiting(connection, waiting, desk.today().isoformat())
+    return BatchPage(label_batches(desk, rows), sum(count for _state, count, _late in counted), page, size)
 
 
 def _waiting(viewer: Viewer, search: str) -> store.Waiting:

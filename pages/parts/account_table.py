@@ -28,6 +28,11 @@ _MARK = {
 }
 
 
+def change_look(state: ChangeState) -> tuple[str, str]:
+    """The colour and the icon of a state."""
+    return _LOOK[state]
+
+
 def draw_change_state(state: ChangeState) -> None:
     """The state as icon and word."""
     colour, icon = _LOOK[state]

@@ -7,7 +7,9 @@ import streamlit as st
 
 from core.domain.roles import Right, Viewer
 from core.domain.wording import N_
+from core.services.inbox import MOST_COUNTED, count_unread
 from core.texts import _
+from pages.parts.access import desk
 
 SERVICE, OFFICE, ANALYSIS, ADMINISTRATION = N_("缴费管理服务"), N_("经办"), N_("分析"), N_("管理")
 
@@ -27,6 +29,7 @@ class Screen:
 
 SCREENS = (
     Screen(SERVICE, "home.py", "", N_("用户须知"), ":material/info:"),
+    Screen(SERVICE, "inbox.py", "inbox", N_("消息"), ":material/notifications:", (Right.SEE_BATCHES,)),
     Screen(SERVICE, "account.py", "account", N_("我的账号"), ":material/account_circle:", listed=False),
     Screen(SERVICE, "apply.py", "apply", N_("单位人员缴费退费申请"), ":material/edit_document:", (Right.APPLY,)),
     Screen(SERVICE, "confirm.py", "confirm", N_("退费预览"), ":material/preview:", (Right.APPLY,), listed=False),
@@ -59,8 +62,10 @@ def navigate(viewer: Viewer) -> st.Page:
     Every address is known to everybody, so that one without the right is told so instead of "page not found".
     """
     sections: dict[str, list[st.Page]] = {}
+    unread = say_unread(count_unread(desk(), viewer))
     for screen in SCREENS:
-        sections.setdefault(_(screen.section), []).append(_page(viewer, screen))
+        title = _(screen.title) + (unread if screen.file == "inbox.py" else "")
+        sections.setdefault(_(screen.section), []).append(_page(viewer, screen, title))
     return st.navigation(sections, expanded=True)
 
 
@@ -74,11 +79,18 @@ def screen_of(file: str) -> Screen:
     return next(screen for screen in SCREENS if screen.file == file)
 
 
-def _page(viewer: Viewer, screen: Screen) -> st.Page:
+def say_unread(count: int) -> str:
+    """A number behind a label, `` (3)``: how much is unread; blank for nothing, ``99+`` for more than anybody counts."""
+    if not count:
+        return ""
+    return f" ({count})" if count < MOST_COUNTED else f" ({MOST_COUNTED - 1}+)"
+
+
+def _page(viewer: Viewer, screen: Screen, title: str) -> st.Page:
     visible = screen.listed and may_use(viewer, screen)
     return st.Page(
         screen.file,
-        title=_(screen.title),
+        title=title,
         icon=screen.icon,
         url_path=screen.path or None,
         default=not screen.path,

@@ -1,0 +1,56 @@
+"""One message: what happened as icon and word, to which batch, of whom, by whom and when, and what was said."""
+
+import streamlit as st
+
+from core.domain.account_change import ChangeState
+from core.domain.lifecycle import State
+from core.services.inbox import MOST_LISTED, Message
+from core.texts import _
+from pages.parts.account_table import change_look
+from pages.parts.formats import local_time
+from pages.parts.messages import plain
+from pages.parts.verdicts import state_look
+
+
+def draw_message(message: Message) -> None:
+    """A message in a frame of its own; an unread one says so."""
+    with st.container(border=True, gap="xsmall", key=f"message_{message.sequence}"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(_say_what(message), width="content")
+            _draw_way(message)
+            if message.unread:
+                st.badge(_("未读"), icon=":material/mark_email_unread:", color="blue")
+        st.caption(plain(" · ".join(_say_who(message))))
+        if message.note:
+            st.markdown(plain(message.note))
+
+
+def say_total(total: int) -> str:
+    """What is said under the list: all of them, or that only the latest are listed."""
+    if total < MOST_LISTED:
+        return _("共 {total} 条消息").format(total=total)
+    return _("只列出最近 {total} 条，更早的见各批次的办理记录").format(total=total)
+
+
+def _say_what(message: Message) -> str:
+    icon, colour = _look(message.state)
+    label = f"**{plain(message.label)}**" if message.unread else plain(message.label)
+    return f":{colour}[{icon}] {label} :gray[→] {plain(_(message.state.label))}"
+
+
+def _look(state: State | ChangeState) -> tuple[str, str]:
+    if isinstance(state, State):
+        _sign, icon, colour = state_look(state)
+        return icon, colour
+    colour, icon = change_look(state)
+    return icon, colour
+
+
+def _draw_way(message: Message) -> None:
+    if message.number:
+        st.page_link("batch.py", label=message.number, icon=":material/receipt_long:", query_params={"no": message.number})
+
+
+def _say_who(message: Message) -> list[str]:
+    actor = _("{actor}（{part}）").format(actor=message.actor, part=message.part) if message.part else message.actor
+    return [message.employer_name, actor, local_time(message.at)]
