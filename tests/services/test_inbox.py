@@ -1,0 +1,188 @@
+"""消息: what others did to one's batches and account changes, what of it is unread, and what can't go on without one."""
+
+import pytest
+
+from core.domain.account_change import ChangeState
+from core.domain.errors import NotAllowed
+from core.domain.lifecycle import State
+from core.domain.roles import Viewer
+from core.services import filing, inbox, previews, steps
+from core.services.account_changes import decide_change, request_change
+from core.services.desk import Desk
+from core.services.queues import due_from
+from core.store import inbox as store
+from tests.support.desks import (
+    ADMIN,
+    ANALYST,
+    APPROVER,
+    BANK,
+    CLERK,
+    COLLEAGUE,
+    FINANCE,
+    OTHER_CLERK,
+    REVIEWER,
+    SECOND_REVIEWER,
+    Ledger,
+    prepare_draft,
+)
+
+NEW_ACCOUNT = {**BANK, "bank_account": "0200990109200118888"}
+
+
+def file(desk: Desk, serials: list[str], viewer: Viewer = CLERK) -> str:
+    """Preview and confirm; returns the number."""
+    preview = previews.preview_batch(desk, viewer, prepare_draft(desk, serials, viewer))
+    return filing.submit_batch(desk, viewer, preview.draft.draft_id, preview.key, preview.fingerprint).numbers[0]
+
+
+@pytest.fixture
+def returned(desk: Desk, ledger: Ledger) -> str:
+    """A batch that was accepted by one reviewer and sent back by another."""
+    number = file(desk, ledger.leaver(1, [202205]))
+    steps.advance_batch(desk, REVIEWER, number, "accept")
+    steps.advance_batch(desk, SECOND_REVIEWER, number, "return", "缺少离职证明")
+    return number
+
+
+def said(desk: Desk, viewer: Viewer) -> list[tuple[str, str]]:
+    return [(message.number, message.label) for message in inbox.list_messages(desk, viewer).messages]
+
+
+def test_the_filer_is_told_what_the_agency_did_the_latest_first(desk: Desk, returned: str) -> None:
+    page = inbox.list_messages(desk, CLERK)
+
+    assert [(message.label, message.state) for message in page.messages] == [
+        ("退回补正", State.RETURNED),
+        ("受理", State.FIRST_REVIEW),
+    ]
+    latest = page.messages[0]
+    assert (latest.number, latest.employer_name, latest.note) == (returned, "甲公司", "缺少离职证明")
+    assert (latest.actor, latest.part, latest.at) == ("reviewer2", "初审", desk.now())
+
+
+@pytest.mark.parametrize(
+    ("viewer", "labels"),
+    [
+        (CLERK, ["退回补正", "受理"]),
+        (REVIEWER, ["退回补正", "确认提交"]),
+        (SECOND_REVIEWER, ["受理", "确认提交"]),
+        (COLLEAGUE, []),
+        (OTHER_CLERK, []),
+        (FINANCE, []),
+        (ANALYST, []),
+    ],
+    ids=lambda value: value.username if isinstance(value, Viewer) else "",
+)
+def test_whoever_has_a_part_is_told_what_others_did(
+    desk: Desk, returned: str, viewer: Viewer, labels: list[str]
+) -> None:
+    assert said(desk, viewer) == [(returned, label) for label in labels]
+    assert inbox.count_unread(desk, viewer) == len(labels)
+
+
+@pytest.mark.parametrize("few", [store.FEW, 0], ids=["few batches", "many batches"])
+def test_both_ways_of_looking_find_the_same(desk: Desk, returned: str, few: int, monkeypatch) -> None:
+    monkeypatch.setattr(store, "FEW", few)
+
+    assert said(desk, CLERK) == [(returned, "退回补正"), (returned, "受理")]
+    assert inbox.count_unread(desk, REVIEWER) == 2
+
+
+def test_what_was_read_stays_read_and_what_comes_later_is_unread(desk: Desk, returned: str) -> None:
+    inbox.mark_read(desk, CLERK, inbox.list_messages(desk, CLERK).read_up_to)
+    assert inbox.count_unread(desk, CLERK) == 0
+    assert inbox.count_unread(desk, REVIEWER) == 2
+
+    steps.advance_batch(desk, CLERK, returned, "resubmit", "已补充")
+    steps.advance_batch(desk, SECOND_REVIEWER, returned, "pass")
+
+    assert inbox.count_unread(desk, CLERK) == 1
+    assert [message.unread for message in inbox.list_messages(desk, CLERK).messages] == [True, False, False]
+
+
+def test_what_came_after_the_page_was_drawn_stays_unread(desk: Desk, ledger: Ledger) -> None:
+    number = file(desk, ledger.leaver(1, [202205]))
+    drawn = inbox.list_messages(desk, CLERK).read_up_to
+    steps.advance_batch(desk, REVIEWER, number, "accept")
+
+    inbox.mark_read(desk, CLERK, drawn)
+    assert inbox.count_unread(desk, CLERK) == 1
+
+
+def test_a_mark_never_goes_back_nor_ahead_of_what_happened(desk: Desk, returned: str) -> None:
+    inbox.mark_read(desk, CLERK, 1_000_000)
+    inbox.mark_read(desk, CLERK, 1)
+    assert inbox.count_unread(desk, CLERK) == 0
+
+    steps.advance_batch(desk, CLERK, returned, "resubmit", "已补充")
+    steps.advance_batch(desk, SECOND_REVIEWER, returned, "pass")
+    assert inbox.count_unread(desk, CLERK) == 1
+
+
+def test_messages_are_read_in_pages(desk: Desk, returned: str) -> None:
+    pages = [inbox.list_messages(desk, CLERK, page=page, size=1) for page in (1, 2, 3)]
+
+    assert [[message.label for message in page.messages] for page in pages] == [["退回补正"], ["受理"], []]
+    assert {(page.total, page.unread) for page in pages} == {(2, 2)}
+
+
+def test_only_the_latest_are_paged_through(desk: Desk, returned: str, monkeypatch) -> None:
+    monkeypatch.setattr(inbox, "MOST_LISTED", 1)
+    monkeypatch.setattr(inbox, "MOST_COUNTED", 1)
+
+    assert (inbox.list_messages(desk, CLERK).total, inbox.count_unread(desk, CLERK)) == (1, 1)
+    assert inbox.list_messages(desk, CLERK, page=2, size=1).messages == ()
+
+
+def test_a_clerk_who_left_the_employer_is_told_no_more_of_it(desk: Desk, returned: str) -> None:
+    moved = Viewer(CLERK.username, CLERK.role, frozenset({"E2"}))
+
+    assert said(desk, moved) == []
+    assert inbox.count_unread(desk, moved) == 0
+
+
+@pytest.mark.parametrize(("approve", "state"), [(True, ChangeState.APPROVED), (False, ChangeState.REFUSED)])
+def test_the_decision_on_an_account_change_is_told_to_who_asked(
+    *, desk: Desk, returned: str, approve: bool, state: ChangeState
+) -> None:
+    inbox.mark_read(desk, CLERK, inbox.list_messages(desk, CLERK).read_up_to)
+    change_id = request_change(desk, CLERK, "E1", NEW_ACCOUNT)
+    assert inbox.count_unread(desk, CLERK) == 0
+
+    decide_change(desk, APPROVER, change_id, approve=approve, note="请核对")
+    latest = inbox.list_messages(desk, CLERK).messages[0]
+
+    assert (latest.label, latest.state, latest.actor, latest.number) == ("登记账户变更", state, "approver1", "")
+    assert (latest.employer_name, latest.note, latest.unread) == ("甲公司", "请核对", True)
+    assert inbox.count_unread(desk, CLERK) == 1
+    assert inbox.count_unread(desk, COLLEAGUE) == 0
+
+
+def test_an_account_change_waits_for_those_who_decide_it(desk: Desk) -> None:
+    change_id = request_change(desk, CLERK, "E1", NEW_ACCOUNT)
+
+    assert [change.change_id for change in inbox.changes_to_decide(desk, APPROVER)] == [change_id]
+    assert inbox.changes_to_decide(desk, CLERK) == inbox.changes_to_decide(desk, REVIEWER) == []
+    decide_change(desk, APPROVER, change_id, approve=True)
+    assert inbox.changes_to_decide(desk, APPROVER) == []
+
+
+def test_nothing_waits_for_a_clerk_until_the_agency_sends_it_back(desk: Desk, ledger: Ledger) -> None:
+    """He could take it back at any time, which is no duty."""
+    number = file(desk, ledger.leaver(1, [202205]))
+    steps.advance_batch(desk, REVIEWER, number, "accept")
+    assert due_from(desk, CLERK).total == 0
+    assert list(due_from(desk, SECOND_REVIEWER).rows["number"]) == [number]
+
+    steps.advance_batch(desk, SECOND_REVIEWER, number, "return", "缺少材料")
+    assert list(due_from(desk, CLERK).rows["number"]) == [number]
+    assert list(due_from(desk, COLLEAGUE).rows["number"]) == [number]
+    assert due_from(desk, OTHER_CLERK).total == due_from(desk, SECOND_REVIEWER).total == 0
+
+
+def test_who_may_see_no_batches_has_no_messages(desk: Desk) -> None:
+    assert inbox.count_unread(desk, ADMIN) == 0
+    with pytest.raises(NotAllowed):
+        inbox.list_messages(desk, ADMIN)
+    with pytest.raises(NotAllowed):
+        inbox.mark_read(desk, ADMIN, 1)
