@@ -5,35 +5,34 @@ Data goes to standard output, messages to standard error. Exit status: 0 done, 1
 """
 
 import argparse
-import csv
 import json
 import os
 import sys
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
+from core.command_line import batches
+from core.command_line.tools import DONE, REFUSED, WRONG_USAGE, WrongUsageError
+from core.command_line.tools import Parser as _Parser
+from core.command_line.tools import add as _add
+from core.command_line.tools import add_format as _add_format
+from core.command_line.tools import flag as _flag
+from core.command_line.tools import operator_desk as _desk
+from core.command_line.tools import print_rows as _print_rows
+from core.command_line.tools import say as _say
 from core.domain.errors import InvalidInput, RefundError
 from core.domain.identifiers import normalise, normalise_number
 from core.domain.period import Period
 from core.domain.roles import SYSTEM, Role
-from core.texts import _, explain, use_wording
+from core.texts import _, explain
 
 # Services bring pandas, SQLAlchemy and the like: each command imports its own, so that --help and a typing error answer at once.
 if TYPE_CHECKING:
     from core.services.branches import DirectoryReport
-    from core.services.desk import Desk
     from core.services.ledger_import import ImportReport
 
-DONE, REFUSED, WRONG_USAGE = 0, 1, 2
-FORMATS = ("csv", "json", "table")
 MOST_LISTED = 1_000_000
-
-
-class WrongUsageError(Exception):
-    """The command can't be understood as it was typed."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -304,18 +303,6 @@ def payments_import(options: argparse.Namespace) -> int:
 # --- what is typed ----------------------------------------------------------------------------------------------------
 
 
-class _Parser(argparse.ArgumentParser):
-    """argparse with our way out, and options only as they are spelled: an abbreviation may mean another one tomorrow."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(allow_abbrev=False, **options)
-
-    def error(self, message: str) -> NoReturn:
-        raise WrongUsageError(
-            _("用法不正确：{message}\n{usage}").format(message=message, usage=self.format_usage().strip())
-        )
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m core", description=_("退费工作台：导入台账、判断能否退费、检查数据库、管理账号与设置")
@@ -330,19 +317,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_settings(commands.add_parser("settings", help=_("设置")).add_subparsers(required=True, metavar="ACTION"))
     _add_branches(commands.add_parser("branches", help=_("开户行目录")).add_subparsers(required=True, metavar="ACTION"))
     _add_payments(commands.add_parser("payments", help=_("支付")).add_subparsers(required=True, metavar="ACTION"))
+    batches.add_commands(commands.add_parser("batches", help=_("批次")).add_subparsers(required=True, metavar="ACTION"))
     return parser
-
-
-def _add(commands: Any, name: str, run: Any, meaning: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=meaning, description=meaning)
-    parser.set_defaults(run=run)
-    return parser
-
-
-def _add_format(parser: argparse.ArgumentParser, default: str) -> None:
-    parser.add_argument(
-        "--format", choices=FORMATS, default=default, help=_("输出格式（默认 {format}）").format(format=default)
-    )
 
 
 def _add_import(commands: Any) -> None:
@@ -427,28 +403,7 @@ def _month(text: str) -> Period:
         raise argparse.ArgumentTypeError(explain(error)) from error
 
 
-@contextmanager
-def _desk() -> Iterator["Desk"]:
-    from core.services.desk import open_desk
-    from core.services.wordings import wordings_in_force
-
-    desk = open_desk()
-    try:
-        use_wording(wordings_in_force(desk))
-        yield desk
-    finally:
-        desk.database.dispose()
-
-
 # --- what is printed --------------------------------------------------------------------------------------------------
-
-
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
-
-
-def _flag(value: object) -> str:
-    return "yes" if value else "no"
 
 
 def _print_token(name: str, token: str | None) -> None:
@@ -497,29 +452,6 @@ def _print_directory_report(options: argparse.Namespace, report: "DirectoryRepor
         _say(_("有错误，没有写入；请按上列问题更正后再导入"))
     else:
         _say(_("已写入") if report.stored else _("检查通过，没有写入"))
-
-
-def _print_rows(form: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    if form == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
-    elif form == "json":
-        json.dump([dict(zip(columns, row, strict=True)) for row in rows], sys.stdout, ensure_ascii=False, indent=1)
-        print()
-    else:
-        _print_table([columns, *rows])
-
-
-def _print_table(rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        print("  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def _width(text: str) -> int:
-    """Columns on a terminal: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 if __name__ == "__main__":

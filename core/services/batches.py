@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from core.domain.bank import FIELDS
+from core.domain.errors import NotFound
 from core.domain.identifiers import mask_account, normalise
 from core.domain.lifecycle import (
     WAITS_FOR,
@@ -21,11 +22,13 @@ from core.domain.reasons import REASONS
 from core.domain.roles import SYSTEM, Right, Viewer
 from core.domain.settings import Settings
 from core.domain.vocabulary import INSURANCES, Insurance
+from core.domain.wording import N_
 from core.services.desk import Desk
 from core.services.line_outcomes import standings
 from core.services.line_tables import masked
 from core.services.steps import FILING, choose_edge, read_parts, require_batch
 from core.store import batches as store
+from core.store.employers import read_employer
 from core.store.papers import Paper, papers_of_batch
 from core.texts import _
 
@@ -83,6 +86,17 @@ class BatchView:
     actions: tuple[Edge, ...]
     family: tuple[str, ...]
     next_step: str = field(default="")
+
+
+def batches_of_employer(desk: Desk, viewer: Viewer, employer_id: str, *, states: Collection[str] = ()) -> BatchPage:
+    """Every batch of one employer, newest first; ``NotFound`` for one that is unknown or out of the viewer's scope."""
+    viewer.require(Right.SEE_BATCHES)
+    with desk.read() as connection:
+        if not viewer.sees(employer_id) or read_employer(connection, employer_id) is None:
+            raise NotFound(N_("没有找到该单位，或您无权查看"))
+        total = store.count_batches(connection, {employer_id}, states, "")
+        rows = store.list_page(connection, {employer_id}, states, "", limit=total, offset=0)
+    return BatchPage(label_batches(desk, rows), total, 1, max(total, 1))
 
 
 def list_batches(

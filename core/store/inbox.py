@@ -30,8 +30,7 @@ def count_messages(connection: sa.Connection, reader: Reader, *, after: int = 0,
     one = (sa.literal(1).label("one"),)
     kinds = (_of_batches(connection, reader, one, after), _of_changes(connection, reader, one, after))
     counts = [sa.select(sa.func.count()).select_from(kind.limit(most).subquery()).scalar_subquery() for kind in kinds]
-    of_batches, of_changes = connection.execute(sa.select(*counts)).one()
-    return min(of_batches + of_changes, most)
+    return min(sum(connection.execute(sa.select(*counts)).one()), most)
 
 
 def list_messages(connection: sa.Connection, reader: Reader, *, limit: int, offset: int) -> list[Any]:
@@ -98,20 +97,21 @@ def _of_batches(
     connection: sa.Connection, reader: Reader, columns: Collection[Any], after: int = 0, *, joined: bool = False
 ) -> sa.Select[Any]:
     statement = sa.select(*columns).where(_events.username != reader.username, _events.audit_sequence > after)
-    if joined or reader.scope is not None:
+    if joined:
         statement = statement.join_from(batch_events, batches, batches.c.batch_id == _events.batch_id)
-    if reader.scope is not None:
-        statement = statement.where(among(batches.c.employer_id, reader.scope, connection.dialect.name))
-    return statement.where(_has_part(connection, reader.username))
+    return statement.where(_concerns(connection, reader))
 
 
-def _has_part(connection: sa.Connection, username: str) -> sa.ColumnElement[bool]:
+def _concerns(connection: sa.Connection, reader: Reader) -> sa.ColumnElement[bool]:
     """Said in the way that SQLite follows: few batches are looked up one by one, many while going back through the events."""
-    mine = sa.select(_parts.batch_id).where(_parts.username == username)
+    mine = sa.select(_parts.batch_id).where(_parts.username == reader.username)
     held = connection.scalar(sa.select(sa.func.count()).select_from(mine.limit(FEW + 1).subquery())) or 0
+    if reader.scope is not None:
+        mine = mine.join_from(batch_parts, batches, batches.c.batch_id == _parts.batch_id)
+        mine = mine.where(among(batches.c.employer_id, reader.scope, connection.dialect.name))
     if held <= FEW:
         return _events.batch_id.in_(mine)
-    return sa.exists().where(_parts.batch_id == _events.batch_id, _parts.username == username)
+    return mine.where(_parts.batch_id == _events.batch_id).correlate(batch_events).exists()
 
 
 def _of_changes(

@@ -48,7 +48,9 @@ def _look(state: State | ChangeState) -> tuple[str, str]:
 
 def _draw_way(message: Message) -> None:
     if message.number:
-        st.page_link("batch.py", label=message.number, icon=":material/receipt_long:", query_params={"no": message.number})
+        st.page_link(
+            "batch.py", label=message.number, icon=":material/receipt_long:", query_params={"no": message.number}
+        )
 
 
 def _say_who(message: Message) -> list[str]:
