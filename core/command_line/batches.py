@@ -17,7 +17,7 @@ from core.texts import _
 
 if TYPE_CHECKING:
     from core.services.batches import BatchView
-    from core.services.payments import OrderView
+    from core.services.payment_runs import OrderView
 
 _MOST = 1_000_000
 _LISTED = (
@@ -81,7 +81,7 @@ def list_(options: argparse.Namespace) -> int:
 def show(options: argparse.Namespace) -> int:
     """One batch: head, lines, findings, payments, history."""
     from core.services.batches import show_batch
-    from core.services.payments import orders_of_batch
+    from core.services.payment_runs import orders_of_batch
 
     with operator_desk() as desk:
         batch = show_batch(desk, SYSTEM, options.number)

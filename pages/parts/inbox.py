@@ -35,7 +35,8 @@ def say_total(total: int) -> str:
 def _say_what(message: Message) -> str:
     icon, colour = _look(message.state)
     label = f"**{plain(message.label)}**" if message.unread else plain(message.label)
-    return f":{colour}[{icon}] {label} :gray[→] {plain(_(message.state.label))}"
+    state = plain(_(message.state.label))
+    return f":{colour}[{icon}] {label}" + (f" :gray[→] {state}" if state != plain(message.label) else "")
 
 
 def _look(state: State | ChangeState) -> tuple[str, str]:
@@ -54,5 +55,7 @@ def _draw_way(message: Message) -> None:
 
 
 def _say_who(message: Message) -> list[str]:
-    actor = _("{actor}（{part}）").format(actor=message.actor, part=message.part) if message.part else message.actor
+    actor = message.actor
+    if message.part not in {"", actor}:
+        actor = _("{actor}（{part}）").format(actor=actor, part=message.part)
     return [message.employer_name, actor, local_time(message.at)]

@@ -29,7 +29,8 @@ def test_a_clerk_sees_what_came_back_and_what_happened(open_app: Open, returned:
     assert table(app, "number")["number"][0].endswith(returned)
     assert labels(app).count(returned) == 2
     said = texts(app)
-    assert "**退回补正** :gray[→] 退回补正" in said
+    assert "**退回补正**" in said
+    assert "**受理** :gray[→] 待初审" in said
     assert "甲公司 · reviewer2（初审）" in said
     assert "缺少 ![离职](证明)" in said
 

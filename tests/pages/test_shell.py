@@ -10,13 +10,13 @@ from tests.pages.conftest import Open
 from tests.support.desks import ADMIN, CLERK
 
 NAVIGATION = {
-    Role.CLERK: ["", "apply", "batches"],
-    Role.REVIEWER: ["", "batches", "review"],
-    Role.APPROVER: ["", "batches", "review"],
-    Role.FINANCE: ["", "batches", "payments"],
-    Role.ANALYST: ["", "batches", "insights"],
+    Role.CLERK: ["", "inbox", "apply", "batches"],
+    Role.REVIEWER: ["", "inbox", "batches", "review"],
+    Role.APPROVER: ["", "inbox", "batches", "review"],
+    Role.FINANCE: ["", "inbox", "batches", "payments"],
+    Role.ANALYST: ["", "inbox", "batches", "insights"],
     Role.ADMIN: ["", "ledger", "settings"],
-    Role.AUDITOR: ["", "batches", "insights", "ledger", "settings"],
+    Role.AUDITOR: ["", "inbox", "batches", "insights", "ledger", "settings"],
 }
 
 
@@ -28,6 +28,7 @@ def test_each_role_sees_what_it_may_use(role: Role, paths: list[str]) -> None:
 def test_every_screen_has_the_title_section_and_address_that_others_rely_on() -> None:
     assert {screen.path: (screen.section, screen.title) for screen in SCREENS if screen.listed} == {
         "": ("缴费管理服务", "用户须知"),
+        "inbox": ("缴费管理服务", "消息"),
         "apply": ("缴费管理服务", "单位人员缴费退费申请"),
         "batches": ("缴费管理服务", "申报记录"),
         "review": ("经办", "审核"),
