@@ -16,6 +16,8 @@ from core.domain.roles import SYSTEM
 from core.texts import _
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from core.services.batches import BatchView
     from core.services.payment_runs import OrderView
 
@@ -80,12 +82,15 @@ def list_(options: argparse.Namespace) -> int:
 
 def show(options: argparse.Namespace) -> int:
     """One batch: head, lines, findings, payments, history."""
+    from core.services.batch_refusals import read_refusals
     from core.services.batches import show_batch
+    from core.services.line_sheets import read_lines
     from core.services.payment_runs import orders_of_batch
 
     with operator_desk() as desk:
-        batch = show_batch(desk, SYSTEM, options.number)
-        sections = list(_sections(batch, orders_of_batch(desk, SYSTEM, options.number)))
+        asked = (desk, SYSTEM, options.number)
+        frames = (read_lines(*asked).frame, read_refusals(*asked))
+        sections = list(_sections(show_batch(*asked), frames, orders_of_batch(*asked)))
     if options.only:
         section = next(each for each in sections if each.name == options.only)
         print_rows(options.format, section.columns, section.rows)
@@ -114,10 +119,12 @@ def _print_sections(form: str, sections: Sequence[Section]) -> None:
         print_rows(form, section.columns, section.rows)
 
 
-def _sections(batch: "BatchView", orders: "Sequence[OrderView]") -> Iterator[Section]:
+def _sections(batch: "BatchView", frames: "Sequence[pd.DataFrame]", orders: "Sequence[OrderView]") -> Iterator[Section]:
+    """``frames``: filed and refused lines with what was told of them."""
     yield Section("head", ("name", "value"), list(_head(batch)))
     yield Section("lines", _LINE, [_line(row) for row in batch.lines.itertuples()])
-    yield Section("findings", _FINDING, list(_findings(batch)))
+    findings = [_finding(row) for frame in frames for row in frame.itertuples() if row.codes]
+    yield Section("findings", _FINDING, findings)
     yield Section("payments", _ORDER, [_order(order) for order in orders] or list(_planned(batch)))
     events = [(e.at, e.label, e.state.value, e.actor, e.part, e.note) for e in batch.events]
     yield Section("history", _EVENT, events)
@@ -140,12 +147,6 @@ def _head(batch: "BatchView") -> Iterator[tuple[str, str]]:
 def _line(row: Any) -> tuple[str, ...]:
     amounts = (plain_yuan(getattr(row, name)) for name in (*_AMOUNTS, "refundable"))
     return (*_place(row), row.verdict, *amounts, flag(row.stands))
-
-
-def _findings(batch: "BatchView") -> Iterator[tuple[str, ...]]:
-    """What was told: of filed lines what a reviewer has to settle, and why others were not filed."""
-    for frame in (batch.lines, batch.refusals):
-        yield from (_finding(row) for row in frame.itertuples() if row.codes)
 
 
 def _finding(row: Any) -> tuple[str, ...]:
