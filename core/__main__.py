@@ -116,8 +116,8 @@ def demo(options: argparse.Namespace) -> int:
     from core.services.demo import build_demonstration, is_built, tell_demonstration
 
     with _desk() as desk:
-        if not (options.if_empty and is_built(desk)):
-            report = build_demonstration(desk)
+        if not (options.if_empty and is_built(desk, with_history=not options.brief)):
+            report = build_demonstration(desk, with_history=not options.brief)
             _print_rows("csv", ("file",), [(str(path),) for path in report.files])
         for sentence in tell_demonstration(desk):
             _say(sentence)
@@ -313,6 +313,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_format(_add(commands, "check", check, _("检查整个数据库，列出不成立的规则")), "table")
     building = _add(commands, "demo", demo, _("生成演示数据并导入，建立演示账号和批次"))
     building.add_argument("--if-empty", action="store_true", help=_("只在还没有数据时生成"))
+    building.add_argument("--brief", action="store_true", help=_("不生成近一年的历史批次，几秒即可完成"))
     _add_user(commands.add_parser("user", help=_("账号")).add_subparsers(required=True, metavar="ACTION"))
     _add_settings(commands.add_parser("settings", help=_("设置")).add_subparsers(required=True, metavar="ACTION"))
     _add_branches(commands.add_parser("branches", help=_("开户行目录")).add_subparsers(required=True, metavar="ACTION"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from core.rules.catalogue import REFUSALS
+from core.services.refusal_pages import all_causes
 from core.texts import _, current_language
 from pages.parts.access import require_user
 from pages.parts.frame import draw_path
@@ -33,8 +33,7 @@ def draw_guide() -> None:
 def draw_codes() -> None:
     """Every cause why a line can't be refunded, and what to do."""
     st.subheader(_("不能退费原因一览"), anchor=False)
-    rows = [(code, _(rule.text), _(rule.remedy)) for code, rule in REFUSALS.items()]
-    table = pd.DataFrame(rows, columns=[_("原因代码"), _("不能退费原因"), _("处理建议")])
+    table = pd.DataFrame(all_causes(), columns=[_("原因代码"), _("不能退费原因"), _("处理建议")])
     st.table(table, border="horizontal", hide_index=True, alt=_("不能退费原因一览"))
 
 

@@ -158,7 +158,7 @@ def _demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("demonstration") / "data"
     folder.mkdir()
-    done = run_command(folder, "demo", "--if-empty", REFUND_DEMO="1")
+    done = run_command(folder, "demo", "--if-empty", "--brief", REFUND_DEMO="1")
     assert done.returncode == 0, done.stderr
     return folder
 

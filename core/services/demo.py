@@ -11,15 +11,28 @@ from pathlib import Path
 from core.documents.ledger_workbook import ledger_csv, ledger_workbook
 from core.domain.bank import FIELDS
 from core.domain.errors import Conflict
-from core.domain.line_review import Mark, Opinion
+from core.domain.line_review import FALLEN, OTHER, Mark, Opinion, Standing
 from core.domain.roles import SYSTEM, Viewer
 from core.domain.wording import N_
-from core.services import account_changes, batches, drafts, filing, line_decisions, papers, previews, steps
+from core.services import (
+    account_changes,
+    bank_corrections,
+    batches,
+    drafts,
+    filing,
+    line_decisions,
+    papers,
+    previews,
+    steps,
+)
 from core.services.accounts import DEMO_ACCOUNTS, demo_password, ensure_demo_accounts
 from core.services.branches import has_directory, import_branches
+from core.services.demo_history import history_plans
 from core.services.demo_ledger import DATA, BatchPlan, Demonstration, Step, Story, read_demonstration
 from core.services.desk import AGENCY_ZONE, Desk
 from core.services.ledger_import import import_files
+from core.services.line_outcomes import standings
+from core.services.steps import require_batch
 from core.store.files import write_atomically
 from core.texts import _
 
@@ -27,6 +40,8 @@ from core.texts import _
 _DAYS_BEFORE = 2
 _OPENING = time(9, 0)
 _SAMPLES = 3
+#: Of a batch that comes back so many lines are asked about.
+_SENT_BACK = 2
 #: Whose registered account is about to change, and since when.
 _CHANGING, _CHANGE_DAYS_AGO = "D003", 1
 _SAMPLE_PAPER = DATA / "demo" / "sample.pdf"
@@ -45,20 +60,22 @@ class DemoReport:
     stories: tuple[Story, ...]
 
 
-def build_demonstration(desk: Desk) -> DemoReport:
+def build_demonstration(desk: Desk, *, with_history: bool = False) -> DemoReport:
     """Write the files, import them, make the accounts and the batches; what is there already stays as it is.
 
+    ``with_history`` adds the batches of the past year (``demo_history``), which take longer than all the rest.
     Raises ``InvalidInput`` on a database with real accounts, and ``Conflict`` when its ledger says otherwise than the files.
     """
     demo = read_demonstration()
-    beginning = _at(desk, _moment(desk, max(plan.days_ago for plan in demo.batches) + _DAYS_BEFORE))
+    plans = [*demo.batches, *(history_plans(demo) if with_history else ())]
+    beginning = _at(desk, _moment(desk, max(plan.days_ago for plan in plans) + _DAYS_BEFORE))
     ensure_demo_accounts(beginning)
     files = write_demo_files(demo, desk.data_dir / "demo")
     if not import_files(beginning, SYSTEM, files).stored:
         raise Conflict(N_("库中已有内容不同的同号记录，演示数据没有导入；请换一个空的数据库"))
     if not has_directory(desk):
         import_branches(beginning, SYSTEM, _BRANCHES, name="演示开户行.csv")
-    made = _make_batches(desk, [plan for plan in demo.batches if not _is_made(desk, plan)], demo)
+    made = _make_batches(desk, [plan for plan in plans if not _is_made(desk, plan)], demo)
     _ask_for_another_account(desk)
     people = {row["社会保障号码"] for row in demo.contributions}
     return DemoReport(files, len(people), len(demo.contributions), made, tuple(demo.stories))
@@ -87,12 +104,13 @@ def tell_demonstration(desk: Desk) -> list[str]:
     ]
 
 
-def is_built(desk: Desk) -> bool:
+def is_built(desk: Desk, *, with_history: bool = False) -> bool:
     """Whether there is nothing to build: the demonstration is complete, or the ledger is somebody's own."""
     known = {employer.employer_id for employer in drafts.employers_of(desk, SYSTEM)}
     demo = read_demonstration()
     own = {row["单位编号"] for row in demo.employers}
-    return bool(known) and (not known & own or all(_is_made(desk, plan) for plan in demo.batches))
+    plans = [*demo.batches, *(history_plans(demo) if with_history else ())]
+    return bool(known) and (not known & own or all(_is_made(desk, plan) for plan in plans))
 
 
 def write_demo_files(demo: Demonstration, folder: Path) -> tuple[Path, ...]:
@@ -130,9 +148,57 @@ def _make_batches(desk: Desk, plans: Sequence[BatchPlan], demo: Demonstration) -
 def _advance(desk: Desk, number: str, step: Step) -> None:
     """One step of the plan; whoever passes a batch has settled its 待核 lines from the papers."""
     actor = _viewer(step.username)
-    if step.step == "pass" and (left := line_decisions.open_positions(desk, actor, number)):
-        line_decisions.decide_lines(desk, actor, number, left, Opinion(Mark.PASS))
-    steps.advance_batch(desk, actor, number, step.step, step.note)
+    name = step.step.removesuffix("?")
+    if name in _ON_LINES:
+        _ON_LINES[name](desk, actor, number, step.note)
+    elif name == "correct":
+        _correct(desk, actor, number, step.note)
+    elif name == step.step or any(edge.step == name for edge in batches.show_batch(desk, actor, number).actions):
+        if name == "pass" and (left := line_decisions.open_positions(desk, actor, number)):
+            line_decisions.decide_lines(desk, actor, number, left, Opinion(Mark.PASS))
+        steps.advance_batch(desk, actor, number, name, step.note)
+
+
+def _ask(desk: Desk, actor: Viewer, number: str, text: str) -> None:
+    """The first lines go back with what is missing."""
+    lines = [place for place, each in _standings(desk, actor, number).items() if each not in FALLEN]
+    line_decisions.decide_lines(desk, actor, number, lines[:_SENT_BACK], Opinion(Mark.RETURN, text=text))
+
+
+def _refuse(desk: Desk, actor: Viewer, number: str, text: str) -> None:
+    """One line is not refunded; the others are left to the step that follows."""
+    lines = line_decisions.open_positions(desk, actor, number)[:1]
+    line_decisions.decide_lines(desk, actor, number, lines, Opinion(Mark.REFUSE, OTHER, text))
+
+
+def _answer(desk: Desk, actor: Viewer, number: str, text: str) -> None:
+    """Every line that came back is answered."""
+    line_decisions.answer_lines(desk, actor, number, _returned(desk, actor, number), Opinion(Mark.ANSWER, text=text))
+
+
+def _drop(desk: Desk, actor: Viewer, number: str, text: str) -> None:
+    """One line that came back is given up."""
+    lines = _returned(desk, actor, number)[:1]
+    line_decisions.answer_lines(desk, actor, number, lines, Opinion(Mark.DROP, text=text))
+
+
+def _returned(desk: Desk, actor: Viewer, number: str) -> list[int]:
+    return [place for place, each in _standings(desk, actor, number).items() if each is Standing.RETURNED]
+
+
+def _standings(desk: Desk, actor: Viewer, number: str) -> dict[int, Standing]:
+    with desk.read() as connection:
+        return standings(connection, require_batch(connection, actor, number))
+
+
+_ON_LINES = {"ask": _ask, "refuse": _refuse, "answer": _answer, "drop": _drop}
+
+
+def _correct(desk: Desk, actor: Viewer, number: str, note: str) -> None:
+    """Another 银行交换号: the account stays the registered one."""
+    bank = bank_corrections.current_bank(desk, actor, number)
+    changed = {**bank, "exchange_number": f"{int(bank['exchange_number']) + 1:06d}"}
+    bank_corrections.correct_bank(desk, actor, number, changed, note)
 
 
 def _agenda(desk: Desk, plans: Sequence[BatchPlan]) -> Iterator[tuple[datetime, int, Step | None]]:
@@ -149,7 +215,7 @@ def _file(desk: Desk, plan: BatchPlan, account: Mapping[str, str]) -> str:
     draft_id = drafts.open_draft(desk, filer, plan.employer).draft_id
     drafts.select_rows(desk, filer, draft_id, plan.serials, plan.serials)
     bank = {field: account[label] for field, label in FIELDS.items() if account}
-    drafts.save_draft(desk, filer, draft_id, reason=plan.reason, bank=bank)
+    drafts.save_draft(desk, filer, draft_id, reason=plan.reason, reason_note=plan.note, bank=bank)
     for material, file_name in plan.papers.items():
         papers.add_paper(desk, filer, draft_id, material, file_name, _SAMPLE_PAPER.read_bytes())
     preview = previews.preview_batch(desk, filer, draft_id)

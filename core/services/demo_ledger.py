@@ -88,6 +88,8 @@ class BatchPlan:
     papers: Mapping[str, str]
     steps: tuple[Step, ...]
     ends: str
+    #: The text that R99 needs.
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,10 @@ class Demonstration:
     batches: list[BatchPlan]
     #: What a clerk of an employer without a registered account types, by 单位编号.
     typed_accounts: dict[str, Row]
+    #: File names of sample papers by material.
+    papers: dict[str, str]
+    #: The group that a person was made in, by number.
+    groups: dict[str, str]
 
 
 def read_demonstration(path: Path = RECIPE) -> Demonstration:
@@ -119,6 +125,8 @@ def read_demonstration(path: Path = RECIPE) -> Demonstration:
             for batch in recipe["batch"]
         ],
         typed_accounts={e["单位编号"]: e["typed"] for e in recipe["employer"] if "typed" in e},
+        papers=recipe["papers"],
+        groups={person.number: person.key.split("-")[1] for person in people if person.key.count("-") == 2},
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from core.domain.vocabulary import VERDICTS, Verdict
+from core.rules.catalogue import REFUSALS
 from core.services.judged_lines import filed_frame, refusal_frame
 from core.services.previews import Preview
 from core.texts import _
@@ -19,6 +20,11 @@ class Cause:
     code: str
     text: str
     lines: int
+
+
+def all_causes() -> list[tuple[str, str, str]]:
+    """Every cause there is: code, text and remedy in the language in force."""
+    return [(code, _(rule.text), _(rule.remedy)) for code, rule in REFUSALS.items()]
 
 
 def refusal_page(preview: Preview, first: int, size: int) -> pd.DataFrame:

@@ -1,0 +1,93 @@
+"""The demonstration's past: some two hundred batches that have gone every way there is (``data/demo/history.toml``).
+
+Played through the services like everything else, so that queue, boards and search are seen full. The same file always gives
+the same batches of the same people.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from core.domain.reasons import REASONS
+from core.services.demo_ledger import DATA, BatchPlan, Demonstration, Row, Step
+
+HISTORY = DATA / "demo" / "history.toml"
+_REVIEWERS = ("reviewer1", "reviewer2", "reviewer3")
+#: Who files for an employer; of two colleagues one can correct what the other has filed.
+_CLERKS = {"D001": ("clerk1", "clerk4"), "D002": ("clerk2",), "D003": ("clerk3",)}
+_MONTHS = range(1, 7)
+
+
+def history_plans(demo: Demonstration, path: Path = HISTORY) -> list[BatchPlan]:
+    """Every batch of the past, each of people who are in no other."""
+    recipe = tomllib.loads(path.read_text("utf-8"))
+    dice = Random(recipe["seed"])  # noqa: S311 - invented people
+    people = _free_people(demo, recipe["groups"], dice)
+    return [_plan(recipe, life, people, demo.papers, dice) for life in recipe["life"] for _each in range(life["count"])]
+
+
+def _free_people(demo: Demonstration, groups: Sequence[str], dice: Random) -> Iterator[list[Row]]:
+    """The rows of one person after another, in an order that mixes employers."""
+    taken = {number for plan in demo.batches for number in plan.numbers} | {story.number for story in demo.stories}
+    rows: dict[str, list[Row]] = {}
+    for row in demo.contributions:
+        if row["社会保障号码"] not in taken and demo.groups.get(row["社会保障号码"]) in groups:
+            rows.setdefault(row["社会保障号码"], []).append(row)
+    numbers = sorted(rows)
+    dice.shuffle(numbers)
+    return (rows[number] for number in numbers)
+
+
+def _plan(
+    recipe: Mapping[str, Any],
+    life: Mapping[str, Any],
+    people: Iterator[list[Row]],
+    papers: Mapping[str, str],
+    dice: Random,
+) -> BatchPlan:
+    rows = _months(next(people), dice)
+    employer = rows[0]["单位编号"]
+    reason = dice.choices(recipe["reason"], [each["weight"] for each in recipe["reason"]])[0]
+    filer = dice.choice(_CLERKS[employer])
+    actors = _actors(employer, filer, dice)
+    return BatchPlan(
+        filer,
+        employer,
+        reason["code"],
+        (rows[0]["社会保障号码"],),
+        tuple(row["缴费流水号"] for row in rows),
+        _some(life["days_ago"], dice),
+        {group[0]: papers[group[0]] for group in REASONS[reason["code"]].required} if life.get("papers", True) else {},
+        tuple(_steps(life["steps"], actors, dice)),
+        life["ends"],
+        reason.get("note", ""),
+    )
+
+
+def _months(rows: list[Row], dice: Random) -> list[Row]:
+    """Some months of a person, one after the other."""
+    count = min(dice.choice(_MONTHS), len(rows))
+    first = dice.randrange(len(rows) - count + 1)
+    return rows[first : first + count]
+
+
+def _actors(employer: str, filer: str, dice: Random) -> dict[str, str]:
+    first, second, third = dice.sample(_REVIEWERS, 3)
+    colleague = next((name for name in _CLERKS[employer] if name != filer), third)
+    return {"first": first, "second": second, "third": third, "filer": filer, "other": colleague}
+
+
+def _steps(written: Sequence[str], actors: Mapping[str, str], dice: Random) -> Iterator[Step]:
+    """``2..4 first pass``: days since the step before, who, what, and what was said."""
+    day = 0
+    for line in written:
+        days, who, step, *note = line.split(maxsplit=3)
+        day += _some(days, dice)
+        yield Step(day, actors.get(who, who), step, " ".join(note))
+
+
+def _some(days: str, dice: Random) -> int:
+    first, _, last = days.partition("..")
+    return dice.randint(int(first), int(last or first))
