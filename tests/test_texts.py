@@ -31,6 +31,7 @@ DATA = {
     "core/domain/capitals.py": "the numerals of amounts in capitals",
     "core/domain/fund_accounts.py": "invented names of accounts",
     "core/services/demo.py": "names and headings of the demonstration's files",
+    "core/services/demo_history.py": "columns of the demonstration's files",
     "core/services/demo_ledger.py": "cells of the demonstration's files",
     "core/texts/__init__.py": "a language's own name",
 }
