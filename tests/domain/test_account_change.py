@@ -42,7 +42,11 @@ def steps(state: ChangeState, viewer: Viewer, requested_by: str = "clerk1") -> l
         (C.REQUESTED, APPROVER, "approver1", []),
         (C.APPROVED, CLERK, "clerk1", ["cancel"]),
         (C.APPROVED, APPROVER, "clerk1", []),
-        *((state, viewer, "clerk1", []) for state in set(C) - set(OPEN_STATES) for viewer in (CLERK, APPROVER, SYSTEM)),
+        *(
+            (state, viewer, "clerk1", [])
+            for state in sorted(set(C) - set(OPEN_STATES))
+            for viewer in (CLERK, APPROVER, SYSTEM)
+        ),
     ],
 )
 def test_who_may_do_what(state: ChangeState, viewer: Viewer, requested_by: str, expected: list[str]) -> None:
