@@ -98,6 +98,19 @@ def judge(options: argparse.Namespace) -> int:
     return DONE
 
 
+def screen(options: argparse.Namespace) -> int:
+    """Find every line that looks wrongly paid; changes nothing but leaves an audit entry."""
+    from core.services.screening_print import COLUMNS, screen_ledger
+
+    with _desk() as desk:
+        rows = screen_ledger(
+            desk, SYSTEM, options.employers, told=lambda said: print(f"\r{said}", end="", file=sys.stderr)
+        )
+        _print_rows(options.format, COLUMNS, rows)
+        _say("")
+    return DONE
+
+
 def check(options: argparse.Namespace) -> int:
     """Verify every invariant of the whole database."""
     from core.services.checks import check_everything
@@ -310,6 +323,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_import(commands)
     _add_judge(commands)
+    _add_screen(commands)
     _add_format(_add(commands, "check", check, _("检查整个数据库，列出不成立的规则")), "table")
     building = _add(commands, "demo", demo, _("生成演示数据并导入，建立演示账号和批次"))
     building.add_argument("--if-empty", action="store_true", help=_("只在还没有数据时生成"))
@@ -343,6 +357,21 @@ def _add_judge(commands: Any) -> None:
         "--person", dest="persons", metavar=_("社会保障号"), type=normalise_number, action="append", default=[]
     )
     _add_format(parser, "csv")
+
+
+def _add_screen(commands: Any) -> None:
+    parser = _add(commands, "screen", screen, _("智能筛查：逐段读取台账，列出疑似多缴、错缴的每一条，不改动数据"))
+    parser.add_argument(
+        "--employer",
+        metavar=_("单位编号"),
+        dest="employers",
+        action="append",
+        default=[],
+        help=_("只筛查这些单位（可多次给出），默认全部单位"),
+    )
+    parser.add_argument(
+        "--format", choices=("csv", "table"), default="csv", help=_("输出格式（默认 {format}）").format(format="csv")
+    )
 
 
 def _add_user(actions: Any) -> None:

@@ -20,6 +20,7 @@ from pages.parts.frame import draw_heading, draw_path
 from pages.parts.messages import attempt, draw_faults, draw_summary
 from pages.parts.query_form import asked_query, draw_query
 from pages.parts.reason_form import NOTE, REASON, draw_reason
+from pages.parts.screening_own import draw_own_screening
 from pages.parts.selection import draw_selection
 from pages.parts.uploads import draw_uploads
 
@@ -89,6 +90,7 @@ def draw_application(viewer: Viewer, employer_id: str) -> None:
     with st.container(border=True):
         st.subheader(_("缴费信息查询"), anchor=False)
         draw_query(draft)
+        draw_own_screening(viewer, draft)
     with st.container(border=True):
         draw_selection(draft.draft_id, employer_id, asked_query(), draft.content.reason)
     with st.container(border=True):

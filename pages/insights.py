@@ -6,12 +6,13 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from core.domain.roles import Right
+from core.domain.roles import Right, Viewer
 from core.services.insights import Board, Share, read_board
 from core.texts import _
 from pages.parts.access import desk, require_user
 from pages.parts.formats import format_yuan
 from pages.parts.frame import draw_heading, draw_path
+from pages.parts.screening_office import draw_office_screening
 from pages.parts.verdicts import yuan
 
 #: Height of a bar with its gap, and the longest label, in pixels.
@@ -72,12 +73,21 @@ def draw_board(board: Board) -> None:
     st.caption(_("金额不含已撤回和不予退费的批次；一条记录可有多个不能退费的原因，分别计数。"))
 
 
+def draw_insights(viewer: Viewer) -> None:
+    """The board over the viewer's batches, or what to wait for."""
+    board = read_board(desk(), viewer)
+    draw_figures(board)
+    if board.batches:
+        draw_board(board)
+    else:
+        st.info(_("还没有申报批次，提交后这里会显示统计。"), icon=":material/monitoring:")
+
+
 user = require_user(Right.ANALYSE)
 draw_path(_("分析"))
 draw_heading("insights.py")
-figures = read_board(desk(), user)
-draw_figures(figures)
-if figures.batches:
-    draw_board(figures)
-else:
-    st.info(_("还没有申报批次，提交后这里会显示统计。"), icon=":material/monitoring:")
+drawers = (draw_insights, draw_office_screening)
+for tab, draw in zip(st.tabs([_("统计"), _("智能筛查")], key="insights_tabs", on_change="rerun"), drawers, strict=True):
+    if tab.open:
+        with tab:
+            draw(user)

@@ -4,12 +4,10 @@ The same recipe always gives the same rows, so that a test, a picture and a newc
 limits and the late fee are those of ``domain.md`` §6.
 """
 
-import csv
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,10 +16,10 @@ from core.domain.identifiers import mod_11_2
 from core.domain.money import parse_yuan, plain_yuan
 from core.domain.period import Period
 from core.domain.vocabulary import FactKind
+from core.services.base_limits import base_limits
 
 DATA = Path(__file__).parents[2] / "data"
 RECIPE = DATA / "demo" / "recipe.toml"
-_LIMITS = DATA / "base_limits.csv"
 
 Row = dict[str, str]
 
@@ -294,15 +292,6 @@ def _columns(written: Mapping[str, Any]) -> Row:
 
 def _arrival(month: Period, late_days: int) -> date:
     return month.last_day + timedelta(days=late_days) if late_days else month.first_day.replace(day=_ON_TIME_DAY)
-
-
-@cache
-def base_limits() -> tuple[tuple[Period, int, int], ...]:
-    """First month, floor and ceiling (yuan) of each contribution year."""
-    with _LIMITS.open(encoding="utf-8", newline="") as file:
-        return tuple(
-            (Period.parse(row["from"]), int(row["floor"]), int(row["ceiling"])) for row in csv.DictReader(file)
-        )
 
 
 # --- facts, stories, batches ------------------------------------------------------------------------------------------

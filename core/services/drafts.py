@@ -150,12 +150,10 @@ def save_draft(desk: Desk, viewer: Viewer, draft_id: str, **changes: Any) -> Non
     _check_changes(changes)
     with desk.write(viewer) as unit:
         draft = read_draft(unit.connection, viewer, draft_id, lock=True)
-        content = store.content_of(store.read_draft(unit.connection, draft_id))
         if "bank" in changes:
-            changes = {**changes, "bank": {**content.get("bank", {}), **changes["bank"]}}
-        if changes.get("reason"):
-            store.forget_reason(unit.connection, draft_id, changes["reason"])
-        _store(unit, draft.draft_id, {**content, **changes})
+            kept = store.content_of(store.read_draft(unit.connection, draft_id)).get("bank", {})
+            changes = {**changes, "bank": {**kept, **changes["bank"]}}
+        change_content(unit, draft.draft_id, **changes)
 
 
 def discard_draft(desk: Desk, viewer: Viewer, draft_id: str) -> None:
@@ -253,7 +251,11 @@ def _check_changes(changes: Mapping[str, Any]) -> None:
         raise InvalidInput(N_("提交的内容无法识别，请刷新页面后重试"))
 
 
-def _store(unit: Unit, draft_id: str, content: Mapping[str, Any]) -> None:
+def change_content(unit: Unit, draft_id: str, **changes: Any) -> None:
+    """Change what a draft says, inside the transaction that holds it; rows with the reason that it takes on follow it."""
+    content = store.content_of(store.read_draft(unit.connection, draft_id)) | changes
+    if changes.get("reason"):
+        store.forget_reason(unit.connection, draft_id, changes["reason"])
     store.update_draft(unit.connection, draft_id, content=json.dumps(content, ensure_ascii=False), updated_at=unit.at)
 
 

@@ -30,6 +30,7 @@ from core.domain.lifecycle import Part, State
 from core.domain.line_review import Mark
 from core.domain.payments import FileKind, Outcome, ResultKind
 from core.domain.roles import Role
+from core.domain.screening import Confidence, ScreeningState
 from core.domain.vocabulary import (
     Arrival,
     Assessment,
@@ -796,4 +797,57 @@ exports = Table(
     _text("kind"),
     _text("created_by"),
     _text("created_at"),
+)
+
+# --- screenings: what looks wrongly paid, and how far the ledger has been gone through --------------------------------
+
+screenings = Table(
+    "screenings",
+    metadata,
+    Column("screening_id", Text, primary_key=True),
+    _text("username"),
+    # Whether the agency asked, or a clerk about his own employer: neither is shown the other's.
+    Column("office", Boolean, nullable=False),
+    # The employers that are screened (JSON, in order); an empty list means all.
+    _text("scope"),
+    _text("state"),
+    # Whose turn it is to write: of two processes that carry on with one screening the older one stops.
+    _text("runner"),
+    # The last employer and person that are done: it is resumed after them.
+    _text("after_employer", default=""),
+    _text("after_person", default=""),
+    Column("rows_seen", BigInteger, nullable=False, server_default=text("0")),
+    Column("rows_total", BigInteger, nullable=False, server_default=text("0")),
+    Column("find_count", BigInteger, nullable=False, server_default=text("0")),
+    _text("started_at"),
+    _text("updated_at"),
+    _text("finished_at", default=""),
+    Index("ix_screenings_scope", "office", "scope", "started_at"),
+    _one_of("state", ScreeningState),
+    CheckConstraint("(state = 'done') = (finished_at <> '')", name="done_has_end"),
+)
+
+screening_finds = Table(
+    "screening_finds",
+    metadata,
+    Column("screening_id", Text, ForeignKey("screenings.screening_id"), nullable=False),
+    _text("employer_id"),
+    _text("social_security_number"),
+    Column("period", Integer, nullable=False),
+    _text("serial"),
+    _text("insurance"),
+    _text("name"),
+    _text("code"),
+    # Other codes that fit as well, joined by |.
+    _text("also", default=""),
+    _text("confidence"),
+    # Sentences with their values (JSON), so that they can be told in any language.
+    _text("basis", default="[]"),
+    _fen("amount"),
+    # In the order in which they are listed; a line is found once, however often a screening is resumed.
+    PrimaryKeyConstraint("screening_id", "employer_id", "social_security_number", "period", "serial", "insurance"),
+    _one_of("insurance", Insurance),
+    _one_of("confidence", Confidence),
+    CheckConstraint("amount >= 0", name="not_negative"),
+    sqlite_with_rowid=False,
 )

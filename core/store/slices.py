@@ -26,7 +26,7 @@ from core.store.schema import batches, contributions, facts, lines
 
 Flags = NDArray[np.bool_]
 
-_FACT_KINDS = tuple(FactKind)
+FACT_KINDS = tuple(FactKind)
 _PAID = frozenset(state.value for state in PAID_STATES)
 
 
@@ -121,10 +121,10 @@ def _slice(
     person, people = rows.coded("social_security_number")
     scope = scope | {"persons": people}
     serial = rows.texts("serial")
-    period, suspense, kind, assessment, arrival, injury_mode, *_amounts = numbers = rows.ints(*_NUMBERS)
+    period, suspense, kind, assessment, arrival, injury_mode, *_amounts = numbers = rows.ints(*NUMBERS)
     known = read_columns(connection, _FACTS, **scope)
     fact_insurance, fact_start, fact_end = known.ints("insurance", "start_day", "end_day")
-    live, paid, claims = _claims(read_columns(connection, _CLAIMS, **scope), serial)
+    live, paid, claims = claims_among(read_columns(connection, CLAIMS, **scope), serial)
     others = read_columns(connection, _ELSEWHERE, **scope) if elsewhere else _NOTHING_ELSEWHERE
     return Slice(
         serial=serial,
@@ -140,11 +140,11 @@ def _slice(
         assessment=assessment,
         arrival=arrival,
         injury_mode=injury_mode,
-        amounts=numbers[-len(_AMOUNTS) :].reshape(len(Insurance), len(_PARTS), len(rows)),
+        amounts=numbers[-len(AMOUNT_NAMES) :].reshape(len(Insurance), len(PARTS), len(rows)),
         live=live,
         paid=paid,
         claims=claims,
-        fact_kind=known.positions("kind", _FACT_KINDS),
+        fact_kind=known.positions("kind", FACT_KINDS),
         fact_person=known.positions("social_security_number", people),
         fact_insurance=fact_insurance,
         fact_start=fact_start,
@@ -155,7 +155,7 @@ def _slice(
     )
 
 
-def _claims(found: Columns, serials: Texts) -> tuple[Flags, Flags, dict[tuple[str, int], tuple[str, str]]]:
+def claims_among(found: Columns, serials: Texts) -> tuple[Flags, Flags, dict[tuple[str, int], tuple[str, str]]]:
     """Which of the lines lie in a live and in a paid batch, and in which one."""
     live, paid = np.zeros((2, len(Insurance), len(serials)), np.bool_)
     claims: dict[tuple[str, int], tuple[str, str]] = {}
@@ -174,42 +174,42 @@ def _claims(found: Columns, serials: Texts) -> tuple[Flags, Flags, dict[tuple[st
 # --- the statements ---------------------------------------------------------------------------------------------------
 
 _c, _f, _l, _b = contributions.c, facts.c, lines.c, batches.c
-_PARTS = ("employer_part", "personal_part", "late_fee", "interest")
-_AMOUNTS = tuple(f"{insurance}_{part}" for insurance in Insurance for part in _PARTS)
-_NUMBERS = ("period", "suspense", "kind", "assessment", "arrival", "injury_mode", *_AMOUNTS)
+PARTS = ("employer_part", "personal_part", "late_fee", "interest")
+AMOUNT_NAMES = tuple(f"{insurance}_{part}" for insurance in Insurance for part in PARTS)
+NUMBERS = ("period", "suspense", "kind", "assessment", "arrival", "injury_mode", *AMOUNT_NAMES)
 _ZERO = sa.literal_column("0", sa.Integer)
 
 
-def _position(column: sa.ColumnElement[str], kinds: type[StrEnum], otherwise: int | None = None) -> sa.Label[int]:
+def position(column: sa.ColumnElement[str], kinds: type[StrEnum], otherwise: int | None = None) -> sa.Label[int]:
     """A closed list as positions in its enum: a small number is cheaper to fetch than a text, and comparable in a mask."""
     places = {kind.value: sa.literal_column(str(place), sa.Integer) for place, kind in enumerate(kinds)}
     other = None if otherwise is None else sa.literal_column(str(otherwise), sa.Integer)
     return sa.case(places, value=column, else_=other).label(column.key)
 
 
-def _amount(name: str) -> sa.ColumnElement[int]:
+def amount(name: str) -> sa.ColumnElement[int]:
     """工伤 has no personal part (L); a zero in its place makes the three insurances alike."""
     return _c[name] if name in _c else _ZERO.label(name)
 
 
-_ROWS = sa.select(
+ROWS = sa.select(
     _c.serial,
     _c.social_security_number,
     _c.name,
     _c.voucher_type,
     _c.period,
     sa.cast(_c.suspense, sa.Integer).label("suspense"),
-    _position(_c.kind, PaymentKind),
-    _position(_c.assessment, Assessment),
-    _position(_c.arrival, Arrival),
-    _position(_c.injury_mode, InjuryMode),
-    *map(_amount, _AMOUNTS),
+    position(_c.kind, PaymentKind),
+    position(_c.assessment, Assessment),
+    position(_c.arrival, Arrival),
+    position(_c.injury_mode, InjuryMode),
+    *map(amount, AMOUNT_NAMES),
 ).order_by(_c.social_security_number, _c.period, _c.serial)
 
 _EMPLOYER = sa.bindparam("employer", type_=sa.Text)
 _MONTHS = (sa.bindparam("first", type_=sa.Integer), sa.bindparam("last", type_=sa.Integer))
 
-_OF_EVERYBODY = _ROWS.where(_c.employer_id == _EMPLOYER, _c.period.between(*_MONTHS))
+_OF_EVERYBODY = ROWS.where(_c.employer_id == _EMPLOYER, _c.period.between(*_MONTHS))
 _OF_PERSONS = _OF_EVERYBODY.where(is_listed(_c.social_security_number, "persons"))
 
 _ticked = (
@@ -218,7 +218,7 @@ _ticked = (
     .distinct()
     .cte("ticked")
 )
-_OF_SERIALS = _ROWS.join(
+_OF_SERIALS = ROWS.join(
     _ticked,
     (_c.social_security_number == _ticked.c.social_security_number) & (_c.period == _ticked.c.period),
 ).where(_c.employer_id == _EMPLOYER)
@@ -227,29 +227,29 @@ _FACTS = sa.select(
     _f.social_security_number,
     _f.kind,
     # A fact that names no insurance lands on the last, 工伤, where no rule looks for one that has to name it.
-    _position(_f.insurance, Insurance, otherwise=len(Insurance) - 1),
+    position(_f.insurance, Insurance, otherwise=len(Insurance) - 1),
     _f.start_day,
     sa.func.coalesce(_f.end_day, OPEN_END, type_=sa.Integer).label("end_day"),
 ).where(is_listed(_f.social_security_number, "persons"), _f.employer_id.in_(["", _EMPLOYER]))
 
 #: Bare, as the partial index of live lines says it: SQLite would not know "live = 1" for the same.
-_LIVE: sa.ColumnElement[bool] = sa.literal_column(f"{lines.name}.live")
+LIVE: sa.ColumnElement[bool] = sa.literal_column(f"{lines.name}.live")
 
-_CLAIMS = (
-    sa.select(_l.serial, _b.state, _b.number, _position(_l.insurance, Insurance))
+CLAIMS = (
+    sa.select(_l.serial, _b.state, _b.number, position(_l.insurance, Insurance))
     .join(batches, _b.batch_id == _l.batch_id)
-    .where(_LIVE, is_listed(_l.social_security_number, "persons"), _l.period.between(*_MONTHS))
+    .where(LIVE, is_listed(_l.social_security_number, "persons"), _l.period.between(*_MONTHS))
 )
 
 
-def _free(insurance: Insurance) -> sa.ColumnElement[int]:
+def free_line(insurance: Insurance) -> sa.ColumnElement[int]:
     """Whether a row's line of this insurance is received and in no batch, as 0 or 1."""
-    received = sum((_amount(f"{insurance}_{part}") for part in _PARTS), start=_ZERO)
-    claimed = sa.exists().where(_l.serial == _c.serial, _l.insurance == insurance.value, _LIVE)
+    received = sum((amount(f"{insurance}_{part}") for part in PARTS), start=_ZERO)
+    claimed = sa.exists().where(_l.serial == _c.serial, _l.insurance == insurance.value, LIVE)
     return sa.cast((received > 0) & ~claimed, sa.Integer).label(insurance.value)
 
 
-_ELSEWHERE = sa.select(_c.social_security_number, _c.period, *map(_free, Insurance)).where(
+_ELSEWHERE = sa.select(_c.social_security_number, _c.period, *map(free_line, Insurance)).where(
     is_listed(_c.social_security_number, "persons"),
     _c.period.between(*_MONTHS),
     _c.employer_id != _EMPLOYER,
@@ -264,5 +264,5 @@ def _stranger(serial: str) -> tuple[Any, ...]:
     """A row of which nothing is known but its id; positions 0 and amounts 0 stand for nothing."""
     return tuple(
         serial if name == "serial" else "" if isinstance(column.type, sa.String) else 0
-        for name, column in _ROWS.selected_columns.items()
+        for name, column in ROWS.selected_columns.items()
     )

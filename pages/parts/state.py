@@ -88,6 +88,10 @@ ASKING: Slot[str] = Slot("_asking", "")
 #: The user whose second factor is about to be reset.
 RESETTING: Slot[str] = Slot("_resetting", "")
 
+#: The screening whose finds are shown, and whether a clerk has opened that of his employer.
+SCREENING: Slot[str] = Slot("_screening", "")
+SCREENING_OPEN: Slot[bool] = Slot("_screening_open", False)
+
 
 def typed(key: str, default: Any = None) -> Any:
     """The value of a widget as the user left it."""

@@ -758,6 +758,60 @@ def upgrade() -> None:
         sqlite_where=sa.text("sent_at = '' AND given_up_at = ''"),
         postgresql_where=sa.text("sent_at = '' AND given_up_at = ''"),
     )
+    op.create_table(
+        "screenings",
+        sa.Column("screening_id", sa.Text(), nullable=False),
+        sa.Column("username", sa.Text(), nullable=False),
+        sa.Column("office", sa.Boolean(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("runner", sa.Text(), nullable=False),
+        sa.Column("after_employer", sa.Text(), server_default="", nullable=False),
+        sa.Column("after_person", sa.Text(), server_default="", nullable=False),
+        sa.Column("rows_seen", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("rows_total", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("find_count", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("started_at", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.Text(), nullable=False),
+        sa.Column("finished_at", sa.Text(), server_default="", nullable=False),
+        sa.CheckConstraint("state IN ('running', 'stopped', 'done')", name=op.f("ck_screenings_state_known")),
+        sa.CheckConstraint("(state = 'done') = (finished_at <> '')", name=op.f("ck_screenings_done_has_end")),
+        sa.PrimaryKeyConstraint("screening_id", name=op.f("pk_screenings")),
+    )
+    op.create_index("ix_screenings_scope", "screenings", ["office", "scope", "started_at"])
+    op.create_table(
+        "screening_finds",
+        sa.Column("screening_id", sa.Text(), nullable=False),
+        sa.Column("employer_id", sa.Text(), nullable=False),
+        sa.Column("social_security_number", sa.Text(), nullable=False),
+        sa.Column("period", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Text(), nullable=False),
+        sa.Column("insurance", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("also", sa.Text(), server_default="", nullable=False),
+        sa.Column("confidence", sa.Text(), nullable=False),
+        sa.Column("basis", sa.Text(), server_default="[]", nullable=False),
+        sa.Column("amount", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.CheckConstraint(
+            "insurance IN ('pension', 'unemployment', 'work_injury')", name=op.f("ck_screening_finds_insurance_known")
+        ),
+        sa.CheckConstraint("confidence IN ('fact', 'pattern')", name=op.f("ck_screening_finds_confidence_known")),
+        sa.CheckConstraint("amount >= 0", name=op.f("ck_screening_finds_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["screening_id"], ["screenings.screening_id"], name=op.f("fk_screening_finds_screening_id")
+        ),
+        sa.PrimaryKeyConstraint(
+            "screening_id",
+            "employer_id",
+            "social_security_number",
+            "period",
+            "serial",
+            "insurance",
+            name=op.f("pk_screening_finds"),
+        ),
+        sqlite_with_rowid=False,
+    )
     # Automatic steps are taken by an account that nobody can sign in to.
     op.execute(
         "INSERT INTO users (username, role, disabled, created_at) VALUES ('system', 'system', TRUE, '1970-01-01T00:00:00+00:00')"
@@ -767,6 +821,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     drop_triggers(op.get_bind())
+    op.drop_table("screening_finds")
+    op.drop_index("ix_screenings_scope", table_name="screenings")
+    op.drop_table("screenings")
     op.drop_table("outbox")
     op.drop_table("batch_comments")
     op.drop_table("bank_corrections")

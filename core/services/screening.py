@@ -1,0 +1,67 @@
+"""智能筛查 chunk by chunk: read a part of the ledger, look who is suspicious, judge these, and say where to go on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from core.domain.period import Period
+from core.domain.screening import Find
+from core.rules.screening import Ground, People, Suspects, find_suspects, screen
+from core.services.base_limits import limits_by_month
+from core.services.desk import Desk
+from core.store.database import Connection
+from core.store.sections import BEGINNING, Pair, Scan, paid_by_two, read_grounds, read_section, scan_ledger
+
+__all__ = ["BEGINNING", "CHUNK_ROWS", "Chunk", "screen_chunks"]
+
+#: Rows that are read at once: enough for the masks to pay, few enough for a progress bar and for little memory.
+CHUNK_ROWS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What one part of the ledger has shown: how many rows it had, and the last employer and person that are done."""
+
+    finds: list[Find]
+    rows: int
+    after: Pair
+
+
+def screen_chunks(
+    desk: Desk, employers: Sequence[str], after: Pair = BEGINNING, size: int = CHUNK_ROWS
+) -> Iterator[Chunk]:
+    """Go through the ledger after an employer and person: of ``employers`` in their order, or of all if there are none.
+
+    Every chunk is one snapshot, and what it shows is judged by the switches in force at that moment.
+    """
+    started = employers.index(after[0]) if after[0] in employers else 0
+    for employer in employers[started:] or [""]:
+        yield from _screen_employer(desk, employer, after if employer in {"", after[0]} else (employer, ""), size)
+
+
+def _screen_employer(desk: Desk, employer: str, after: Pair, size: int) -> Iterator[Chunk]:
+    place: Pair | None = after
+    while place is not None:
+        with desk.read() as connection:
+            scan = scan_ledger(connection, employer, place, size)
+            finds = _screen(desk, connection, scan)
+        last = (str(scan.employer[-1]), str(scan.social_security_number[-1])) if len(scan) else place
+        yield Chunk(finds, len(scan), last)
+        place = scan.after
+
+
+def _screen(desk: Desk, connection: Connection, scan: Scan) -> list[Find]:
+    people = People(scan)
+    suspects = _suspects(connection, scan, people)
+    if not suspects.pairs:
+        return []
+    section = read_section(connection, suspects.pairs, suspects.elsewhere)
+    filing = Period.of(desk.today())
+    return screen(section, suspects.reasons, desk.settings(connection), filing, limits_by_month())
+
+
+def _suspects(connection: Connection, scan: Scan, people: People) -> Suspects:
+    persons = list(dict.fromkeys(number for _employer, number in people.pairs))
+    if not persons:
+        return Suspects([], frozenset(), [])
+    grounds = (Ground(*each) for each in read_grounds(connection, persons))
+    return find_suspects(scan, people, grounds, paid_by_two(connection, persons), limits_by_month())
