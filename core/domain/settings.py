@@ -94,6 +94,7 @@ SWITCHES: dict[str, Switch] = {
         Switch("days_to_second_review", "3", N_("复核时限（工作日）"), None, 1, 60),
         Switch("days_to_approve", "2", N_("审批时限（工作日）"), None, 1, 60),
         Switch("days_to_pay", "5", N_("支付时限（工作日）"), None, 1, 60),
+        Switch("late_fee_grace_months", "0", N_("智能筛查：所属期后几个月内到账不算逾期（P02）"), None, 0, 12),
         *(
             Switch(
                 f"late_fee_refundable_{code}",

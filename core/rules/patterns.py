@@ -1,13 +1,13 @@
 """What looks wrong in a row by itself: no fact proves it, and nothing is refunded for it. Masks over columns."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 import numpy as np
 
 from core.domain.finding import Detail
 from core.domain.money import format_yuan
-from core.domain.period import day_text
+from core.domain.period import day_text, month_ordinal
 from core.domain.vocabulary import Arrival, PaymentKind
 from core.domain.wording import N_
 from core.rules.lines import Ints, Mask, Texts
@@ -70,11 +70,13 @@ def outside_limits(rows: Rows, limits: Limits) -> Mask:
     return outside
 
 
-def fee_without_delay(rows: Rows, late_fee: Ints) -> Mask:
-    """P02: a late fee although the money arrived by the end of the month after its own; ``late_fee`` is (n,) or (3, n)."""
-    year, month = np.divmod(rows.period, 100)
-    following = np.where(month == 12, (year + 1) * 100 + 1, rows.period + 1)
-    punctual = (rows.arrival == _RECEIVED) & (rows.arrival_day > 0) & (rows.arrival_day // 100 <= following)
+def fee_without_delay(rows: Rows, late_fee: Ints, grace: int) -> Mask:
+    """P02: a late fee although the money arrived in its own month, or in one of the next ``grace`` (A).
+
+    ``late_fee`` is (n,) or (3, n).
+    """
+    arrived, due = (cast("Ints", month_ordinal(cast("Any", month))) for month in (rows.arrival_day // 100, rows.period))
+    punctual = (rows.arrival == _RECEIVED) & (rows.arrival_day > 0) & (arrived <= due + grace)
     found: Mask = punctual & (late_fee > 0)
     return found
 
@@ -105,13 +107,13 @@ class Seen(NamedTuple):
     amount: Ints
 
 
-def seen(section: Section, limits: Limits) -> Sequence[Seen]:
+def seen(section: Section, limits: Limits, grace: int) -> Sequence[Seen]:
     """Every pattern on the lines of a section that are in no batch yet."""
     free = ~(section.live | section.paid)
     received, late_fee = section.amounts.sum(axis=1), section.amounts[:, 2]
     return [
         Seen("P01", outside_limits(section, limits) & (received > 0) & free, _excess(section, limits)),
-        Seen("P02", fee_without_delay(section, late_fee) & free, late_fee),
+        Seen("P02", fee_without_delay(section, late_fee, grace) & free, late_fee),
         Seen("P03", supplemented_again(section) & free, received),
     ]
 

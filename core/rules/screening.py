@@ -105,12 +105,17 @@ class People:
 
 
 def find_suspects(
-    scan: Scan, people: People, grounds: Iterable[Ground], elsewhere: Collection[str], limits: Limits
+    scan: Scan,
+    people: People,
+    grounds: Iterable[Ground],
+    elsewhere: Collection[str],
+    settings: Settings,
+    limits: Limits,
 ) -> Suspects:
     """Who is worth judging. ``grounds`` are the facts of these people, ``elsewhere`` the numbers of those who have a row
     at another employer in one of their months.
     """
-    suspicious = people.any_of(_looks_wrong(scan, limits))
+    suspicious = people.any_of(_looks_wrong(scan, settings, limits))
     paid_again = people.any_of(_paid_again(scan))
     reasons = {"R10"} if paid_again.any() else set()
     at_both = np.array([number in elsewhere for _employer, number in people.pairs], np.bool_)
@@ -125,8 +130,12 @@ def find_suspects(
     return Suspects(pairs, frozenset(reasons), list(dict.fromkeys(p for _e, p in pairs if p in elsewhere)))
 
 
-def _looks_wrong(scan: Scan, limits: Limits) -> Mask:
-    return outside_limits(scan, limits).any(axis=0) | fee_without_delay(scan, scan.late_fee)
+def _looks_wrong(scan: Scan, settings: Settings, limits: Limits) -> Mask:
+    return outside_limits(scan, limits).any(axis=0) | fee_without_delay(scan, scan.late_fee, _grace(settings))
+
+
+def _grace(settings: Settings) -> int:
+    return settings.number("late_fee_grace_months") or 0
 
 
 def _paid_again(scan: Scan) -> Mask:
@@ -174,7 +183,10 @@ def screen(
     if not len(section.serial):
         return []
     fits = _by_reason(section, reasons, settings, filing)
-    fits |= {each.code: _Fit(each.lines.T.ravel(), each.amount.T.ravel(), None) for each in seen(section, limits)}
+    fits |= {
+        each.code: _Fit(each.lines.T.ravel(), each.amount.T.ravel(), None)
+        for each in seen(section, limits, _grace(settings))
+    }
     found = np.logical_or.reduce([fit.lines for fit in fits.values()])
     return [_find(section, fits, limits, line) for line in np.flatnonzero(found).tolist()]
 
@@ -197,8 +209,13 @@ def _by_reason(section: Suspected, reasons: Collection[str], settings: Settings,
 
 
 def _supported(judgement: Judgement) -> Mask:
-    """Lines that are 可退 by fact, without the first copy of a month that was paid several times (N27)."""
-    supported: Mask = judgement.verdict == _REFUNDABLE
+    """Lines that are 可退 by fact, without the first copy of a month that was paid several times (N27).
+
+    An owner may switch N13 and V13 off; a line is still found only if what the reason rests on is there and fits.
+    """
+    lines = judgement.lines
+    proved = np.broadcast_to(lines.known & lines.fits, (_PLANES, len(lines))).T.ravel()
+    supported: Mask = (judgement.verdict == _REFUNDABLE) & proved
     stays = {serials[0] for serials in duplicate_groups(judgement, supported)}
     if stays:
         supported &= np.array([serial not in stays for serial in judgement.serial], np.bool_)

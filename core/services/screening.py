@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.domain.period import Period
 from core.domain.screening import Find
+from core.domain.settings import Settings
 from core.rules.screening import Ground, People, Suspects, find_suspects, screen
 from core.services.base_limits import limits_by_month
 from core.services.desk import Desk
@@ -43,25 +44,25 @@ def _screen_employer(desk: Desk, employer: str, after: Pair, size: int) -> Itera
     while place is not None:
         with desk.read() as connection:
             scan = scan_ledger(connection, employer, place, size)
-            finds = _screen(desk, connection, scan)
+            finds = _screen(connection, scan, desk.settings(connection), Period.of(desk.today()))
         last = (str(scan.employer[-1]), str(scan.social_security_number[-1])) if len(scan) else place
         yield Chunk(finds, len(scan), last)
         place = scan.after
 
 
-def _screen(desk: Desk, connection: Connection, scan: Scan) -> list[Find]:
+def _screen(connection: Connection, scan: Scan, settings: Settings, filing: Period) -> list[Find]:
     people = People(scan)
-    suspects = _suspects(connection, scan, people)
+    suspects = _suspects(connection, scan, people, settings)
     if not suspects.pairs:
         return []
     section = read_section(connection, suspects.pairs, suspects.elsewhere)
-    filing = Period.of(desk.today())
-    return screen(section, suspects.reasons, desk.settings(connection), filing, limits_by_month())
+    return screen(section, suspects.reasons, settings, filing, limits_by_month())
 
 
-def _suspects(connection: Connection, scan: Scan, people: People) -> Suspects:
+def _suspects(connection: Connection, scan: Scan, people: People, settings: Settings) -> Suspects:
     persons = list(dict.fromkeys(number for _employer, number in people.pairs))
     if not persons:
         return Suspects([], frozenset(), [])
     grounds = (Ground(*each) for each in read_grounds(connection, persons))
-    return find_suspects(scan, people, grounds, paid_by_two(connection, persons), limits_by_month())
+    elsewhere = paid_by_two(connection, persons)
+    return find_suspects(scan, people, grounds, elsewhere, settings, limits_by_month())

@@ -136,7 +136,7 @@ def _reasons_of_rows(desk: Desk, unit: Unit, draft: Draft, screening_id: str, co
     """The strongest reason of each row that can be ticked now."""
     employer_id, settings = draft.employer.employer_id, desk.settings(unit.connection)
     found = store.codes_by_row(unit.connection, screening_id, employer_id)
-    wanted = set(codes) or set(STRONGEST_FIRST) - set(PATTERNS)
+    wanted = set(codes or STRONGEST_FIRST) - set(PATTERNS)
     active = {code for code in wanted if settings.is_on(f"reason_active_{code}")}
     ticked = draft_store.read_ticked(unit.connection, draft.draft_id)
     blocked = blocked_serials(unit.connection, employer_id, Query(*_EVER, everyone=True))

@@ -18,11 +18,12 @@ from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.boundary import errors_shown
 from pages.parts.export_link import draw_export
 from pages.parts.formats import format_yuan, local_time
-from pages.parts.messages import attempt, draw_faults, draw_note
+from pages.parts.messages import attempt, draw_note
 from pages.parts.paging import draw_pages, page_of, turn_back
 from pages.parts.verdicts import money_column, yuan
 
-FAULT, EXPORT = "screening_fault", "export_finds"
+#: What a screening is refused for belongs to no field: it is told at the top of the screen.
+FAULT, EXPORT = "", "export_finds"
 _CODE, _CONFIDENCE, _LIST = "screening_code", "screening_confidence", "screening_people"
 _ROW, _HEADER = 32, 32
 _LOOKS = {
@@ -54,7 +55,6 @@ def draw_screening(viewer: Viewer, screening: Screening, take: Callable[[Wanted]
         _draw_progress(screening.screening_id)
     else:
         _draw_standing(screening)
-    draw_faults(FAULT)
     shares = read_shares(desk(), viewer, screening.screening_id)
     if shares:
         _draw_finds(viewer, screening, shares, take)
@@ -73,9 +73,7 @@ def _draw_progress(screening_id: str) -> None:
             seen=f"{screening.rows_seen:,}", total=f"{screening.rows_total:,}", finds=f"{screening.finds:,}"
         )
         st.progress(screening.fraction, text=said)
-        st.button(
-            _("停止"), key="screening_stop", icon=":material/stop_circle:", on_click=_stop, args=(screening_id,)
-        )
+        st.button(_("停止"), key="screening_stop", icon=":material/stop_circle:", on_click=_stop, args=(screening_id,))
 
 
 def _stop(screening_id: str) -> None:
@@ -165,7 +163,7 @@ def _draw_filter(shares: Sequence[Share]) -> Wanted:
             _("按原因筛选"),
             ["", *(share.code for share in shares)],
             key=_CODE,
-            format_func=lambda each: _say_code(each) if each else _("全部原因"),
+            format_func=_say_filter,
             on_change=turn_back,
             args=(_LIST,),
         )
@@ -175,7 +173,7 @@ def _draw_filter(shares: Sequence[Share]) -> Wanted:
             _("按把握程度筛选"),
             ["", *(each.value for each in found)],
             key=_CONFIDENCE,
-            format_func=lambda each: _say_confidence(Confidence(each)) if each else _("全部"),
+            format_func=_say_certainty,
             on_change=turn_back,
             args=(_LIST,),
         )
@@ -243,6 +241,14 @@ def _months(first: int, last: int) -> str:
 
 def _say_code(code: str) -> str:
     return f"{code} {_(text_of(code))}"
+
+
+def _say_filter(code: str) -> str:
+    return _say_code(code) if code else _("全部原因")
+
+
+def _say_certainty(confidence: str) -> str:
+    return _say_confidence(Confidence(confidence)) if confidence else _("全部")
 
 
 def _say_confidence(confidence: Confidence) -> str:

@@ -26,10 +26,10 @@ def draw_office_screening(viewer: Viewer) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input(_("单位编号"), key=_SCOPE, placeholder=_("留空为全部单位，可填写多个"), width=360)
         st.button(_("开始筛查"), key="screening_start", type="primary", icon=":material/troubleshoot:", on_click=_start)
+    draw_faults(FAULT)
     found = list_screenings(desk(), viewer)
     chosen = _choose(found)
     if chosen is None:
-        draw_faults(FAULT)
         st.info(_("还没有筛查。点击“开始筛查”，结果会保存在这里，可随时停止、继续。"), icon=":material/troubleshoot:")
         return
     draw_screening(viewer, chosen)
@@ -51,7 +51,7 @@ def _choose(found: list[Screening]) -> Screening | None:
             _("筛查记录"),
             list(by_id),
             key=_CHOSEN,
-            format_func=lambda each: say_scope(by_id[each]),
+            format_func={name: say_scope(screening) for name, screening in by_id.items()}.__getitem__,
             on_change=_show_chosen,
         )
     return by_id[shown]

@@ -12,7 +12,7 @@ from core.services.screenings import Screening, latest_screening
 from core.texts import _
 from pages.parts import selection, state
 from pages.parts.access import acting_viewer, desk
-from pages.parts.messages import attempt, draw_faults
+from pages.parts.messages import attempt, draw_note
 from pages.parts.reason_form import NOTE, REASON
 from pages.parts.screening import FAULT, draw_screening, start
 
@@ -38,11 +38,10 @@ def draw_own_screening(viewer: Viewer, draft: Draft) -> None:
         return
     with st.container(border=True, key="own_screening"):
         if found is None:
-            draw_faults(FAULT)
+            draw_note("info", _("还没有筛查，请收起后重新点击“智能筛查”。"))
             return
         _draw_again(found)
         draw_screening(viewer, found, partial(_draw_take, draft, found.screening_id))
-        draw_faults(_TAKE)
 
 
 def _turn(employer_id: str, found: Screening | None) -> None:
@@ -77,7 +76,7 @@ def _draw_take(draft: Draft, screening_id: str, wanted: Wanted) -> None:
 
 def _take(draft_id: str, screening_id: str, codes: tuple[str, ...]) -> None:
     selection.settle(draft_id)
-    taken = attempt(lambda: take_finds(desk(), acting_viewer(), draft_id, screening_id, codes), _TAKE)
+    taken = attempt(lambda: take_finds(desk(), acting_viewer(), draft_id, screening_id, codes), FAULT)
     if taken is not None:
         state.NOTICE.set((_TAKEN if taken else _NOTHING, {"count": taken}))
         state.forget(REASON, NOTE)
