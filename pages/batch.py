@@ -45,7 +45,7 @@ def draw_head(batch: BatchView) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.header(batch.number, anchor=False, width="content")
         draw_state(batch.state, overdue=batch.overdue)
-        draw_batch_forms(batch.number, refused=bool(batch.refused_count))
+        draw_batch_forms(batch)
     reason = _("{name}：{value}").format(name=_("退费原因"), value=_(REASONS[batch.reason].text))
     st.markdown(f"**{plain(batch.employer_name)}**　{plain(reason)}")
     if REASONS[batch.reason].needs_note:

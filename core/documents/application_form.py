@@ -67,7 +67,7 @@ def content_of(application: Application) -> dict[str, Any]:
         "note": _note(application),
         "employer": _employer(application),
         "cause": _cause(application),
-        "amounts": _amounts(application.lines),
+        "amounts": amounts_by_insurance(application.lines),
         "capitals": RENMINBI + capital_yuan(int(application.lines["refundable"].sum())),
         "account": [(label, application.bank[name]) for name, label in FIELDS.items()],
         "materials": _materials(application.reason, application.papers),
@@ -119,7 +119,8 @@ def _cause(application: Application) -> list[tuple[str, str]]:
     ]
 
 
-def _amounts(lines: pd.DataFrame) -> list[tuple[Any, ...]]:
+def amounts_by_insurance(lines: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """Label and refunded fen (``AMOUNTS``) of every insurance, and of all of them last; ``lines`` as in ``FRAME_COLUMNS``."""
     sums = {kind.label: lines.loc[lines["insurance"] == kind.value, list(AMOUNTS)].sum() for kind in Insurance}
     sums["合计"] = lines[list(AMOUNTS)].sum()
     return [(label, *map(int, each)) for label, each in sums.items()]

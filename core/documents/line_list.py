@@ -36,13 +36,13 @@ _KEY, _SAID, _PERIOD, _AMOUNTS = 0, slice(1, 3), 3, slice(5, None)
 
 def write_lines_pdf(applications: Sequence[Application], at: datetime) -> bytes:
     """A list for each batch as one PDF, each from a page of its own, with a subtotal for whoever has several months."""
-    printed = [PrintedList(_said(each), _rows(each.lines), (_NOTE,)) for each in applications]
+    printed = [PrintedList(_said(each), list_rows(each.lines), (_NOTE,)) for each in applications]
     return write_list(TITLE, COLUMNS, _WIDTHS, printed, at)
 
 
 def write_lines_workbook(applications: Sequence[Application]) -> bytes:
     """The same rows in one sheet, those of one batch below those of the other."""
-    return write_workbook(TITLE, COLUMNS, (cells for each in applications for _kind, cells in _rows(each.lines)))
+    return write_workbook(TITLE, COLUMNS, (cells for each in applications for _kind, cells in list_rows(each.lines)))
 
 
 def _said(application: Application) -> list[tuple[str, str]]:
@@ -50,13 +50,14 @@ def _said(application: Application) -> list[tuple[str, str]]:
     return heading(*named, [application.reason.code])
 
 
-def _rows(lines: pd.DataFrame) -> Iterator[Row]:
+def list_rows(lines: pd.DataFrame, *, each_person: bool = False) -> Iterator[Row]:
+    """Rows in ``COLUMNS``, person by person; a subtotal for whoever has several months (``each_person``: several lines)."""
     records, positions = _records(lines), count(1)
     for _person, found in groupby(records, key=itemgetter(_KEY)):
         own = list(found)
         for record in own:
             yield LINE, (next(positions), *record[_SAID], *_month_and_insurance(record), *record[_AMOUNTS])
-        if len({record[_PERIOD] for record in own}) > 1:
+        if len(own) > 1 if each_person else len({record[_PERIOD] for record in own}) > 1:
             yield SUBTOTAL, (None, _SUBTOTAL, None, None, None, *_sums(own))
     yield TOTAL, (None, _TOTAL, None, None, None, *_sums(records))
 

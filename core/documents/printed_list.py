@@ -12,7 +12,7 @@ from core.domain.money import format_yuan
 #: So many lines a list may have on paper: some eighty pages and 400 MB of memory. What is longer is read in a workbook.
 MOST_LINES = 2_000
 #: From this many rows on a list is set as a long document.
-_LONG = 300
+LONG = 300
 #: Kinds of row. What is no line of its own stands out.
 LINE, SUBTOTAL, TOTAL = "", "subtotal", "total"
 Row = tuple[str, Sequence[Any]]
@@ -28,24 +28,27 @@ class PrintedList:
 
 
 def write_list(
-    title: str, columns: Sequence[Column], widths: Sequence[int | None], lists: Sequence[PrintedList], at: datetime
+    title: str, columns: Sequence[Column], widths: Sequence[float | None], lists: Sequence[PrintedList], at: datetime
 ) -> bytes:
     """The lists as one PDF, each from a page of its own. ``widths`` in millimetres; ``None`` shares what is left."""
+    content = [{"said": one.said, "notes": one.notes, **table_content(columns, widths, one.rows)} for one in lists]
+    write = write_long_pdf if sum(len(one["rows"]) for one in content) >= LONG else write_pdf
+    return write("list", {"title": title, "lists": content}, at)
+
+
+def table_content(
+    columns: Sequence[Column], widths: Sequence[float | None], rows: Iterable[Row]
+) -> dict[str, list[dict[str, Any]]]:
+    """A table as ``listing`` of ``layout.typ`` draws it: ``columns`` and ``rows``, every cell in words."""
     shown = [
         {"heading": column.heading, "holds": column.holds.name.lower(), "width": width}
         for column, width in zip(columns, widths, strict=True)
     ]
-    content = [_content(columns, one) for one in lists]
-    write = write_long_pdf if sum(len(one["rows"]) for one in content) >= _LONG else write_pdf
-    return write("list", {"title": title, "columns": shown, "lists": content}, at)
-
-
-def _content(columns: Sequence[Column], printed: PrintedList) -> dict[str, Any]:
-    rows = [
+    written = [
         {"kind": kind, "cells": [_words(column, cell) for column, cell in zip(columns, cells, strict=True)]}
-        for kind, cells in printed.rows
+        for kind, cells in rows
     ]
-    return {"said": printed.said, "rows": rows, "notes": printed.notes}
+    return {"columns": shown, "rows": written}
 
 
 def _words(column: Column, cell: Any) -> str:

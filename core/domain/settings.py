@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from core.domain import agency
+from core.domain.agency import Agency
 from core.domain.errors import InvalidInput
 from core.domain.fund_accounts import FIELDS, FUNDS
 from core.domain.identifiers import normalise
@@ -61,6 +63,15 @@ def fund_switch(fund: Insurance, field: str) -> str:
     return f"fund_{fund}_{field}"
 
 
+#: What stands before the name of a field of the agency.
+AGENCY = "agency_"
+
+
+def _agency_switches() -> Iterator[Switch]:
+    for field, meaning, default in agency.FIELDS:
+        yield Switch(f"{AGENCY}{field}", default, meaning, None, pattern=agency.PATTERN)
+
+
 def _fund_switches() -> Iterator[Switch]:
     for fund, fields in FUNDS.items():
         for (field, pattern, masked), (meaning, default) in zip(FIELDS, fields, strict=True):
@@ -95,6 +106,7 @@ SWITCHES: dict[str, Switch] = {
         Switch("days_to_approve", "2", N_("审批时限（工作日）"), None, 1, 60),
         Switch("days_to_pay", "5", N_("支付时限（工作日）"), None, 1, 60),
         Switch("late_fee_grace_months", "0", N_("智能筛查：所属期后几个月内到账不算逾期（P02）"), None, 0, 12),
+        Switch("days_to_answer", "off", N_("补正期限（工作日），写入补正通知，off 为不限"), None, 1, 60),
         *(
             Switch(
                 f"late_fee_refundable_{code}",
@@ -105,6 +117,7 @@ SWITCHES: dict[str, Switch] = {
         ),
         *(Switch(f"reason_active_{code}", "on", N_("该退费原因是否启用")) for code in REASONS),
         *_fund_switches(),
+        *_agency_switches(),
     )
 }
 
@@ -134,6 +147,10 @@ class Settings:
         """The account that this fund pays from."""
         holder, account, bank, cnaps_code = (self._values[fund_switch(fund, field)] for field, *_ in FIELDS)
         return FundAccount(holder, account, bank, cnaps_code)
+
+    def agency(self) -> Agency:
+        """Who writes the letters."""
+        return Agency(*(self._values[f"{AGENCY}{field}"] for field, *_ in agency.FIELDS))
 
     def reason(self, code: str) -> Reason:
         """A reason with the materials that an owner asks for."""

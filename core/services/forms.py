@@ -31,6 +31,7 @@ from core.services.batches import BatchView, show_batch
 from core.services.desk import AGENCY_ZONE, Desk
 from core.services.drafts import read_draft
 from core.services.exports import Export, keep_export
+from core.services.line_tables import as_refunded
 from core.services.previews import Group, Preview, assess, note_of, require_complete
 from core.services.steps import require_batch
 from core.store.batches import find_by_key, read_lines
@@ -184,7 +185,7 @@ def _of_group(desk: Desk, viewer: Viewer, preview: Preview, group: Group, uscc: 
 
 def _lines_of(judged: Judged, indexes: np.ndarray) -> pd.DataFrame:
     amounts = ("employer_part", "personal_part", "late_fee", "interest", "refundable")
-    return _refunded(
+    return as_refunded(
         pd.DataFrame(
             {
                 "person": pd.factorize(judged.social_security_number[indexes])[0],
@@ -215,7 +216,7 @@ def _of_batch(batch: BatchView, reason: Reason, uscc: str, refused: Callable[[],
         batch.reason_note,
         batch.bank,
         # A line that fell in the review is paid by nobody: the form states what the batch is about now.
-        _refunded(batch.lines[batch.lines["stands"]]),
+        as_refunded(batch.lines[batch.lines["stands"]]),
         {paper.material for paper in batch.papers},
     )
     said = heading(batch.employer_name, batch.employer_id, batch.number, [batch.reason])
@@ -246,12 +247,6 @@ def _receipt(batch: BatchView, filed: list[tuple[Any, int]], at: datetime) -> re
         mask_account(batch.bank["bank_account"]),
         [receipt.FiledBatch(row.number, row.reason, row.line_count, total) for row, total in filed],
     )
-
-
-def _refunded(lines: pd.DataFrame) -> pd.DataFrame:
-    """The lines with 滞纳金 and 利息 as far as they are refunded, so that the parts add up to what is."""
-    extras = lines["refundable"] - lines["employer_part"] - lines["personal_part"]
-    return lines.assign(**{name: lines[name].where(extras > 0, 0) for name in ("late_fee", "interest")})
 
 
 def _uscc(connection: Connection, employer_id: str) -> str:

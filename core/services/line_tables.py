@@ -34,6 +34,12 @@ def causes(*, refusing: bool = False) -> dict[str, str]:
     return {code: rule.text for code, rule in REFUSALS.items() if rule.refuses or not refusing}
 
 
+def as_refunded(lines: pd.DataFrame) -> pd.DataFrame:
+    """The lines with 滞纳金 and 利息 as far as they are refunded, so that the parts add up to what is."""
+    extras = lines["refundable"] - lines["employer_part"] - lines["personal_part"]
+    return lines.assign(**{name: lines[name].where(extras > 0, 0) for name in ("late_fee", "interest")})
+
+
 def _finding(code: str, basis: str) -> Finding:
     rule = REFUSALS[code]
     return Finding(code, rule.text, basis, rule.remedy)

@@ -5,11 +5,13 @@ from functools import partial
 
 import streamlit as st
 
+from core.services.batches import BatchView
 from core.services.exports import Export
 from core.services.forms import FIELD, forms_of_batch, forms_of_draft
 from core.texts import _
 from pages.parts.access import acting_viewer, desk
 from pages.parts.export_link import Choice, draw_exports
+from pages.parts.letters import draw_letters
 
 
 def draw_draft_forms(draft_id: str, subject: str, *, refused: bool) -> None:
@@ -18,12 +20,15 @@ def draw_draft_forms(draft_id: str, subject: str, *, refused: bool) -> None:
     draw_exports(subject, _choices(partial(_of_draft, draft_id), refused=refused), field=FIELD)
 
 
-def draw_batch_forms(number: str, *, refused: bool) -> None:
-    """Everything that can be printed of a batch, behind one button."""
+def draw_batch_forms(batch: BatchView) -> None:
+    """Everything that can be printed of a batch, behind one button: what the employer hands in, and what the agency writes."""
     with st.popover(_("打印"), icon=":material/print:", key="print"):
-        make = partial(_of_batch, number)
-        receipt = Choice("print_receipt", _("回执（PDF）"), partial(make, "receipt", "pdf"))
-        draw_exports(number, [*_choices(make, refused=refused), receipt], field=FIELD)
+        st.caption(_("申请材料"))
+        make = partial(_of_batch, batch.number)
+        receipt = Choice("print_receipt", _("退费申请回执（PDF）"), partial(make, "receipt", "pdf"))
+        choices = [*_choices(make, refused=bool(batch.refused_count)), receipt]
+        draw_exports(batch.number, choices, field=FIELD)
+        draw_letters(batch)
 
 
 def draw_receipt_forms(numbers: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.domain.reasons import REASONS
 from core.domain.roles import Right
-from core.domain.settings import Switch
+from core.domain.settings import AGENCY, Switch
 from core.domain.wording import N_
 from core.services.settings import REFUSAL_ACTIVE, Setting, change_setting, list_settings, refusal_text
 from core.texts import _
@@ -32,11 +32,13 @@ _ACTIVE, _LATE_FEE, _DAYS, _FUND = "reason_active_", "late_fee_refundable_", "da
 def draw_switches() -> None:
     """Every switch, in three groups. A change is checked, kept and written to the audit log at once."""
     settings = {setting.switch.key: setting for setting in list_settings(desk(), require_user(Right.CHANGE_SETTINGS))}
-    own = [s for key, s in settings.items() if not key.startswith((_ACTIVE, _LATE_FEE, _DAYS, _FUND, REFUSAL_ACTIVE))]
+    grouped = (_ACTIVE, _LATE_FEE, _DAYS, _FUND, AGENCY, REFUSAL_ACTIVE)
+    own = [s for key, s in settings.items() if not key.startswith(grouped)]
     st.caption(_("修改后立即生效并记入审计；只影响此后的预览和提交，已提交的批次不变。"))
     _draw_group(_("退费规则与提交"), own)
     _draw_group(_("办理时限"), [s for key, s in settings.items() if key.startswith(_DAYS)])
     _draw_group(_("基金付款账户"), [s for key, s in settings.items() if key.startswith(_FUND)])
+    _draw_group(_("经办机构"), [s for key, s in settings.items() if key.startswith(AGENCY)])
     _draw_reasons(settings)
     _draw_refusals(settings)
     draw_wordings()

@@ -9,6 +9,7 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
+from core.domain.agency import FIELDS
 from core.domain.fund_accounts import FUNDS
 from core.domain.roles import Viewer
 from core.services.accounts import set_language
@@ -19,9 +20,9 @@ from tests.pages.conftest import Open
 from tests.support.desks import ADMIN, ANALYST, BANK, CLERK, FINANCE, REVIEWER, Ledger, prepare_draft
 
 CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]+")
-#: The other language's own name, what the ledger says of an employer and a person, and names of the funds' accounts.
+#: The other language's own name, what the ledger says of an employer and a person, names of the funds' accounts and the agency's.
 NAMES = {"中文", "甲公司", "赵一", "正常", BANK["bank_name"], BANK["branch_name"]} | {
-    value for fields in FUNDS.values() for _meaning, value in fields
+    value for fields in (*FUNDS.values(), [field[1:] for field in FIELDS]) for _meaning, value in fields
 }
 SCREENS = [
     (CLERK, "home.py"),

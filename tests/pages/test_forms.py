@@ -8,15 +8,17 @@ from streamlit.testing.v1 import AppTest
 
 from core.domain.errors import InvalidInput
 from core.domain.wording import N_
-from core.services import batches, filing, previews
+from core.services import batches, filing, previews, steps
 from core.services.desk import Desk
 from core.services.drafts import open_draft
 from core.services.exports import open_export
 from core.services.forms import FIELD
+from core.services.line_decisions import decide_lines
 from tests.documents.printing import words_of
 from tests.pages.conftest import Open
 from tests.pages.reading import keys, texts
-from tests.support.desks import CLERK, Ledger, person, prepare_draft
+from tests.support.desks import CLERK, FINANCE, REVIEWER, THIRD_REVIEWER, Ledger, person, prepare_draft
+from tests.support.rounds import RETURN, file_clear, file_serials, to_payment
 
 OF_A_DRAFT = {"print_application_pdf", "print_application_xlsx", "print_lines_pdf", "print_lines_xlsx"}
 
@@ -136,7 +138,70 @@ def test_a_batch_offers_everything_behind_one_button(open_app: Open, desk: Desk,
     app.query_params["no"] = number
     app.switch_page("batch.py").run()
     assert printing(app) == {*OF_A_DRAFT, "print_refusals_pdf", "print_receipt"}
+    assert "通知" not in texts(app)
 
     app.button(key="print_refusals_pdf").click().run()
     assert "不在退费原因对应的期间" in words_of(made(app, desk))
     assert open_draft(desk, CLERK, "E1").row_count == 0
+
+
+def show(open_app: Open, number: str, username: str = "clerk1") -> AppTest:
+    app = open_app(username)
+    app.query_params["no"] = number
+    return app.switch_page("batch.py").run()
+
+
+def test_a_returned_batch_offers_its_letters_the_latest_first(open_app: Open, desk: Desk, ledger: Ledger) -> None:
+    number = file_clear(desk, ledger)
+    decide_lines(desk, REVIEWER, number, [1], RETURN)
+    steps.advance_batch(desk, REVIEWER, number, "return", "离职证明没有盖章")
+    app = show(open_app, number)
+    labels = [button.label for button in app.button]
+    assert labels.index("补正通知（PDF）") + 1 == labels.index("受理回执（PDF）")
+    assert "print_person" not in keys(app)
+
+    app.button(key="print_supplement_1_pdf").click().run()
+    assert "离职证明没有盖章" in words_of(made(app, desk))
+
+
+@pytest.fixture
+def paid(desk: Desk, ledger: Ledger) -> str:
+    """A batch of two people that was paid."""
+    number = file_serials(desk, [*ledger.leaver(1, [202205]), *ledger.leaver(11, [202206])])
+    steps.advance_batch(desk, THIRD_REVIEWER, number, "accept")
+    to_payment(desk, number)
+    for step, note in (("pay", ""), ("settle", "银行回单 0001")):
+        steps.advance_batch(desk, FINANCE, number, step, note)
+    return number
+
+
+def test_a_paid_batch_offers_a_certificate_for_the_person_who_is_chosen(open_app: Open, desk: Desk, paid: str) -> None:
+    app = show(open_app, paid)
+    app.button(key="print_certificate").click().run()
+    assert "请选择要开具证明的人员" in texts(app)
+    assert links(app) == []
+
+    chosen = app.selectbox(key="print_person")
+    assert chosen.options == [f"赵一 {person(1)}", f"赵一 {person(11)}"]
+    chosen.select_index(1).run()
+    app.button(key="print_certificate").click().run()
+    said = words_of(made(app, desk))
+    assert person(11) in said
+    assert person(1) not in said
+
+
+def test_who_sees_masked_numbers_chooses_among_masked_people(open_app: Open, paid: str) -> None:
+    options = show(open_app, paid, "analyst1").selectbox(key="print_person").options
+
+    assert len(options) == 2
+    assert all(each.startswith("赵* 119***") for each in options)
+
+
+def test_of_very_many_people_those_are_offered_that_fit(
+    open_app: Open, paid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.parts.letters._MOST_PEOPLE", 1)
+    app = show(open_app, paid)
+    app.text_input(key="print_person_search").set_value(person(11)).run()
+
+    assert app.selectbox(key="print_person").options == [f"赵一 {person(11)}"]
