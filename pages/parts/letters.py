@@ -48,7 +48,7 @@ def _draw_certificate(batch: BatchView) -> None:
         _("人员"),
         list(people),
         index=None if len(people) > 1 else 0,
-        format_func={line: " ".join(named) for line, named in people.items()}.get,
+        format_func={line: " ".join(named) for line, named in people.items()}.__getitem__,
         placeholder=_("请选择人员"),
         key=PERSON,
     )
