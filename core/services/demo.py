@@ -3,6 +3,7 @@
 Built twice it is the same: rows that are known stay, and a batch whose people have one already is not made again.
 """
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -12,7 +13,7 @@ from core.documents.ledger_workbook import ledger_csv, ledger_workbook
 from core.domain.bank import FIELDS
 from core.domain.errors import Conflict
 from core.domain.line_review import FALLEN, OTHER, Mark, Opinion, Standing
-from core.domain.roles import SYSTEM, Viewer
+from core.domain.roles import SYSTEM, Right, Viewer
 from core.domain.wording import N_
 from core.services import (
     account_changes,
@@ -20,6 +21,7 @@ from core.services import (
     batches,
     drafts,
     filing,
+    inbox,
     line_decisions,
     papers,
     previews,
@@ -40,6 +42,10 @@ from core.texts import _
 _DAYS_BEFORE = 2
 _OPENING = time(9, 0)
 _SAMPLES = 3
+#: So many batches, seven minutes apart, are filed in a morning.
+_A_MORNING = 25
+#: What happened before the last days has been read by everybody.
+_UNREAD_DAYS = 3
 #: Of a batch that comes back so many lines are asked about.
 _SENT_BACK = 2
 #: Whose registered account is about to change, and since when.
@@ -136,13 +142,24 @@ def _is_made(desk: Desk, plan: BatchPlan) -> bool:
 def _make_batches(desk: Desk, plans: Sequence[BatchPlan], demo: Demonstration) -> int:
     """Play all plans at once in the order of time, so that numbers and audit log read as if it had happened."""
     filed: dict[int, str] = {}
+    lately, is_read = _moment(desk, _UNREAD_DAYS), False
     for moment, order, step in sorted(_agenda(desk, plans), key=lambda event: event[:2]):
+        if moment >= lately and not is_read:
+            is_read = _read_all(_at(desk, moment))
         then, plan = _at(desk, moment), plans[order]
         if step is None:
             filed[order] = _file(then, plan, demo.typed_accounts.get(plan.employer, {}))
         else:
             _advance(then, filed[order], step)
     return len(filed)
+
+
+def _read_all(desk: Desk) -> bool:
+    """Everybody has read what happened so far."""
+    for viewer in map(_viewer, DEMO_ACCOUNTS):
+        if viewer.may(Right.SEE_BATCHES):
+            inbox.mark_read(desk, viewer, up_to=sys.maxsize)
+    return True
 
 
 def _advance(desk: Desk, number: str, step: Step) -> None:
@@ -204,9 +221,14 @@ def _correct(desk: Desk, actor: Viewer, number: str, note: str) -> None:
 def _agenda(desk: Desk, plans: Sequence[BatchPlan]) -> Iterator[tuple[datetime, int, Step | None]]:
     """When, with which plan, what: ``None`` is the filing."""
     for order, plan in enumerate(plans):
-        yield _moment(desk, plan.days_ago, minutes=7 * order), order, None
+        yield _moment(desk, plan.days_ago, minutes=_minutes(order)), order, None
         for step in plan.steps:
-            yield _moment(desk, plan.days_ago - step.days, minutes=7 * order + 150), order, step
+            yield _moment(desk, plan.days_ago - step.days, minutes=_minutes(order) + 150), order, step
+
+
+def _minutes(order: int) -> int:
+    """Batches are filed one after another in the morning, and again from nine on when it is over."""
+    return 7 * (order % _A_MORNING)
 
 
 def _file(desk: Desk, plan: BatchPlan, account: Mapping[str, str]) -> str:
