@@ -10,6 +10,7 @@ from core.domain.roles import Right, Viewer
 from core.services.insights import Board, Share, read_board
 from core.texts import _
 from pages.parts.access import desk, require_user
+from pages.parts.explore import draw_explore
 from pages.parts.formats import format_yuan
 from pages.parts.frame import draw_heading, draw_path
 from pages.parts.screening_office import draw_office_screening
@@ -86,8 +87,11 @@ def draw_insights(viewer: Viewer) -> None:
 user = require_user(Right.ANALYSE)
 draw_path(_("分析"))
 draw_heading("insights.py")
-drawers = (draw_insights, draw_office_screening)
-for tab, draw in zip(st.tabs([_("统计"), _("智能筛查")], key="insights_tabs", on_change="rerun"), drawers, strict=True):
+parts = {_("统计"): draw_insights, _("明细分析"): draw_explore, _("智能筛查"): draw_office_screening}
+# An address that asks a question opens where it is answered.
+first = _("明细分析") if "subject" in st.query_params else None
+tabs = st.tabs(list(parts), key="insights_tabs", on_change="rerun", default=first)
+for tab, draw in zip(tabs, parts.values(), strict=True):
     if tab.open:
         with tab:
             draw(user)

@@ -87,14 +87,24 @@ def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes
 
     If any did, a note in the last line says so.
     """
-    shown = [[_csv_cell(column, value) for column, value in zip(columns, row, strict=True)] for row in rows]
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\r\n")
+    file = io.BytesIO()
+    write_csv_to(file, columns, rows)
+    return file.getvalue()
+
+
+def write_csv_to(file: BinaryIO, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
+    """The same into a file, row by row as they come."""
+    text = io.TextIOWrapper(file, "utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([column.heading for column in columns])
-    writer.writerows(shown)
-    if any(text.startswith("'") for row in shown for text in row):
+    quoted = False
+    for row in rows:
+        cells = [_csv_cell(column, value) for column, value in zip(columns, row, strict=True)]
+        quoted = quoted or any(cell.startswith("'") for cell in cells)
+        writer.writerow(cells)
+    if quoted:
         writer.writerow([_(CSV_NOTE)])
-    return file.getvalue().encode("utf-8-sig")
+    text.detach()
 
 
 def cell_value(column: Column, value: Any) -> Any:

@@ -32,6 +32,8 @@ class Right(StrEnum):
     PAY = "pay"
     CORRECT_BANK = "correct_bank"
     ANALYSE = "analyse"
+    #: To see full numbers for once, with a purpose and a fresh second factor; the audit log tells of it.
+    REVEAL = "reveal"
     SEE_LEDGER = "see_ledger"
     IMPORT_LEDGER = "import_ledger"
     MANAGE_USERS = "manage_users"
@@ -48,7 +50,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     ),
     Role.APPROVER: frozenset({Right.APPROVE, Right.SEE_BATCHES, Right.SEE_EVERY_EMPLOYER, Right.SEE_UNMASKED}),
     Role.FINANCE: frozenset({Right.PAY, Right.SEE_BATCHES, Right.SEE_EVERY_EMPLOYER, Right.SEE_UNMASKED}),
-    Role.ANALYST: frozenset({Right.ANALYSE, Right.SEE_BATCHES, Right.SEE_EVERY_EMPLOYER}),
+    Role.ANALYST: frozenset({Right.ANALYSE, Right.REVEAL, Right.SEE_BATCHES, Right.SEE_EVERY_EMPLOYER}),
     Role.ADMIN: frozenset(
         {
             Right.SEE_LEDGER,
@@ -60,7 +62,14 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         }
     ),
     Role.AUDITOR: frozenset(
-        {Right.SEE_BATCHES, Right.SEE_EVERY_EMPLOYER, Right.SEE_LEDGER, Right.SEE_AUDIT, Right.ANALYSE}
+        {
+            Right.SEE_BATCHES,
+            Right.SEE_EVERY_EMPLOYER,
+            Right.SEE_LEDGER,
+            Right.SEE_AUDIT,
+            Right.ANALYSE,
+            Right.REVEAL,
+        }
     ),
     Role.SYSTEM: frozenset(Right),
 }

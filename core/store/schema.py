@@ -638,6 +638,31 @@ batch_comments = Table(
     CheckConstraint("text <> ''", name="says_something"),
 )
 
+# What somebody said of an anomaly: it stays listed, and does not ask for attention any more.
+anomaly_overrides = Table(
+    "anomaly_overrides",
+    metadata,
+    Column("batch_id", Text, ForeignKey("batches.batch_id"), nullable=False),
+    _text("code"),
+    _text("reason"),
+    Column("username", Text, ForeignKey("users.username"), nullable=False),
+    _text("at"),
+    PrimaryKeyConstraint("batch_id", "code"),
+    CheckConstraint("reason <> ''", name="says_why"),
+)
+
+# Views that people keep of their screens: a name for a query.
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("username", Text, ForeignKey("users.username"), nullable=False),
+    _text("screen"),
+    _text("name"),
+    _text("query"),
+    PrimaryKeyConstraint("username", "screen", "name"),
+    CheckConstraint("name <> ''", name="is_named"),
+)
+
 # A paid refund never touches the contribution: it adds a reversing row, linked to the contribution and the batch line.
 reversals = Table(
     "reversals",

@@ -87,6 +87,14 @@ CHANGE: Slot[tuple[str, str]] = Slot("_change", ("", ""))
 ASKING: Slot[str] = Slot("_asking", "")
 #: The user whose second factor is about to be reset.
 RESETTING: Slot[str] = Slot("_resetting", "")
+#: The pages of an answer that were turned through: the question, and the place behind each of them.
+PLACES: Slot[tuple[str, tuple[tuple[Any, ...], ...]]] = Slot("_places", ("", ()))
+#: The page of an answer that was revealed: the question with its place, and the number of the audit entry.
+REVEALED: Slot[tuple[str, int]] = Slot("_revealed", ("", 0))
+#: The dialog of an answer that is open: ``export`` or ``reveal``.
+ANSWERING: Slot[str] = Slot("_answering", "")
+#: The question whose whole sum was asked for.
+SUMMED: Slot[str] = Slot("_summed", "")
 
 #: The screening whose finds are shown, and whether a clerk has opened that of his employer.
 SCREENING: Slot[str] = Slot("_screening", "")

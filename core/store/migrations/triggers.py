@@ -16,6 +16,7 @@ APPEND_ONLY = (
     "refused_lines",
     "bank_corrections",
     "batch_comments",
+    "anomaly_overrides",
     "reversals",
     "superseded",
     "imports",

@@ -812,6 +812,28 @@ def upgrade() -> None:
         ),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "anomaly_overrides",
+        sa.Column("batch_id", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("username", sa.Text(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_anomaly_overrides_says_why")),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.batch_id"], name=op.f("fk_anomaly_overrides_batch_id")),
+        sa.ForeignKeyConstraint(["username"], ["users.username"], name=op.f("fk_anomaly_overrides_username")),
+        sa.PrimaryKeyConstraint("batch_id", "code", name=op.f("pk_anomaly_overrides")),
+    )
+    op.create_table(
+        "saved_views",
+        sa.Column("username", sa.Text(), nullable=False),
+        sa.Column("screen", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_saved_views_is_named")),
+        sa.ForeignKeyConstraint(["username"], ["users.username"], name=op.f("fk_saved_views_username")),
+        sa.PrimaryKeyConstraint("username", "screen", "name", name=op.f("pk_saved_views")),
+    )
     # Automatic steps are taken by an account that nobody can sign in to.
     op.execute(
         "INSERT INTO users (username, role, disabled, created_at) VALUES ('system', 'system', TRUE, '1970-01-01T00:00:00+00:00')"
@@ -821,6 +843,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     drop_triggers(op.get_bind())
+    op.drop_table("saved_views")
+    op.drop_table("anomaly_overrides")
     op.drop_table("screening_finds")
     op.drop_index("ix_screenings_scope", table_name="screenings")
     op.drop_table("screenings")

@@ -1,0 +1,288 @@
+"""Questions over all batches, lines and refusals: pages by keyset, capped counts, groups. Amounts in fen."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.domain.question import Dimension, Question, Sort, Subject
+from core.store.bulk import among
+from core.store.database import Connection
+from core.store.schema import audit, batches, employers, line_findings, lines, payment_lines, refused_lines
+
+#: So many rows are counted and added up without being asked to: what lies beyond is said to be more.
+MOST_COUNTED = 100_000
+_CHUNK = 2_000
+
+_b, _l, _r, _f = batches.c, lines.c, refused_lines.c, line_findings.c
+_received = _r.employer_part + _r.personal_part + _r.late_fee + _r.interest
+#: The month of filing is that of the agency's calendar, as the batch's number has it: TF + YYYYMM + …
+_filed = sa.func.substr(_b.number, 3, 6)
+#: GB 32100: characters 3 to 8 of a credit code are the area in which the employer is registered.
+_district = (
+    sa.select(sa.func.substr(employers.c.uscc, 3, 6)).where(employers.c.employer_id == _b.employer_id).scalar_subquery()
+)
+
+
+def _codes_of(owner: Any) -> Any:
+    codes = sa.select(sa.func.aggregate_strings(_f.code, "|"))
+    return codes.where(_told_of(owner)).correlate(owner).scalar_subquery()
+
+
+def _told_of(owner: Any) -> sa.ColumnElement[bool]:
+    same = (_f.batch_id == owner.c.batch_id, _f.serial == owner.c.serial, _f.insurance == owner.c.insurance)
+    return sa.and_(*same)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """How a subject is read: from where, its columns by name, what makes a place in it unique, its amount and people."""
+
+    table: sa.FromClause
+    columns: Mapping[str, Any]
+    place: Sequence[Any]
+    amount: Any
+    people: Any
+    period: Any = None
+    insurance: Any = None
+
+
+_OF_BATCH = {"number": _b.number, "employer_name": _b.employer_name, "reason": _b.reason, "state": _b.state}
+_SOURCES: Mapping[Subject, _Source] = {
+    Subject.BATCHES: _Source(
+        batches,
+        _OF_BATCH
+        | {
+            "line_count": _b.line_count,
+            "refused_count": _b.refused_count,
+            "total": _b.total,
+            "account_holder": _b.account_holder,
+            "bank_account": _b.bank_account,
+            "submitted_at": _b.submitted_at,
+        },
+        (),
+        _b.total,
+        _b.batch_id,
+    ),
+    Subject.LINES: _Source(
+        batches.join(lines, _l.batch_id == _b.batch_id),
+        _OF_BATCH
+        | {
+            "name": _l.name,
+            "social_security_number": _l.social_security_number,
+            "period": _l.period,
+            "insurance": _l.insurance,
+            "verdict": _l.verdict,
+            "employer_part": _l.employer_part,
+            "personal_part": _l.personal_part,
+            "late_fee": _l.late_fee,
+            "interest": _l.interest,
+            "refundable": _l.refundable,
+        },
+        (_l.position,),
+        _l.refundable,
+        _l.social_security_number,
+        _l.period,
+        _l.insurance,
+    ),
+    Subject.REFUSALS: _Source(
+        batches.join(refused_lines, _r.batch_id == _b.batch_id),
+        _OF_BATCH
+        | {
+            "name": _r.name,
+            "social_security_number": _r.social_security_number,
+            "period": _r.period,
+            "insurance": _r.insurance,
+            "codes": _codes_of(refused_lines),
+            "employer_part": _r.employer_part,
+            "personal_part": _r.personal_part,
+            "late_fee": _r.late_fee,
+            "interest": _r.interest,
+            "received": _received,
+        },
+        (_r.serial, _r.insurance),
+        _received,
+        _r.social_security_number,
+        _r.period,
+        _r.insurance,
+    ),
+}
+_DIMENSIONS: Mapping[Dimension, Any] = {
+    Dimension.REASON: _b.reason,
+    Dimension.FILED: _filed,
+    Dimension.STATE: _b.state,
+    Dimension.EMPLOYER: _b.employer_name,
+    Dimension.DISTRICT: _district,
+    Dimension.VERDICT: _l.verdict,
+    Dimension.CODE: _f.code,
+}
+
+
+def columns_of(subject: Subject) -> tuple[str, ...]:
+    """The names of what a row of this subject holds, in order."""
+    return tuple(_SOURCES[subject].columns)
+
+
+def read_page(
+    connection: Connection, scope: Collection[str] | None, question: Question, after: Sequence[Any], size: int
+) -> tuple[list[Any], tuple[Any, ...]]:
+    """Up to ``size`` rows that come ``after`` a place, and the place of the last one; blank when nothing follows."""
+    order = _order(question)
+    statement = _rows(connection, scope, question, order)
+    if after:
+        statement = statement.where(*_beyond(order, after))
+    found = connection.execute(statement.limit(size + 1)).all()
+    width = len(columns_of(question.subject))
+    place = tuple(found[size - 1][width:]) if len(found) > size else ()
+    return [row[:width] for row in found[:size]], place
+
+
+def stream_rows(connection: Connection, scope: Collection[str] | None, question: Question) -> Iterator[Any]:
+    """Every row in order, read a piece at a time while the snapshot is open."""
+    statement = _rows(connection, scope, question, _order(question))
+    width = len(columns_of(question.subject))
+    result = connection.execution_options(stream_results=True, yield_per=_CHUNK).execute(statement)
+    return (row[:width] for row in result)
+
+
+def add_up(
+    connection: Connection, scope: Collection[str] | None, question: Question, *, most: int | None
+) -> tuple[int, int, int]:
+    """(rows, batches, amount) of the answer in one statement; over its first ``most`` + 1 rows, ``None``: over all."""
+    source = _SOURCES[question.subject]
+    rows = _select(connection, scope, question, _b.number, source.amount.label("amount"))
+    found = (rows.limit(most + 1) if most else rows).subquery()
+    counted = sa.select(
+        sa.func.count(), sa.func.count(found.c.number.distinct()), sa.func.coalesce(sa.func.sum(found.c.amount), 0)
+    )
+    count, batch_count, amount = connection.execute(counted).one()
+    return count, batch_count, int(amount)
+
+
+def read_groups(connection: Connection, scope: Collection[str] | None, question: Question, most: int) -> list[Any]:
+    """(row group, column group or blank, rows, people, amount), up to ``most`` + 1 of them.
+
+    People are told apart by their numbers, batches by themselves. A refusal with two causes stands in both groups.
+    """
+    source = _SOURCES[question.subject]
+    by = _dimension(source, question.by)
+    across = _dimension(source, question.across)
+    figures = (sa.func.count(), sa.func.count(source.people.distinct()), sa.func.sum(source.amount))
+    grouped = {Dimension.CODE} & {question.by, question.across}
+    statement = _select(
+        connection, scope, question, by.label("row_group"), across.label("column_group"), *figures, coded=bool(grouped)
+    )
+    # By their names: an expression with parameters is not the same one twice.
+    keys = ["row_group", "column_group"] if question.across else ["row_group"]
+    return list(connection.execute(statement.group_by(*keys).order_by(*keys).limit(most + 1)))
+
+
+def read_entry(connection: Connection, sequence: int) -> Any | None:
+    """One entry of the audit log: at, actor, action, detail."""
+    c = audit.c
+    return connection.execute(sa.select(c.at, c.actor, c.action, c.detail).where(c.sequence == sequence)).first()
+
+
+def _dimension(source: _Source, dimension: Dimension | None) -> Any:
+    if dimension is None:
+        return sa.literal("")
+    own = {Dimension.PERIOD: source.period, Dimension.INSURANCE: source.insurance}
+    return own[dimension] if dimension in own else _DIMENSIONS[dimension]
+
+
+# --- which rows, in which order ---
+
+
+def _rows(
+    connection: Connection, scope: Collection[str] | None, question: Question, order: Sequence[tuple[Any, bool]]
+) -> sa.Select[Any]:
+    keys = [column for column, _down in order]
+    shown = _SOURCES[question.subject].columns.items()
+    labelled = [column.label(name) for name, column in shown] + [key.label(f"key{i}") for i, key in enumerate(keys)]
+    statement = _select(connection, scope, question, *labelled)
+    return statement.order_by(*(key.desc() if down else key for key, down in order))
+
+
+def _order(question: Question) -> list[tuple[Any, bool]]:
+    """(column, whether it falls) …: the last ones tell any two rows apart."""
+    source = _SOURCES[question.subject]
+    place = [(column, False) for column in source.place]
+    if question.sort in (Sort.LARGEST, Sort.SMALLEST):
+        return [(source.amount, question.sort is Sort.LARGEST), (_b.number, True), *place]
+    return [(_b.number, question.sort is Sort.NEWEST), *place]
+
+
+def _beyond(order: Sequence[tuple[Any, bool]], after: Sequence[Any]) -> Iterator[sa.ColumnElement[bool]]:
+    """Rows behind a place: some key is beyond it and those before are equal. The first key alone is what an index needs."""
+    (first, falls), value = order[0], after[0]
+    yield first <= value if falls else first >= value
+    ways = []
+    for depth, (column, down) in enumerate(order):
+        same = [key == after[i] for i, (key, _down) in enumerate(order[:depth])]
+        ways.append(sa.and_(*same, column < after[depth] if down else column > after[depth]))
+    yield sa.or_(*ways)
+
+
+def _select(
+    connection: Connection, scope: Collection[str] | None, question: Question, *columns: Any, coded: bool = False
+) -> sa.Select[Any]:
+    source = _SOURCES[question.subject]
+    table = source.table.join(line_findings, _told_of(refused_lines)) if coded else source.table
+    where = [*_of_batch(connection, scope, question), *_of_row(source, question, coded=coded)]
+    return sa.select(*columns).select_from(table).where(*where)
+
+
+def _of_batch(
+    connection: Connection, scope: Collection[str] | None, question: Question
+) -> Iterator[sa.ColumnElement[bool]]:
+    dialect = connection.dialect.name
+    if scope is not None:
+        yield among(_b.employer_id, scope, dialect)
+    for column, values in ((_b.reason, question.reason), (_b.state, question.state)):
+        if values:
+            yield column.in_([str(value) for value in values])
+    # Numbers begin with the day of filing, so that their own index finds a range of months.
+    if question.filed_first is not None:
+        yield _b.number >= f"TF{question.filed_first.number}"
+    if question.filed_last is not None:
+        yield _b.number < f"TF{(question.filed_last + 1).number}"
+    if question.employer:
+        named = _b.employer_name.contains(question.employer, autoescape=True)
+        yield (_b.employer_id == question.employer.upper()) | named
+    if question.district:
+        yield _district.startswith(question.district)
+
+
+def _of_row(source: _Source, question: Question, *, coded: bool) -> Iterator[sa.ColumnElement[bool]]:
+    if question.amount_from is not None:
+        yield source.amount >= question.amount_from
+    if question.amount_to is not None:
+        yield source.amount <= question.amount_to
+    if question.subject is Subject.BATCHES:
+        yield from _of_a_batch_with(question)
+        return
+    if question.first is not None:
+        yield source.period >= question.first.number
+    if question.last is not None:
+        yield source.period <= question.last.number
+    if question.insurance:
+        yield source.insurance.in_([str(kind) for kind in question.insurance])
+    if question.verdict:
+        yield _l.verdict.in_([str(verdict) for verdict in question.verdict])
+    if question.code:
+        owner = lines if question.subject is Subject.LINES else refused_lines
+        named = _f.code.in_(question.code)
+        yield named if coded else sa.exists().where(_told_of(owner), named).correlate(owner)
+
+
+def _of_a_batch_with(question: Question) -> Iterator[sa.ColumnElement[bool]]:
+    """Batches with some line in the months; batches that were filed for a fund."""
+    if question.first is not None or question.last is not None:
+        months = [_l.batch_id == _b.batch_id]
+        months += [_l.period >= question.first.number] if question.first else []
+        months += [_l.period <= question.last.number] if question.last else []
+        yield sa.exists().where(*months).correlate(batches)
+    if question.insurance:
+        funds = payment_lines.c.insurance.in_([str(kind) for kind in question.insurance])
+        yield sa.exists().where(payment_lines.c.batch_id == _b.batch_id, funds).correlate(batches)

@@ -1,0 +1,104 @@
+"""明细分析: a question in a form and in the address, its answer a page at a time, and what can be done with it."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from core.domain.errors import InvalidInput
+from core.domain.question import FIELD, Question
+from core.domain.roles import Viewer
+from core.services.explore import AnswerPage, add_up, read_answer
+from core.services.question_words import say_question
+from core.texts import _
+from pages.parts import state
+from pages.parts.access import desk
+from pages.parts.explore_actions import draw_actions, draw_dialog
+from pages.parts.explore_form import draw_form, draw_subject
+from pages.parts.explore_groups import draw_groups
+from pages.parts.explore_table import draw_rows
+from pages.parts.export_link import draw_made
+from pages.parts.formats import format_yuan
+from pages.parts.messages import draw_faults, draw_note, plain
+
+Place = tuple[Any, ...]
+
+
+def draw_explore(viewer: Viewer) -> None:
+    """What is asked, in words; the answer; what can be done with it."""
+    question = _asked()
+    draw_subject(question)
+    draw_form(viewer, question)
+    draw_faults(FIELD)
+    st.markdown(f"**{plain(say_question(question))}**")
+    _draw_sums(viewer, question)
+    name = urlencode(question.as_query())
+    if question.by is None:
+        _draw_answer(viewer, question, name)
+    else:
+        try:
+            draw_groups(viewer, question)
+        except InvalidInput as error:
+            draw_note("error", _(error.sentence).format(**error.values))
+        draw_actions(viewer, question)
+        draw_made(name, ["export"])
+        draw_dialog(question, (), name)
+
+
+def _asked() -> Question:
+    """The question of the address; one that can't be read is told, and everything is shown."""
+    try:
+        return Question.from_query(st.query_params.to_dict())
+    except InvalidInput as error:
+        draw_note("error", _(error.sentence).format(**error.values))
+        return Question()
+
+
+def _draw_sums(viewer: Viewer, question: Question) -> None:
+    name = urlencode(question.as_query())
+    found = add_up(desk(), viewer, question, whole=state.SUMMED.get() == name)
+    more = _("超过 10 万")
+    figures = (
+        (_("条数"), more if found.capped else f"{found.rows:,}"),
+        (_("涉及批次"), "—" if found.capped else f"{found.batches:,}"),
+        (_("金额（元）"), "—" if found.capped else format_yuan(found.amount)),
+    )
+    with st.grid(3, min_column_width=160):
+        for label, value in figures:
+            st.metric(label, value, border=True)
+    if found.capped:
+        st.button(
+            _("计算全部合计"), key="explore_sum", icon=":material/functions:", on_click=state.SUMMED.set, args=(name,)
+        )
+
+
+def _draw_answer(viewer: Viewer, question: Question, name: str) -> None:
+    asked, places = state.PLACES.get()
+    places = places if asked == name else ()
+    after = places[-1] if places else ()
+    page_name = json.dumps([name, after])
+    revealed_page, sequence = state.REVEALED.get()
+    page = read_answer(desk(), viewer, question, after, reveal=sequence if revealed_page == page_name else 0)
+    if page.rows.empty:
+        st.info(_("没有符合条件的记录，请放宽条件。"), icon=":material/search_off:")
+        return
+    if page.revealed:
+        st.warning(_("本页显示完整信息，五分钟内有效，查看已记入审计。"), icon=":material/visibility:")
+    draw_actions(viewer, question)
+    draw_made(name, ["export"])
+    draw_rows(question, page.rows, key=f"answer_{hash(page_name) & 0xFFFFFFFF:x}")
+    _draw_turning(page, name, places)
+    draw_dialog(question, after, name)
+
+
+def _draw_turning(page: AnswerPage, name: str, places: tuple[Place, ...]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(_("第 {page} 页，本页 {size} 条").format(page=len(places) + 1, size=len(page.rows)))
+        st.button(_("上一页"), key="explore_back", disabled=not places, on_click=_turn, args=(name, places[:-1]))
+        onward = (*places, page.place)
+        st.button(_("下一页"), key="explore_on", disabled=not page.place, on_click=_turn, args=(name, onward))
+
+
+def _turn(name: str, places: tuple[Place, ...]) -> None:
+    state.PLACES.set((name, places))

@@ -1,0 +1,119 @@
+"""What can be done with an answer: export it, and see full numbers. Both ask for a purpose."""
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from core.domain.purpose import FIELD as PURPOSE
+from core.domain.purpose import LONGEST
+from core.domain.question import FIELD, Question
+from core.domain.roles import Right, Viewer
+from core.services.explore import reveal_page
+from core.services.explore_export import FORMS, export_answer
+from core.texts import _
+from pages.parts import state
+from pages.parts.access import acting_viewer, desk, require_user
+from pages.parts.boundary import errors_shown
+from pages.parts.export_link import keep_made
+from pages.parts.factor import draw_factor, forget_code, proven_viewer
+from pages.parts.formats import starred
+from pages.parts.messages import attempt, clear_faults, draw_faults, plain
+
+_EXPORT, _REVEAL = "export", "reveal"
+_FORM, _FULL = "export_form", "export_full"
+
+
+def draw_actions(viewer: Viewer, question: Question) -> None:
+    """The buttons that open the dialogs."""
+    with st.container(horizontal=True, gap="small"):
+        st.button(_("导出"), key="explore_export", icon=":material/file_save:", on_click=_open, args=(_EXPORT,))
+        if viewer.may(Right.REVEAL) and question.by is None:
+            st.button(
+                _("显示完整信息"), key="explore_reveal", icon=":material/visibility:", on_click=_open, args=(_REVEAL,)
+            )
+
+
+def draw_dialog(question: Question, after: tuple[Any, ...], name: str) -> None:
+    """The dialog that was opened."""
+    opened = state.ANSWERING.get()
+    if not opened:
+        return
+    title = _("导出查询结果") if opened == _EXPORT else _("显示完整信息")
+
+    @st.dialog(title, width="medium", on_dismiss=_close)
+    def answer() -> None:
+        with errors_shown():
+            if not state.ANSWERING.get():
+                st.rerun()
+            current = require_user(Right.ANALYSE)
+            if opened == _EXPORT:
+                _draw_export(current, question, name)
+            else:
+                _draw_reveal(current, question, after, name)
+
+    answer()
+
+
+def _draw_export(viewer: Viewer, question: Question, name: str) -> None:
+    st.radio(_("格式"), list(FORMS), key=_FORM, horizontal=True, format_func=_say_form)
+    _draw_purpose()
+    if viewer.may(Right.REVEAL) and question.by is None:
+        st.checkbox(_("文件中显示完整姓名、号码和账号"), key=_FULL)
+        if state.typed(_FULL):
+            draw_factor(viewer)
+    draw_faults(FIELD)
+    draw_faults("")
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        st.button(_("生成文件"), key="take_export", type="primary", on_click=_export, args=(question, name))
+
+
+def _draw_reveal(viewer: Viewer, question: Question, after: tuple[Any, ...], name: str) -> None:
+    st.markdown(plain(_("只对当前一页有效，五分钟后恢复遮盖。查看人、用途和条件记入审计。")))
+    _draw_purpose()
+    draw_factor(viewer)
+    draw_faults("")
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        st.button(_("显示"), key="take_reveal", type="primary", on_click=_reveal, args=(question, after, name))
+
+
+def _draw_purpose() -> None:
+    st.text_area(
+        starred(_("用途")),
+        key=PURPOSE,
+        max_chars=LONGEST,
+        height=80,
+        placeholder=_("例如：核对 2023 年 10 月重复参保退费"),
+    )
+    draw_faults(PURPOSE)
+
+
+def _say_form(form: str) -> str:
+    return {"xlsx": "Excel (xlsx)", "csv": "CSV", "parquet": "Parquet"}[form]
+
+
+def _open(dialog: str) -> None:
+    clear_faults()
+    state.forget(PURPOSE, _FULL)
+    forget_code()
+    state.ANSWERING.set(dialog)
+
+
+def _close() -> None:
+    clear_faults()
+    state.ANSWERING.clear()
+
+
+def _export(question: Question, name: str) -> None:
+    purpose, form, full = state.typed(PURPOSE) or "", state.typed(_FORM), bool(state.typed(_FULL))
+    acting = proven_viewer if full else acting_viewer
+    if made := attempt(lambda: export_answer(desk(), acting(), question, form, purpose, reveal=full)):
+        keep_made(name, "export", made)
+        state.ANSWERING.clear()
+
+
+def _reveal(question: Question, after: tuple[Any, ...], name: str) -> None:
+    purpose = state.typed(PURPOSE) or ""
+    if sequence := attempt(lambda: reveal_page(desk(), proven_viewer(), question, after, purpose)):
+        state.REVEALED.set((json.dumps([name, after]), sequence))
+        state.ANSWERING.clear()

@@ -1,0 +1,145 @@
+"""明细分析 on the screen: an address that asks, a form that writes it, pages, groups, purposes."""
+
+import pyotp
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.domain.roles import SYSTEM
+from core.services.accounts import set_language
+from core.services.audit_trail import read_trail
+from core.services.desk import Desk
+from tests.pages.conftest import Open
+from tests.pages.reading import keys, table, texts
+from tests.pages.test_english import CHINESE, NAMES, said, written
+from tests.support.desks import ANALYST, Ledger, person
+from tests.support.rounds import file_serials
+
+
+@pytest.fixture
+def filed(desk: Desk, ledger: Ledger) -> str:
+    return file_serials(
+        desk, [serial for who in range(1, 31) for serial in ledger.leaver(who, [202203, 202205, 202206])]
+    )
+
+
+def ask(open_app: Open, **query: str) -> AppTest:
+    app = open_app("analyst1")
+    for name, value in ({"subject": "lines"} | query).items():
+        app.query_params[name] = value
+    return app.switch_page("insights.py").run()
+
+
+def test_an_address_opens_its_answer(open_app: Open, filed: str) -> None:
+    app = ask(open_app, insurance="pension", **{"from": "2022-05", "to": "2022-05"})
+    assert not app.exception
+    assert "退费明细：养老，2022-05" in texts(app)
+    assert [metric.value for metric in app.metric] == ["30", "1", "38,592.00"]
+    rows = table(app, "verdict")
+    assert len(rows) == 30
+    assert set(rows["name"]) == {"赵*"}
+    assert app.multiselect(key="explore_insurance").value == ["pension"]
+
+
+def test_the_form_writes_the_address(open_app: Open, filed: str) -> None:
+    app = ask(open_app)
+    app.multiselect(key="explore_insurance").set_value(["unemployment"])
+    app.text_input(key="explore_from").set_value("202206")
+    app.button(key="explore_ask").click().run()
+    assert not app.exception
+    assert dict(app.query_params) == {"subject": "lines", "insurance": "unemployment", "from": "2022-06"}
+    assert "退费明细：失业，2022-06 起" in texts(app)
+    app.button(key="explore_clear").click().run()
+    assert "退费明细：全部" in texts(app)
+    assert app.text_input(key="explore_from").value == ""
+
+
+def test_what_can_not_be_read_is_told_and_asks_nothing(open_app: Open, filed: str) -> None:
+    app = ask(open_app)
+    app.text_input(key="explore_min").set_value("很多")
+    app.button(key="explore_ask").click().run()
+    assert "金额“很多”无法识别" in texts(app)
+    assert "min" not in app.query_params
+    assert "查询条件无法识别" in texts(ask(open_app, insurance="health"))
+
+
+def test_pages_lead_on_and_back(open_app: Open, filed: str) -> None:
+    app = ask(open_app)
+    first = table(app, "verdict")
+    app.button(key="explore_on").click().run()
+    second = table(app, "verdict")
+    assert len(first) == 50
+    assert not second.equals(first)
+    assert "第 2 页" in texts(app)
+    app.button(key="explore_back").click().run()
+    assert table(app, "verdict").equals(first)
+
+
+def test_another_subject_keeps_the_filters_that_it_has(open_app: Open, filed: str) -> None:
+    app = ask(open_app, insurance="pension", verdict="refundable", by="verdict")
+    app.button_group(key="explore_subject").set_value(["refusals"]).run()
+    assert not app.exception
+    assert "不能退费记录：养老" in texts(app)
+    assert "codes" in table(app, "codes")
+
+
+def test_groups_and_a_pivot(open_app: Open, filed: str) -> None:
+    app = ask(open_app, by="insurance")
+    assert list(table(app, "group")["rows"]) == [60, 60, 60]
+    pivot = table(ask(open_app, by="period", across="insurance"), "合计")
+    assert list(pivot["row"]) == ["2022-05", "2022-06"]
+    assert list(pivot["合计"]) == [30 * 1350.72] * 2
+
+
+def test_an_export_asks_for_its_purpose_and_gives_a_link(open_app: Open, desk: Desk, filed: str) -> None:
+    app = ask(open_app)
+    app.button(key="explore_export").click().run()
+    app.button(key="take_export").click().run()
+    assert "写明用途" in texts(app)
+    app.text_area(key="purpose").set_value("月度核对")
+    app.button(key="take_export").click().run()
+    assert not app.exception
+    assert [link.url.split("/")[1] for link in app.link_button if "exports" in link.url] == ["exports"]
+    assert read_trail(desk, SYSTEM, search="export.explore").total == 1
+
+
+def test_full_numbers_are_shown_on_one_page_with_a_purpose_and_a_code(open_app: Open, filed: str) -> None:
+    app = ask(open_app, sort="oldest")
+    app.button(key="explore_reveal").click().run()
+    device = pyotp.TOTP(app.code[0].value.replace(" ", ""))
+    app.text_area(key="purpose").set_value("核对重复参保")
+    app.text_input(key="factor_code").set_value(device.now())
+    app.button(key="take_reveal").click().run()
+    assert not app.exception
+    assert person(1) in set(table(app, "verdict")["social_security_number"])
+    app.button(key="explore_on").click().run()
+    assert all("*" in number for number in table(app, "verdict")["social_security_number"])
+
+
+def test_a_view_is_kept_and_opened_again(open_app: Open, filed: str) -> None:
+    app = ask(open_app, insurance="pension")
+    app.text_input(key="view_name").set_value("养老")
+    app.button(key="save_view").click().run()
+    other = ask(open_app)
+    other.selectbox(key="explore_view").set_value("养老").run()
+    assert not other.exception
+    assert "退费明细：养老" in texts(other)
+    other.button(key="forget_view_养老").click().run()
+    assert "explore_view" not in {box.key for box in other.selectbox}
+
+
+def test_nothing_found_says_what_to_do(open_app: Open, filed: str) -> None:
+    app = ask(open_app, employer="没有这家")
+    assert "没有符合条件的记录" in texts(app)
+    assert "explore_export" not in keys(app)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{}, {"subject": "batches"}, {"subject": "refusals", "min": "1"}, {"by": "period", "across": "insurance"}],
+)
+def test_no_word_of_chinese_in_english(open_app: Open, desk: Desk, filed: str, query: dict[str, str]) -> None:
+    set_language(desk, ANALYST, "en")
+    app = ask(open_app, **query)
+    assert not app.exception
+    found = {word for text in [*said(app._tree), *written(app)] for word in CHINESE.findall(text)}
+    assert found <= NAMES
