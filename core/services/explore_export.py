@@ -1,12 +1,11 @@
 """An answer as a file: with a purpose and an audit entry, masked by role unless it is revealed for this one file."""
 
-import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from core.documents.parquet import PARQUET, write_parquet_to
-from core.documents.workbook import CSV, XLSX, Column, write_csv_to, write_workbook
+from core.documents.workbook import CSV, XLSX, Column, write_csv_to, write_workbook_to
 from core.domain.errors import InvalidInput
 from core.domain.purpose import purpose_of, without_numbers
 from core.domain.question import FIELD, Question
@@ -15,10 +14,10 @@ from core.domain.wording import N_
 from core.services.answer_tables import columns_for, group_columns, group_rows, in_words
 from core.services.desk import AGENCY_ZONE, Desk
 from core.services.explore import masked_row, read_groups
-from core.services.exports import Export, keep_export
+from core.services.exports import Export, keep_written
 from core.services.question_words import say_question
 from core.store import explore as store
-from core.store.files import storage_failures
+from core.store.database import Connection
 from core.texts import _
 
 #: A sheet holds so many rows below its heading.
@@ -26,7 +25,7 @@ MOST_IN_A_SHEET = 1_048_575
 
 
 def _write_xlsx(file: BinaryIO, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
-    file.write(write_workbook(_("明细分析"), columns, _at_most(rows, MOST_IN_A_SHEET)))
+    write_workbook_to(file, _("明细分析"), columns, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,43 +58,47 @@ def export_answer(
         viewer.require_factor()
     if form not in FORMS:
         raise InvalidInput(N_("请选择导出格式"), field=FIELD)
-    rows = _Counted()
-    with storage_failures():
-        content = _write(desk, viewer, question, form, rows, full=reveal or viewer.may(Right.SEE_UNMASKED))
-    if not rows.count:
-        raise InvalidInput(N_("没有符合条件的记录，无需导出"), field=FIELD)
+    full = reveal or viewer.may(Right.SEE_UNMASKED)
     name = f"explore-{desk.clock().astimezone(AGENCY_ZONE):%Y%m%d-%H%M%S}.{form}"
     told = {"purpose": said, "question": without_numbers(say_question(question)), "revealed": reveal}
-    return keep_export(desk, viewer, "explore", name, content, FORMS[form].media_type, lines=rows.count, **told)
-
-
-class _Counted:
-    """Counts what passes through it."""
-
-    count = 0
-
-    def through(self, rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any]]:
-        for row in rows:
-            self.count += 1
-            yield row
-
-
-def _write(desk: Desk, viewer: Viewer, question: Question, form: str, counted: _Counted, *, full: bool) -> bytes:
-    file = io.BytesIO()
-    write = FORMS[form].write
-    if question.by is not None:
-        write(file, group_columns(question), counted.through(group_rows(question, read_groups(desk, viewer, question))))
-        return file.getvalue()
-    names = store.columns_of(question.subject)
+    # Rows are read while they are written: the snapshot stays open until the file is whole.
     with desk.read() as connection:
-        found = store.stream_rows(connection, viewer.scope, question)
-        shown = found if full else (masked_row(names, row) for row in found)
-        write(file, columns_for(question.subject), counted.through(in_words(question.subject, shown)))
-    return file.getvalue()
+        table = _table(desk, connection, viewer, question, full=full)
+        _require_room(table.count, form)
+        return keep_written(
+            desk,
+            viewer,
+            "explore",
+            name,
+            lambda file: FORMS[form].write(file, table.columns, table.rows),
+            FORMS[form].media_type,
+            lines=table.count,
+            **told,
+        )
 
 
-def _at_most(rows: Iterable[Sequence[Any]], most: int) -> Iterable[Sequence[Any]]:
-    for number, row in enumerate(rows):
-        if number >= most:
-            raise InvalidInput(N_("记录超过一张工作表的行数，请改用 csv 或 Parquet，或增加筛选条件"), field=FIELD)
-        yield row
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What stands in a file: how many rows, their columns, and the rows as they come."""
+
+    count: int
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Any]]
+
+
+def _table(desk: Desk, connection: Connection, viewer: Viewer, question: Question, *, full: bool) -> _Table:
+    if question.by is not None:
+        groups = read_groups(desk, viewer, question)
+        return _Table(len(groups), group_columns(question), group_rows(question, groups))
+    count, _batches, _amount = store.add_up(connection, viewer.scope, question, most=None)
+    found = store.stream_rows(connection, viewer.scope, question)
+    names = store.columns_of(question.subject)
+    shown = found if full else (masked_row(names, row) for row in found)
+    return _Table(count, columns_for(question.subject), in_words(question.subject, shown))
+
+
+def _require_room(count: int, form: str) -> None:
+    if not count:
+        raise InvalidInput(N_("没有符合条件的记录，无需导出"), field=FIELD)
+    if form == "xlsx" and count > MOST_IN_A_SHEET:
+        raise InvalidInput(N_("记录超过一张工作表的行数，请改用 csv 或 Parquet，或增加筛选条件"), field=FIELD)

@@ -142,8 +142,9 @@ def stream_rows(connection: Connection, scope: Collection[str] | None, question:
     """Every row in order, read a piece at a time while the snapshot is open."""
     statement = _rows(connection, scope, question, _order(question))
     width = len(columns_of(question.subject))
-    result = connection.execution_options(stream_results=True, yield_per=_CHUNK).execute(statement)
-    return (row[:width] for row in result)
+    with connection.execution_options(stream_results=True, yield_per=_CHUNK).execute(statement) as result:
+        for row in result:
+            yield row[:width]
 
 
 def add_up(

@@ -15,6 +15,7 @@ approve             .     .        x        .       .       .     .       x
 pay                 .     .        .        x       .       .     .       x
 correct_bank        x     x        .        .       .       .     .       x
 analyse             .     .        .        .       x       .     x       x
+reveal              .     .        .        .       x       .     x       x
 see_ledger          .     .        .        .       .       x     x       x
 import_ledger       .     .        .        .       .       x     .       x
 manage_users        .     .        .        .       .       x     .       x

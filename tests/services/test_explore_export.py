@@ -42,12 +42,13 @@ def read(form: str, data: bytes) -> pd.DataFrame:
         rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
     else:
         rows = list(load_workbook(io.BytesIO(data)).active.values)
-    return pd.DataFrame(rows[1:], columns=rows[0])
+    # The last line of a csv file may be a note.
+    return pd.DataFrame([row for row in rows[1:] if len(row) == len(rows[0])], columns=rows[0])
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv", "parquet"])
 def test_a_file_holds_the_whole_answer_masked(desk: Desk, filed: str, form: str) -> None:
-    table = read(form, content(desk, form)).iloc[:12]
+    table = read(form, content(desk, form))
     assert set(table["批次号"]) == {filed}
     assert sum(Decimal(str(value)) for value in table["退费金额"]) * 100 == add_up(desk, ANALYST, LINES).amount
     assert set(table["姓名"]) == {"赵*"}
