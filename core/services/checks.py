@@ -15,7 +15,7 @@ from core.services.desk import Desk
 from core.services.papers import lost_papers
 from core.services.payment_runs import lost_payment_files
 from core.store import checks as store
-from core.store import schema_checks
+from core.store import rollup_checks, schema_checks
 from core.store.checks import Move
 from core.store.database import Connection
 from core.texts import _
@@ -80,7 +80,7 @@ def check_everything(desk: Desk) -> list[Broken]:
             # What leans on a missing table would only stop half way.
             return missing
         found = list(_structure(connection, desk))
-        for check in (_rows, _queries, _fingerprints, _numbers, _histories, _settings):
+        for check in (_rows, _queries, _fingerprints, _numbers, _histories, _rollups, _settings):
             found += check(connection)
         found += _trail(connection, desk)
     return found + list(_papers(desk)) + list(_payment_files(desk))
@@ -195,6 +195,17 @@ def _trail(connection: Connection, desk: Desk) -> Iterator[Broken]:
     entry = store.first_broken_entry(connection, head)
     if entry is not None:
         yield Broken("7", _("审计记录自序号 {entry} 起被改动、缺失或截断").format(entry=entry))
+
+
+def _rollups(connection: Connection) -> Iterator[Broken]:
+    """What the boards read is what lines and histories say."""
+    yield from _tell("boards", N_("批次的统计数与明细不一致：{found}"), rollup_checks.batches_miscounted(connection))
+    yield from _tell(
+        "boards", N_("统计汇总与批次的统计数不一致，月份：{found}"), rollup_checks.months_missummed(connection)
+    )
+    yield from _tell(
+        "boards", N_("办理步骤的统计与流程记录不一致，月份：{found}"), rollup_checks.steps_miscounted(connection)
+    )
 
 
 def _settings(connection: Connection) -> Iterator[Broken]:

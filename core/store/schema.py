@@ -803,6 +803,68 @@ bank_result_rows = Table(
     CheckConstraint("(resolved_by = '') = (resolution = '')", name="resolution_signed"),
 )
 
+# --- rollups: what the boards read, kept by triggers (``core.store.migrations.rollup_triggers``) --------------------------
+
+# What one batch adds to the boards, month by month; ``insurance`` is one fund or ``*`` for all of them.
+batch_figures = Table(
+    "batch_figures",
+    metadata,
+    Column("batch_id", Text, ForeignKey("batches.batch_id"), nullable=False),
+    _text("insurance"),
+    _text("measure"),
+    Column("month", Integer, nullable=False),
+    _text("employer_id"),
+    _text("reason"),
+    _text("district"),
+    # 1 in the first month that has this measure of the batch, else 0: sums over months count a batch once.
+    Column("batches", Integer, nullable=False),
+    Column("lines", Integer, nullable=False),
+    _fen("employer_part"),
+    _fen("personal_part"),
+    _fen("amount"),
+    PrimaryKeyConstraint("batch_id", "insurance", "measure", "month"),
+    Index("ix_batch_figures_measure", "measure", "insurance", "month"),
+    sqlite_with_rowid=False,
+)
+
+# The sums of ``batch_figures`` on three levels: everything, by district, by employer and district; ``*`` stands for all.
+line_rollup = Table(
+    "line_rollup",
+    metadata,
+    _text("insurance"),
+    _text("measure"),
+    _text("employer_id"),
+    _text("district"),
+    Column("month", Integer, nullable=False),
+    _text("reason"),
+    Column("batches", BigInteger, nullable=False),
+    Column("lines", BigInteger, nullable=False),
+    _fen("employer_part"),
+    _fen("personal_part"),
+    _fen("amount"),
+    PrimaryKeyConstraint("insurance", "measure", "employer_id", "district", "month", "reason"),
+    sqlite_with_rowid=False,
+)
+
+# Steps taken, by the month in which they were taken, for all employers (``*``) and for each: how long batches had waited for
+# them in ``state`` (seconds), how many were late, and how many batches had never been returned before.
+step_rollup = Table(
+    "step_rollup",
+    metadata,
+    _text("employer_id"),
+    _text("state"),
+    _text("step"),
+    Column("month", Integer, nullable=False),
+    _text("username"),
+    _text("reason"),
+    Column("moves", BigInteger, nullable=False),
+    Column("seconds", BigInteger, nullable=False),
+    Column("late", BigInteger, nullable=False),
+    Column("straight", BigInteger, nullable=False),
+    PrimaryKeyConstraint("employer_id", "state", "step", "month", "username", "reason"),
+    sqlite_with_rowid=False,
+)
+
 # Numbers of a day, counted under the write lock.
 batch_counters = Table(
     "batch_counters",

@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 
 from core.store.database import Database
 from core.store.migrate import config
+from core.store.migrations.rollup_triggers import rollup_trigger_names
 from core.store.migrations.triggers import trigger_names
 from core.store.schema import metadata
 
@@ -33,7 +34,7 @@ def missing_parts(connection: sa.Connection) -> list[str]:
     there = set(inspector.get_table_names())
     tables = [table for table in metadata.sorted_tables if table.name in there]
     missing = [name for table in tables for name in sorted(_declared(table) - _present(inspector, table.name))]
-    return missing + sorted(trigger_names() - _triggers(connection))
+    return missing + sorted((trigger_names() | rollup_trigger_names()) - _triggers(connection))
 
 
 def rows_against_rules(connection: sa.Connection) -> Iterator[str]:

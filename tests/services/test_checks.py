@@ -347,6 +347,19 @@ DAMAGES = (
         "DELETE FROM audit WHERE sequence = (SELECT max(sequence) FROM audit)",
     ),
     damage("the log is empty", "7", "自序号 1 起", "DELETE FROM audit"),
+    # the boards
+    damage(
+        "a batch counts less",
+        "boards",
+        "统计数与明细不一致",
+        "UPDATE batch_figures SET lines = 1 WHERE measure = 'filed'",
+    ),
+    damage(
+        "a batch does not count", "boards", "统计数与明细不一致", f"DELETE FROM batch_figures WHERE batch_id = {LIVE}"
+    ),
+    damage("a sum of a fen more", "boards", "不一致，月份：202311", "UPDATE line_rollup SET amount = amount + 1"),
+    damage("a sum of nothing", "boards", "不一致，月份：202301", "UPDATE line_rollup SET month = 202301"),
+    damage("a step counted twice", "boards", "办理步骤的统计", "UPDATE step_rollup SET moves = 2 WHERE step = 'pay'"),
     # the ledger
     damage("a fact at no employer", "ledger", "人员事项的单位编号", "UPDATE facts SET employer_id = 'E9'"),
     damage("a fact that needs an employer", "ledger", "人员事项的单位编号", "UPDATE facts SET employer_id = ''"),

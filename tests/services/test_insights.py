@@ -1,4 +1,4 @@
-"""The board, the ledger at a glance, and the log: counts that can be added up by hand."""
+"""Totals of a batch, the ledger at a glance, and the log: counts that can be added up by hand."""
 
 from dataclasses import replace
 
@@ -6,54 +6,21 @@ import pytest
 
 from core.domain.errors import NotAllowed
 from core.domain.roles import Role, Viewer
-from core.services import accounts, batches, filing, previews, steps
+from core.services import accounts, batches, filing, previews
 from core.services.audit_trail import read_trail
 from core.services.batch_totals import split_by_fund, sum_of
 from core.services.desk import Desk
-from core.services.insights import Share, read_board
 from core.services.ledger_overview import read_overview
 from core.services.refusal_pages import count_causes, refusal_page
-from tests.support.desks import ADMIN, ANALYST, CLERK, Clock, Ledger, person, prepare_draft
+from tests.support.desks import ADMIN, CLERK, Ledger, person, prepare_draft
 
 AUDITOR = Viewer("auditor1", Role.AUDITOR)
-MONTH = 85760 + 42880 + 2 * 2680 + 1072
 
 
 def file(desk: Desk, serials: list[str]) -> str:
     """Preview and confirm; returns the number."""
     preview = previews.preview_batch(desk, CLERK, prepare_draft(desk, serials))
     return filing.submit_batch(desk, CLERK, preview.draft.draft_id, preview.key, preview.fingerprint).numbers[0]
-
-
-def test_the_board_adds_up_what_is_running_and_leaves_out_what_ended_unpaid(desk: Desk, ledger: Ledger) -> None:
-    file(desk, ledger.leaver(1, [202203, 202205, 202206]))
-    steps.withdraw_batch(desk, CLERK, file(desk, ledger.leaver(2, [202205])))
-    board = read_board(desk, ANALYST)
-
-    assert (board.batches, board.overdue) == (2, 0)
-    assert (board.running.count, board.running.amount, board.paid.amount) == (1, 2 * MONTH, 0)
-    assert board.by_state == (Share("待受理", 1, 2 * MONTH), Share("已撤回", 1, MONTH))
-    assert board.by_reason == (Share("R01 劳动合同变动，单位未及时减员", 1, 2 * MONTH),)
-    assert [(share.label, share.amount) for share in board.by_insurance] == [
-        ("养老", 2 * 128640),
-        ("失业", 2 * 5360),
-        ("工伤", 2 * 1072),
-    ]
-    assert board.refusals == (Share("N13 不在退费原因对应的期间", 3),)
-
-
-def test_a_batch_past_its_due_date_counts_as_overdue(desk: Desk, ledger: Ledger) -> None:
-    file(desk, ledger.leaver(1, [202205]))
-    assert isinstance(desk.clock, Clock)
-    desk.clock.forward(days=30)
-
-    assert read_board(desk, AUDITOR).overdue == 1
-
-
-def test_the_board_is_for_those_who_analyse(desk: Desk) -> None:
-    with pytest.raises(NotAllowed):
-        read_board(desk, CLERK)
-    assert read_board(desk, ANALYST).batches == 0
 
 
 def test_the_split_of_a_batch_is_its_payment_lines_and_its_total(desk: Desk, ledger: Ledger) -> None:

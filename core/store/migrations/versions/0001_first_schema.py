@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from core.store.migrations.rollup_triggers import create_rollup_triggers, drop_rollup_triggers
 from core.store.migrations.triggers import create_triggers, drop_triggers
 
 revision = "0001"
@@ -838,10 +839,76 @@ def upgrade() -> None:
     op.execute(
         "INSERT INTO users (username, role, disabled, created_at) VALUES ('system', 'system', TRUE, '1970-01-01T00:00:00+00:00')"
     )
+    op.create_table(
+        "batch_figures",
+        sa.Column("batch_id", sa.Text(), nullable=False),
+        sa.Column("insurance", sa.Text(), nullable=False),
+        sa.Column("measure", sa.Text(), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("employer_id", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("district", sa.Text(), nullable=False),
+        sa.Column("batches", sa.Integer(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("employer_part", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("personal_part", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("amount", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.batch_id"], name=op.f("fk_batch_figures_batch_id")),
+        sa.PrimaryKeyConstraint("batch_id", "insurance", "measure", "month", name=op.f("pk_batch_figures")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_batch_figures_measure", "batch_figures", ["measure", "insurance", "month"], unique=False)
+    op.create_table(
+        "line_rollup",
+        sa.Column("insurance", sa.Text(), nullable=False),
+        sa.Column("measure", sa.Text(), nullable=False),
+        sa.Column("employer_id", sa.Text(), nullable=False),
+        sa.Column("district", sa.Text(), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("batches", sa.BigInteger(), nullable=False),
+        sa.Column("lines", sa.BigInteger(), nullable=False),
+        sa.Column("employer_part", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("personal_part", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("amount", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "insurance", "measure", "employer_id", "district", "month", "reason", name=op.f("pk_line_rollup")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "step_rollup",
+        sa.Column("employer_id", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("username", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("moves", sa.BigInteger(), nullable=False),
+        sa.Column("seconds", sa.BigInteger(), nullable=False),
+        sa.Column("late", sa.BigInteger(), nullable=False),
+        sa.Column("straight", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "employer_id", "state", "step", "month", "username", "reason", name=op.f("pk_step_rollup")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "saved_views",
+        sa.Column("username", sa.Text(), nullable=False),
+        sa.Column("screen", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_saved_views_is_named")),
+        sa.ForeignKeyConstraint(["username"], ["users.username"], name=op.f("fk_saved_views_username")),
+        sa.PrimaryKeyConstraint("username", "screen", "name", name=op.f("pk_saved_views")),
+    )
     create_triggers(op.get_bind())
+    create_rollup_triggers(op.get_bind())
 
 
 def downgrade() -> None:
+    drop_rollup_triggers(op.get_bind())
     drop_triggers(op.get_bind())
     op.drop_table("saved_views")
     op.drop_table("anomaly_overrides")
@@ -849,6 +916,11 @@ def downgrade() -> None:
     op.drop_index("ix_screenings_scope", table_name="screenings")
     op.drop_table("screenings")
     op.drop_table("outbox")
+    op.drop_table("saved_views")
+    op.drop_table("step_rollup")
+    op.drop_table("line_rollup")
+    op.drop_index("ix_batch_figures_measure", table_name="batch_figures")
+    op.drop_table("batch_figures")
     op.drop_table("batch_comments")
     op.drop_table("bank_corrections")
     op.drop_table("line_decisions")

@@ -1,0 +1,97 @@
+"""What is asked of the boards, as an address carries it: ``BoardQuestion.from_query({"reason": "R07", "from": "2023-01"})``."""
+
+import re
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, fields
+
+from core.domain.errors import InvalidInput
+from core.domain.lifecycle import State
+from core.domain.period import Period
+from core.domain.reasons import REASONS
+from core.domain.vocabulary import Insurance, Labelled
+from core.domain.wording import N_
+
+#: A district in an address that says: the directory knows none.
+NO_DISTRICT = "-"
+#: Months of a board that was not told which.
+USUAL_MONTHS = 12
+_LONGEST = 60
+
+
+class Measure(Labelled):
+    """What happened to lines: each counts in the month in which it happened."""
+
+    FILED = "filed", N_("申报")
+    PAID = "paid", N_("已退费")
+    REJECTED = "rejected", N_("不予退费")
+    WITHDRAWN = "withdrawn", N_("撤回、放弃")
+    TOLD = "told", N_("预览时不能退费")
+
+
+@dataclass(frozen=True, slots=True)
+class BoardQuestion:
+    """Months (both included; ``None``: the last twelve), and what is filtered by; blank is everything.
+
+    ``district`` is the region of the branch or ``NO_DISTRICT``; ``measure`` says what the charts of money measure; ``code``
+    (a refusal) and ``state`` (a stage) only narrow the rows that are looked at.
+    """
+
+    first: Period | None = None
+    last: Period | None = None
+    reason: str = ""
+    insurance: str = ""
+    employer: str = ""
+    district: str = ""
+    reviewer: str = ""
+    measure: Measure = Measure.FILED
+    code: str = ""
+    state: str = ""
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> "BoardQuestion":
+        """The question of an address; what can't be read is left out, as are months in the wrong order."""
+        first, last = _month(query.get("from", "")), _month(query.get("to", ""))
+        if first and last and first > last:
+            first = last = None
+        measure = query.get("measure", "")
+        return cls(
+            first=first,
+            last=last,
+            reason=_one_of(query, "reason", REASONS),
+            insurance=_one_of(query, "insurance", {kind.value for kind in Insurance}),
+            employer=_text(query, "employer"),
+            district=_text(query, "district"),
+            reviewer=_text(query, "reviewer"),
+            measure=Measure(measure) if measure in set(Measure) else Measure.FILED,
+            code=query.get("code", "") if re.fullmatch(r"[NV]\d{2}|other", query.get("code", ""), re.ASCII) else "",
+            state=_one_of(query, "state", {state.value for state in State}),
+        )
+
+    def as_query(self) -> dict[str, str]:
+        """The question as parameters of an address; what is blank or usual is left out."""
+        told = {_PARAMETERS.get(part.name, part.name): str(getattr(self, part.name) or "") for part in fields(self)}
+        return {name: text for name, text in told.items() if text and (name, text) != ("measure", Measure.FILED.value)}
+
+    def months(self, this_month: Period) -> tuple[Period, Period]:
+        """The first and the last month that are looked at, both included."""
+        last = self.last or max(this_month, self.first or this_month)
+        return self.first or last + (1 - USUAL_MONTHS), last
+
+
+_PARAMETERS = {"first": "from", "last": "to"}
+
+
+def _month(text: str) -> Period | None:
+    try:
+        return Period.parse(text)
+    except InvalidInput:
+        return None
+
+
+def _one_of(query: Mapping[str, str], name: str, known: Container[str]) -> str:
+    value = query.get(name, "")
+    return value if value in known else ""
+
+
+def _text(query: Mapping[str, str], name: str) -> str:
+    return query.get(name, "").strip()[:_LONGEST]

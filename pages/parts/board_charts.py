@@ -1,0 +1,208 @@
+"""The charts of the boards: bars that can be pressed. What is filtered by stays strong, the rest of its chart pales."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from core.domain.board_question import BoardQuestion
+from core.texts import _
+from pages.parts import state
+from pages.parts.board_question import show_rows
+
+#: Height of a bar with its gap, and the longest label, in pixels.
+_ROW, _LABEL, _COLUMNS = 26, 210, 250
+#: The figures beside the bars, to be read on white and on dark.
+_GRAY = "#7A8791"
+_PALE = 0.35
+MONEY, COUNT = ",.2f", ",d"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: what pressing it gives (blank: nothing), its label, its figure, and its series where there are several."""
+
+    key: str
+    label: str
+    figure: float
+    series: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart's name (its key), title, what its figures are and how they are written, and what is chosen in it."""
+
+    name: str
+    title: str
+    unit: str
+    form: str = COUNT
+    chosen: str = ""
+
+
+def draw_head(title: str, question: BoardQuestion, name: str) -> None:
+    """The title of a chart, and the way to the batches behind its figures."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.subheader(title, anchor=False, width="content")
+        st.button(
+            _("查看明细"),
+            icon=":material/list_alt:",
+            type="tertiary",
+            key=f"board_rows_of_{name}",
+            on_click=show_rows,
+            args=(question,),
+        )
+
+
+def draw_bars(chart: Chart, bars: Sequence[Bar], pick: Callable[[str], None], question: BoardQuestion) -> None:
+    """Bars from left to right, in order, one below the other, each with its figure."""
+    with st.container(border=True):
+        draw_head(chart.title, question, chart.name)
+        if not bars:
+            draw_nothing()
+            return
+        frame = _frame(chart, bars)
+        base = _rows(chart, frame)
+        drawn = base.mark_bar(height=14, aria=False).encode(opacity=_strength()).add_params(_pressed())
+        said = base.mark_text(align="left", dx=4, color=_GRAY, aria=False).encode(
+            text=alt.Text("figure:Q", format=chart.form)
+        )
+        _draw(chart, drawn + said, bars, pick)
+
+
+def draw_stacks(chart: Chart, bars: Sequence[Bar], pick: Callable[[str], None], question: BoardQuestion) -> None:
+    """One bar for each label, made of its series."""
+    with st.container(border=True):
+        draw_head(chart.title, question, chart.name)
+        if not bars:
+            draw_nothing()
+            return
+        frame = _frame(chart, bars)
+        base = (
+            _rows(chart, frame)
+            .mark_bar(height=16, aria=False)
+            .encode(color=_series(frame), opacity=_strength(), order=alt.Order("place:Q"))
+        )
+        _draw(chart, base.add_params(_pressed()), bars, pick)
+
+
+def draw_months(chart: Chart, bars: Sequence[Bar], pick: Callable[[str], None], question: BoardQuestion) -> None:
+    """Months from left to right, each with a bar for each series."""
+    with st.container(border=True):
+        draw_head(chart.title, question, chart.name)
+        if not bars:
+            draw_nothing()
+            return
+        frame = _frame(chart, bars)
+        drawn = (
+            alt.Chart(frame, height=_COLUMNS)
+            .mark_bar(aria=False)
+            .encode(
+                x=alt.X("label:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False, aria=False)),
+                xOffset=alt.XOffset("series:N", sort=_order(frame)),
+                y=alt.Y("figure:Q", title=chart.unit, axis=alt.Axis(format=",d", tickCount=4, aria=False)),
+                color=_series(frame),
+                opacity=_strength(),
+                tooltip=_tooltip(chart, frame),
+            )
+        )
+        _draw(chart, drawn.add_params(_pressed()), bars, pick)
+
+
+def draw_pareto(
+    chart: Chart, bars: Sequence[Bar], shares: Sequence[float], pick: Callable[[str], None], question: BoardQuestion
+) -> None:
+    """Bars with the most first, and how far all of them so far reach (0–1) as a line."""
+    with st.container(border=True):
+        draw_head(chart.title, question, chart.name)
+        if not bars:
+            draw_nothing()
+            return
+        frame = _frame(chart, bars).assign(share=list(shares))
+        base = _rows(chart, frame)
+        drawn = base.mark_bar(height=14, aria=False).encode(opacity=_strength()).add_params(_pressed())
+        points = alt.OverlayMarkDef(color=_GRAY, size=28)
+        line = base.mark_line(point=points, color=_GRAY, strokeWidth=1.5, aria=False).encode(
+            order=alt.Order("place:Q"),
+            x=alt.X(
+                "share:Q", title=_("累计占比"), scale=alt.Scale(domain=[0, 1]),
+                axis=alt.Axis(format=".0%", tickCount=4, orient="top", grid=False, aria=False),
+            ),
+            tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("share:Q", title=_("累计占比"), format=".1%")],
+        )  # fmt: skip
+        _draw(chart, alt.layer(drawn, line).resolve_scale(x="independent"), bars, pick)
+
+
+def draw_nothing() -> None:
+    """No figure to show."""
+    st.caption(_("没有可显示的数据：没有发生，或不足 5 个批次。"))
+
+
+def _frame(chart: Chart, bars: Sequence[Bar]) -> pd.DataFrame:
+    frame = pd.DataFrame([(bar.key, bar.label, bar.figure, bar.series) for bar in bars], columns=_FIELDS)
+    frame["place"] = range(len(bars))
+    frame["shown"] = [1.0 if not chart.chosen or bar.key == chart.chosen else _PALE for bar in bars]
+    return frame
+
+
+_FIELDS = ["key", "label", "figure", "series"]
+
+
+def _rows(chart: Chart, frame: pd.DataFrame) -> alt.Chart:
+    # Labels and figures are texts that can be read out; what the chart would say of itself is English.
+    return alt.Chart(frame, height=alt.Step(_ROW)).encode(
+        y=alt.Y(
+            "label:N",
+            sort=list(dict.fromkeys(frame["label"])),
+            title=None,
+            axis=alt.Axis(labelLimit=_LABEL, ticks=False, domain=False, aria=False),
+        ),
+        x=alt.X(
+            "figure:Q",
+            title=chart.unit,
+            axis=alt.Axis(format="~g" if chart.form == ".1f" else ",d", tickCount=4, aria=False),
+        ),
+        tooltip=_tooltip(chart, frame),
+    )
+
+
+def _reach(frame: pd.DataFrame) -> float:
+    return max(float(frame.groupby("label")["figure"].sum().max()) * 1.22, 1.0)
+
+
+def _tooltip(chart: Chart, frame: pd.DataFrame) -> list[alt.Tooltip]:
+    series = [alt.Tooltip("series:N", title=" ")] if frame["series"].any() else []
+    return [alt.Tooltip("label:N", title=" "), *series, alt.Tooltip("figure:Q", title=chart.unit, format=chart.form)]
+
+
+def _order(frame: pd.DataFrame) -> list[str]:
+    return list(dict.fromkeys(frame["series"]))
+
+
+def _series(frame: pd.DataFrame) -> Any:
+    if not frame["series"].any():
+        return alt.Undefined
+    return alt.Color("series:N", title=None, sort=_order(frame), legend=alt.Legend(orient="top", aria=False))
+
+
+def _strength() -> alt.Opacity:
+    return alt.Opacity("shown:Q", scale=None, legend=None)
+
+
+def _pressed() -> alt.Parameter:
+    return alt.selection_point(name="bar", fields=["key"], on="click", clear=False)
+
+
+def _draw(chart: Chart, drawn: Any, bars: Sequence[Bar], pick: Callable[[str], None]) -> None:
+    # Other figures or another choice are another chart: nothing is pressed in it yet.
+    key = f"board_{chart.name}_{hash((tuple(bars), chart.chosen)) & 0xFFFFFFFF:x}"
+    st.altair_chart(drawn, key=key, on_select=partial(_take, key, pick), selection_mode="bar", alt=chart.title)
+
+
+def _take(key: str, pick: Callable[[str], None]) -> None:
+    found = state.typed(key, {}).get("selection", {}).get("bar", [])
+    if found and found[0].get("key"):
+        pick(str(found[0]["key"]))

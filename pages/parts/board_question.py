@@ -1,0 +1,158 @@
+"""The question of the boards: it stands in the address and nowhere else, so that every view can be sent, kept and reopened."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from core.domain.board_question import NO_DISTRICT, BoardQuestion, Measure
+from core.domain.lifecycle import State
+from core.domain.period import Period
+from core.domain.reasons import REASONS
+from core.domain.roles import Viewer
+from core.domain.vocabulary import Insurance
+from core.domain.wording import N_
+from core.services.board_rows import read_choices
+from core.texts import _
+from pages.parts import state
+from pages.parts.access import desk
+from pages.parts.messages import plain
+from pages.parts.paging import turn_back
+
+TAB, ROWS = "tab", "rows"
+#: The list of batches behind a figure.
+ROW_LIST = "board_rows"
+#: Months that the filters offer.
+_OFFERED = 60
+#: Everything that a question may put into the address.
+_NAMES = ("from", "to", "reason", "insurance", "employer", "district", "reviewer", "measure", "code", "state")
+_ALL = ""
+#: Filters that charts set: what they are called on the button that takes them away.
+_CHIPS = {"employer": N_("单位"), "reviewer": N_("经办人"), "code": N_("不能退费原因"), "state": N_("环节")}
+
+
+def asked() -> BoardQuestion:
+    """The question of the address."""
+    return BoardQuestion.from_query({name: st.query_params.get(name, "") for name in _NAMES})
+
+
+def ask(question: BoardQuestion) -> None:
+    """Put another question into the address."""
+    turn_back(ROW_LIST)
+    for name in _NAMES:
+        st.query_params.pop(name, None)
+    st.query_params.update(question.as_query())
+
+
+def change(**values: Any) -> None:
+    """Ask the same with another filter."""
+    ask(replace(asked(), **values))
+
+
+def toggle(name: str, value: str) -> None:
+    """Filter by ``value``, or by nothing where it is filtered by it already."""
+    change(**{name: "" if getattr(asked(), name) == value else value})
+
+
+def choose_month(month: str) -> None:
+    """Only this month (YYYYMM), or the usual ones where it is asked for already."""
+    only, question = Period(int(month)), asked()
+    narrowed = question.first == question.last == only
+    change(first=None if narrowed else only, last=None if narrowed else only)
+
+
+def show_rows(question: BoardQuestion) -> None:
+    """Turn to the batches behind a figure."""
+    ask(question)
+    st.query_params[TAB] = ROWS
+
+
+def address(question: BoardQuestion, tab: str = "") -> dict[str, str]:
+    """The parameters of an address that asks this question on a tab."""
+    return question.as_query() | ({TAB: tab} if tab else {})
+
+
+def draw_filters(viewer: Viewer) -> BoardQuestion:
+    """The filters in one row, and what charts have filtered by; returns the question."""
+    question = asked()
+    choices = read_choices(desk(), viewer, question)
+    this_month = Period.of(desk().today())
+    first, last = question.months(this_month)
+    offered = [str(this_month + -back) for back in range(_OFFERED)]
+    for field, month in (("first", first), ("last", last)):
+        if str(month) not in offered:
+            offered.append(str(month))
+        state.fill(f"board_{field}", str(month))
+    with st.grid(5, min_column_width=150):
+        for field, label in (("first", _("开始月份")), ("last", _("终止月份"))):
+            st.selectbox(
+                label, offered, key=f"board_{field}", filter_mode="contains", on_change=_take_month, args=(field,)
+            )
+        _draw_choice("reason", _("退费原因"), list(REASONS), lambda code: f"{code} {_(REASONS[code].text)}")
+        _draw_choice("insurance", _("险种"), [kind.value for kind in Insurance], lambda kind: _(Insurance(kind).label))
+        _draw_choice("district", _("开户行地区"), list(choices.districts), _say_district)
+    _draw_chips(question, {"employer": choices.employer_name})
+    return question
+
+
+def draw_measure(question: BoardQuestion) -> None:
+    """Which measure the charts of money show."""
+    state.fill("board_measure", question.measure)
+    st.segmented_control(
+        _("统计内容"),
+        [Measure.FILED, Measure.PAID, Measure.REJECTED],
+        key="board_measure",
+        format_func=lambda measure: _(measure.label),
+        required=True,
+        label_visibility="collapsed",
+        on_change=lambda: change(measure=state.typed("board_measure")),
+    )
+
+
+def _draw_choice(name: str, label: str, options: list[str], say: Callable[[str], str]) -> None:
+    key, value = f"board_{name}", getattr(asked(), name)
+    state.fill(key, value)
+    st.selectbox(
+        label,
+        [_ALL, *options, *([value] if value and value not in options else [])],
+        key=key,
+        format_func=lambda option: say(option) if option else _("全部"),
+        on_change=lambda: change(**{name: state.typed(key) or ""}),
+    )
+
+
+def _say_district(region: str) -> str:
+    return _("未知地区") if region == NO_DISTRICT else region
+
+
+def _draw_chips(question: BoardQuestion, names: Mapping[str, str]) -> None:
+    filtered = [name for name in _CHIPS if getattr(question, name)]
+    if question == BoardQuestion(measure=question.measure):
+        return
+    with st.container(horizontal=True, gap="small"):
+        for name in filtered:
+            said = _("{name}：{value}").format(name=_(_CHIPS[name]), value=names.get(name) or _say(name, question))
+            taken = {name: ""}
+            st.button(plain(said), icon=":material/close:", key=f"board_no_{name}", on_click=partial(change, **taken))
+        st.button(
+            _("清除筛选"),
+            icon=":material/filter_alt_off:",
+            type="tertiary",
+            key="board_reset",
+            on_click=lambda: ask(BoardQuestion(measure=asked().measure)),
+        )
+
+
+def _say(name: str, question: BoardQuestion) -> str:
+    value = getattr(question, name)
+    return _(State(value).label) if name == "state" else str(value)
+
+
+def _take_month(field: str) -> None:
+    """One end of the months was changed; the other one follows where it would come before the first."""
+    months = {each: Period.parse(state.typed(f"board_{each}")) for each in ("first", "last")}
+    if months["first"] > months["last"]:
+        months = dict.fromkeys(months, months[field])
+    change(**months)
