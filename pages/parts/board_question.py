@@ -1,6 +1,6 @@
 """The question of the boards: it stands in the address and nowhere else, so that every view can be sent, kept and reopened."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -90,9 +90,9 @@ def draw_filters(viewer: Viewer) -> BoardQuestion:
             st.selectbox(
                 label, offered, key=f"board_{field}", filter_mode="contains", on_change=_take_month, args=(field,)
             )
-        _draw_choice("reason", _("退费原因"), list(REASONS), lambda code: f"{code} {_(REASONS[code].text)}")
-        _draw_choice("insurance", _("险种"), [kind.value for kind in Insurance], lambda kind: _(Insurance(kind).label))
-        _draw_choice("district", _("开户行地区"), list(choices.districts), _say_district)
+        _draw_choice("reason", _("退费原因"), list(REASONS))
+        _draw_choice("insurance", _("险种"), [kind.value for kind in Insurance])
+        _draw_choice("district", _("开户行地区"), list(choices.districts))
     _draw_chips(question, {"employer": choices.employer_name})
     return question
 
@@ -104,27 +104,43 @@ def draw_measure(question: BoardQuestion) -> None:
         _("统计内容"),
         [Measure.FILED, Measure.PAID, Measure.REJECTED],
         key="board_measure",
-        format_func=lambda measure: _(measure.label),
+        format_func=_say_measure,
         required=True,
         label_visibility="collapsed",
-        on_change=lambda: change(measure=state.typed("board_measure")),
+        on_change=_take,
+        args=("measure",),
     )
 
 
-def _draw_choice(name: str, label: str, options: list[str], say: Callable[[str], str]) -> None:
+def _draw_choice(name: str, label: str, options: list[str]) -> None:
     key, value = f"board_{name}", getattr(asked(), name)
     state.fill(key, value)
     st.selectbox(
         label,
         [_ALL, *options, *([value] if value and value not in options else [])],
         key=key,
-        format_func=lambda option: say(option) if option else _("全部"),
-        on_change=lambda: change(**{name: state.typed(key) or ""}),
+        format_func=partial(_say_option, name),
+        on_change=_take,
+        args=(name,),
     )
 
 
-def _say_district(region: str) -> str:
-    return _("未知地区") if region == NO_DISTRICT else region
+def _take(name: str) -> None:
+    change(**{name: state.typed(f"board_{name}") or ""})
+
+
+def _say_measure(measure: Measure) -> str:
+    return _(measure.label)
+
+
+def _say_option(name: str, option: str) -> str:
+    if not option:
+        return _("全部")
+    if name == "reason":
+        return f"{option} {_(REASONS[option].text)}"
+    if name == "insurance":
+        return _(Insurance(option).label)
+    return _("未知地区") if option == NO_DISTRICT else option
 
 
 def _draw_chips(question: BoardQuestion, names: Mapping[str, str]) -> None:

@@ -62,27 +62,3 @@ def test_finance_sees_what_is_to_be_paid_and_nothing_before(open_app: Open, desk
 )
 def test_a_queue_is_for_those_who_may_act(open_app: Open, username: str, file: str) -> None:
     assert "您的角色无权进行此操作" in texts(open_app(username, file))
-
-
-def test_the_board_counts_batches_and_money(open_app: Open, desk: Desk, ledger: Ledger) -> None:
-    file(desk, ledger.leaver(1, [202203, 202205, 202206]))
-    withdrawn = file(desk, ledger.leaver(2, [202205]))
-    steps.withdraw_batch(desk, CLERK, withdrawn)
-    app = open_app("analyst1", "insights.py")
-
-    assert {figure.label: figure.value for figure in app.metric} == {
-        "全部批次": "2 批",
-        "已逾期": "1 批",
-        "办理中金额（元）": "2,701.44",
-        "已支付金额（元）": "0.00",
-    }
-    assert [heading.value for heading in app.subheader] == [
-        "各状态批次数",
-        "各险种退费金额",
-        "各退费原因金额",
-        "不能退费的原因",
-    ]
-
-
-def test_an_empty_board_says_so(open_app: Open) -> None:
-    assert "还没有申报批次" in texts(open_app("analyst1", "insights.py"))

@@ -30,7 +30,7 @@ def screened(desk: Desk, *employers: str) -> str:
 def office(open_app: Open):
     """The tab 智能筛查 of an analyst."""
     app = open_app("analyst1", "insights.py")
-    app.session_state["insights_tabs"] = "智能筛查"
+    app.query_params["tab"] = "screening"
     return app.run()
 
 

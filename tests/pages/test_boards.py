@@ -1,0 +1,91 @@
+"""The boards on the screen: figures, filters that stand in the address, rows behind a figure, views that are kept."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.services.desk import Desk
+from core.services.saved_views import list_views
+from tests.pages.conftest import Open
+from tests.pages.reading import texts
+from tests.support.desks import ANALYST
+from tests.support.volume import write_batches
+
+MONTHS = {"from": "2022-12", "to": "2023-11"}
+
+
+@pytest.fixture
+def busy(desk: Desk) -> Desk:
+    """Some batches of a year."""
+    write_batches(desk.database, 60, employer_count=4)
+    return desk
+
+
+def opened(open_app: Open, **query: str) -> AppTest:
+    app = open_app("analyst1", "insights.py")
+    for name, value in {**MONTHS, **query}.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def address(app: AppTest) -> dict[str, str]:
+    """What stands in the address; AppTest gives a list for what the screen itself has not touched."""
+    return {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
+
+
+def asked(app: AppTest) -> dict[str, str]:
+    return {name: value for name, value in address(app).items() if name not in MONTHS}
+
+
+@pytest.mark.usefixtures("desk")
+def test_nothing_happened_yet(open_app: Open) -> None:
+    app = open_app("analyst1", "insights.py")
+
+    assert {figure.value for figure in app.metric} == {"不足 5 个批次"}
+    assert "没有可显示的数据" in texts(app)
+
+
+@pytest.mark.usefixtures("busy")
+def test_a_filter_goes_into_the_address_and_an_address_into_the_filters(open_app: Open) -> None:
+    app = opened(open_app, reason="R02")
+    assert app.selectbox(key="board_reason").value == "R02"
+    app.selectbox(key="board_insurance").set_value("pension").run()
+    assert asked(app) == {"reason": "R02", "insurance": "pension"}
+    app.button(key="board_reset").click().run()
+    assert address(app) == {}
+
+
+@pytest.mark.usefixtures("busy")
+def test_an_end_before_the_beginning_moves_the_beginning(open_app: Open) -> None:
+    app = opened(open_app)
+    app.selectbox(key="board_last").set_value("2022-10").run()
+    assert address(app) == {"from": "2022-10", "to": "2022-10"}
+
+
+@pytest.mark.usefixtures("busy")
+def test_a_figure_leads_to_its_batches(open_app: Open) -> None:
+    app = opened(open_app, measure="paid")
+    app.button(key="board_rows_of_reason").click().run()
+    assert asked(app) == {"measure": "paid", "tab": "rows"}
+    assert {cell[:1] for cell in app.dataframe[0].value["state"]} == {"✓"}
+
+
+@pytest.mark.usefixtures("busy")
+def test_steps_lead_to_batches_that_left_the_stage(open_app: Open) -> None:
+    app = opened(open_app, tab="steps")
+    assert [figure.label for figure in app.metric] == ["逾期办理率", "退票率", "一次通过率"]
+    app.button(key="board_rows_of_stages").click().run()
+    assert asked(app) == {"state": "first_review", "tab": "rows"}
+    assert "办结该环节" in texts(app)
+
+
+def test_a_view_is_kept_opened_and_forgotten(open_app: Open, busy: Desk) -> None:
+    app = opened(open_app, district="北京市海淀区", measure="paid")
+    app.button(key="view_save").click().run()
+    assert "请为视图填写" in texts(app)
+    app.text_input(key="view_name").set_value("海淀已退")
+    app.button(key="view_save").click().run()
+    (view,) = list_views(busy, ANALYST, "insights")
+    assert view.name == "海淀已退"
+    assert "district=%E5%8C%97%E4%BA%AC%E5%B8%82%E6%B5%B7%E6%B7%80%E5%8C%BA&measure=paid&tab=board" in view.query
+    app.button(key="view_gone_海淀已退").click().run()
+    assert list_views(busy, ANALYST, "insights") == ()
