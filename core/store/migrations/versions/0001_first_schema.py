@@ -893,16 +893,6 @@ def upgrade() -> None:
         ),
         sqlite_with_rowid=False,
     )
-    op.create_table(
-        "saved_views",
-        sa.Column("username", sa.Text(), nullable=False),
-        sa.Column("screen", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("query", sa.Text(), nullable=False),
-        sa.CheckConstraint("name <> ''", name=op.f("ck_saved_views_is_named")),
-        sa.ForeignKeyConstraint(["username"], ["users.username"], name=op.f("fk_saved_views_username")),
-        sa.PrimaryKeyConstraint("username", "screen", "name", name=op.f("pk_saved_views")),
-    )
     create_triggers(op.get_bind())
     create_rollup_triggers(op.get_bind())
 
@@ -916,7 +906,6 @@ def downgrade() -> None:
     op.drop_index("ix_screenings_scope", table_name="screenings")
     op.drop_table("screenings")
     op.drop_table("outbox")
-    op.drop_table("saved_views")
     op.drop_table("step_rollup")
     op.drop_table("line_rollup")
     op.drop_index("ix_batch_figures_measure", table_name="batch_figures")
