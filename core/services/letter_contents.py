@@ -37,6 +37,8 @@ from core.store.payments import orders_of_batch
 from core.texts import _
 
 Marks = Mapping[int, Sequence[Said]]
+#: So many digits of an account are on paper, which lies about.
+_SHOWN = 4
 _STEPS = ("days_to_review", "days_to_second_review", "days_to_pay")
 
 
@@ -199,7 +201,7 @@ def _cause(code: str) -> Cause:
 def _completion(case: Case, occasion: Occasion, lines: pd.DataFrame) -> Completion:
     paid = {Insurance(order.insurance): order for order in case.orders if order.status == Outcome.PAID}
     transfers = {
-        kind: Transfer(order.settled_on, mask_account(order.bank_account))
+        kind: Transfer(order.settled_on, mask_account(order.bank_account)[-_SHOWN:])
         for kind, order in paid.items()
         if (lines["insurance"] == kind.value).any()
     }

@@ -7,17 +7,22 @@ from typing import Any
 
 import openpyxl
 import pytest
+from PIL import Image
 
 from core.domain.errors import InvalidInput, NotAllowed, NotFound, RefundError
 from core.domain.letters import LetterKind
 from core.domain.line_review import OTHER, Mark, Opinion
 from core.domain.roles import SYSTEM, Role, Viewer
+from core.services.batch_papers import add_batch_paper
 from core.services.batches import show_batch
 from core.services.desk import Desk
 from core.services.exports import Export, open_export
+from core.services.filing import submit_batch
 from core.services.letters import letter_of_batch, letters_of_batch, people_paid
 from core.services.line_decisions import answer_lines, decide_lines
+from core.services.papers import add_paper
 from core.services.payment_runs import orders_of_batch
+from core.services.previews import preview_batch
 from core.services.settings import change_setting
 from core.services.steps import advance_batch
 from core.store.schema import audit
@@ -36,6 +41,7 @@ from tests.support.desks import (
     THIRD_REVIEWER,
     Ledger,
     person,
+    prepare_draft,
 )
 from tests.support.rounds import ANSWER, RETURN, file_clear, file_reviewed, file_serials, settle, to_payment
 
@@ -246,6 +252,40 @@ def test_the_acceptance_says_what_was_filed_until_when_and_where_to_ask(desk: De
         assert each in said
 
 
+def picture(shade: int) -> bytes:
+    file = io.BytesIO()
+    Image.new("L", (3, 3), shade).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_the_acceptance_counts_the_papers_that_were_there(desk: Desk, ledger: Ledger) -> None:
+    """What is uploaded after it was accepted is on another paper."""
+    draft = prepare_draft(desk, ledger.leaver(1, [202205]))
+    for shade, material in enumerate(("M1", "M1", "M8")):
+        add_paper(desk, CLERK, draft, material, f"{shade}.png", picture(shade))
+    preview = preview_batch(desk, CLERK, draft)
+    (number,) = submit_batch(desk, CLERK, draft, preview.key, preview.fingerprint).numbers
+    before = words(desk, CLERK, number, A)
+    desk.clock.forward(hours=1)  # type: ignore[attr-defined]
+    decide_lines(desk, REVIEWER, number, [1], RETURN)
+    advance_batch(desk, REVIEWER, number, "return", NOTE)
+    missing = words(desk, CLERK, number, S)
+    desk.clock.forward(hours=1)  # type: ignore[attr-defined]
+    add_batch_paper(desk, CLERK, number, "M2", "申请.png", picture(9))
+
+    assert "不存在劳动关系的相应法律文书或离职证明2退费申请表1" in before
+    assert "个人申请建议" in missing
+    assert "退费申请表必需" not in missing
+    assert words(desk, CLERK, number, A) == before
+    assert words(desk, CLERK, number, S) == missing
+
+
+def test_the_whole_time_counts_the_approval_where_there_is_one(desk: Desk, ledger: Ledger) -> None:
+    change_setting(desk, SYSTEM, "approval_threshold_yuan", "100")
+
+    assert "15个工作日（至2023年11月22日）" in words(desk, CLERK, file_clear(desk, ledger), A)
+
+
 def test_the_acceptance_keeps_what_was_filed_when_lines_have_fallen(desk: Desk, ledger: Ledger) -> None:
     assert "2,701.44" in words(desk, CLERK, refused_in_part(desk, ledger), A)
 
@@ -354,7 +394,7 @@ def test_the_completion_is_the_batch_to_the_fen(desk: Desk, ledger: Ledger) -> N
         assert {row[10] for row in own} == {order.settled_on} == {"2023-11-02"}
     assert "合计2,685.361,366.800.000.004,052.16" in said
     assert "个人缴费部分共1,366.80元（人民币壹仟叁佰陆拾陆元捌角整）" in said
-    assert "***5678" in said
+    assert said.count("2023-11-02尾号5678") == 3
     assert "0200001009012345678" not in said
 
 

@@ -22,10 +22,10 @@ _INSURANCE = 4
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """What a fund paid: the bank's day (ISO 8601), and the account masked."""
+    """What a fund paid: the bank's day (ISO 8601), and the last four digits of the account."""
 
     settled_on: str
-    account: str
+    account_end: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,10 @@ def dated(rows: list[Row], transfers: Mapping[Insurance, Transfer]) -> Listing:
     return Listing(columns, (*_WIDTHS, 20), [(kind, (*cells, days.get(cells[_INSURANCE]))) for kind, cells in rows])
 
 
+def _ending(transfer: Transfer) -> str:
+    return words.ENDS_IN.format(digits=transfer.account_end)
+
+
 def _funds(given: Completion) -> Listing:
     headings = (words.EMPLOYER_PART, words.PERSONAL_PART, words.LATE_FEE, words.INTEREST, words.SUM)
     columns = (
@@ -82,7 +86,7 @@ def _funds(given: Completion) -> Listing:
         *map(Column, (words.PAID_ON, words.ACCOUNT)),
     )
     *funds, total = amounts_by_insurance(given.lines)
-    paid = {kind.label: (transfer.settled_on, transfer.account) for kind, transfer in given.transfers.items()}
+    paid = {kind.label: (transfer.settled_on, _ending(transfer)) for kind, transfer in given.transfers.items()}
     nothing = (words.NONE, words.NONE)
     rows: list[Row] = [(LINE, (*fund, *paid.get(fund[0], nothing))) for fund in funds if fund[-1]]
     return Listing(columns, (14, *[None] * 5, 23, 25), [*rows, (TOTAL, (*total, "", ""))])

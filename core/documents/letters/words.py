@@ -86,6 +86,7 @@ PAID = (
 )
 BY_FUND, BY_LINE = "一、支付情况（元）", "二、退费明细（元）"
 PAID_ON, ACCOUNT, SUM = "付款日期", "收款账号", "合计"
+ENDS_IN = "尾号 {digits}"
 OWED = "三、退还本人"
 OWED_SAID = (
     "退费中的个人缴费部分共 {amount} 元（{capitals}），属于参保人员本人。请你单位及时足额退还本人，并留存退还凭证；"
