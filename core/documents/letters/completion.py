@@ -14,7 +14,7 @@ from core.documents.workbook import Column, Holds
 from core.domain.money import format_yuan
 from core.domain.vocabulary import Insurance
 
-_WIDTHS = (10, None, 33, 15, 11, 20, 19, 17, 15, 21)
+_WIDTHS = (9, None, 33, 14, 10, 22, 21, 16, 14, 23)
 _MONEY = (words.EMPLOYER_PART, words.PERSONAL_PART, words.LATE_FEE, words.INTEREST, words.AMOUNT)
 #: In a record of ``list_rows``.
 _INSURANCE = 4

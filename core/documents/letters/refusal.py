@@ -85,7 +85,7 @@ def _listing(lines: Sequence[RefusedLine]) -> Listing:
         *map(Column, (words.CODE, words.FACT)),
     )
     rows = [(LINE, _cells(position, line)) for position, line in enumerate(lines, start=1)]
-    return Listing(columns, (11, 20, 35, 16, 12, 24, 17, None), rows)
+    return Listing(columns, (9, 18, 34, 15, 11, 20, 16, None), rows)
 
 
 def _cells(position: int, line: RefusedLine) -> tuple[Any, ...]:

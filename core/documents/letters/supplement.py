@@ -68,7 +68,7 @@ def _listing(given: Sequence[LineToSupplement]) -> Listing:
         *map(Column, (words.NAME, words.PERSON, words.PERIOD, words.INSURANCE, words.MISSING)),
     )
     rows = [(LINE, _cells(position, line)) for position, line in enumerate(given, start=1)]
-    return Listing(columns, (11, 24, 36, 17, 13, None), rows)
+    return Listing(columns, (9, 22, 34, 15, 11, None), rows)
 
 
 def _cells(position: int, line: LineToSupplement) -> tuple[Any, ...]:
