@@ -171,9 +171,10 @@ def select_rows(desk: Desk, viewer: Viewer, draft_id: str, shown: Sequence[str],
     """
     with desk.write(viewer) as unit:
         draft = read_draft(unit.connection, viewer, draft_id, lock=True)
-        ticked = store.read_ticked(unit.connection, draft_id)
+        # Of the rows on the screen alone: there may be tens of thousands ticked on other pages.
+        ticked = store.read_ticked(unit.connection, draft_id, among=shown)
         wanted = set(chosen) & set(shown)
-        _change(unit, draft, add=wanted - ticked, remove=(ticked & set(shown)) - wanted)
+        _change(unit, draft, add=wanted - ticked, remove=ticked - wanted)
 
 
 def select_query(desk: Desk, viewer: Viewer, draft_id: str, query: Query, *, chosen: bool) -> int:

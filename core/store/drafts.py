@@ -6,7 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.store.bulk import among, insert_rows
+from core.store.bulk import among as is_among
+from core.store.bulk import insert_rows
 from core.store.schema import AMOUNT_COLUMNS, contributions, draft_rows, drafts
 
 
@@ -54,9 +55,12 @@ def read_previewed(connection: sa.Connection, draft_id: str) -> dict[str, Any] |
     return json.loads(written) if written else None
 
 
-def read_ticked(connection: sa.Connection, draft_id: str) -> set[str]:
-    """The ids of every ticked row."""
-    return set(connection.scalars(sa.select(draft_rows.c.serial).where(draft_rows.c.draft_id == draft_id)))
+def read_ticked(connection: sa.Connection, draft_id: str, among: Collection[str] | None = None) -> set[str]:
+    """The ids of every ticked row; of these rows only, if some are given."""
+    statement = sa.select(draft_rows.c.serial).where(draft_rows.c.draft_id == draft_id)
+    if among is not None:
+        statement = statement.where(is_among(draft_rows.c.serial, among, connection.dialect.name))
+    return set(connection.scalars(statement))
 
 
 def count_ticked(connection: sa.Connection, draft_id: str) -> dict[str, int]:
@@ -76,7 +80,7 @@ def read_assigned(connection: sa.Connection, draft_id: str) -> dict[str, str]:
 def assign_reason(connection: sa.Connection, draft_id: str, serials: Collection[str], reason: str) -> int:
     """Give ticked rows a reason of their own (blank: the draft's own again); returns how many changed."""
     c = draft_rows.c
-    where = among(c.serial, serials, connection.dialect.name)
+    where = is_among(c.serial, serials, connection.dialect.name)
     changed = draft_rows.update().where(c.draft_id == draft_id, where, c.reason != reason).values(reason=reason)
     return connection.execute(changed).rowcount
 
@@ -93,7 +97,7 @@ def change_ticked(
 ) -> None:
     """Tick ``add`` (none of which is ticked yet) and untick ``remove``."""
     if remove:
-        where = among(draft_rows.c.serial, remove, connection.dialect.name)
+        where = is_among(draft_rows.c.serial, remove, connection.dialect.name)
         connection.execute(draft_rows.delete().where(draft_rows.c.draft_id == draft_id, where))
     insert_rows(connection, draft_rows, ("draft_id", "serial"), [(draft_id, serial) for serial in add])
 

@@ -65,4 +65,6 @@ def _lasting(status: int, area: Area, path: str) -> str:
         return _NEVER
     if area is Area.STATIC or (area is Area.COMPONENT and "/static/" in path):
         return _FOREVER
-    return _FOR_AN_HOUR if path.startswith(ASSETS) else _NEVER
+    # A component's page names its scripts and is asked for anew; what else lies beside it has no digest in its name.
+    is_beside = area is Area.COMPONENT and not path.endswith(".html")
+    return _FOR_AN_HOUR if is_beside or path.startswith(ASSETS) else _NEVER

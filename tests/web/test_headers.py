@@ -71,6 +71,11 @@ def test_what_is_program_is_kept_for_a_year_but_never_its_refusal(door: Door, pa
     assert door.visitor().get(path).headers["cache-control"] == "no-store"
 
 
+def test_what_lies_beside_the_frame_of_a_component_is_kept_for_an_hour(door: Door) -> None:
+    answer = door.user().get("/component/st_aggrid.agGrid/bootstrap.min.css")
+    assert answer.headers["cache-control"] == "public, max-age=3600"
+
+
 def test_the_frame_of_a_component_is_asked_for_anew(door: Door) -> None:
     assert door.user().get(FRAME).headers["cache-control"] == "no-store"
 
