@@ -22,7 +22,10 @@ from tests.support.desks import ADMIN, ANALYST, BANK, CLERK, FINANCE, REVIEWER, 
 CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]+")
 #: The other language's own name, what the ledger says of an employer and a person, names of the funds' accounts and the agency's.
 NAMES = {"中文", "甲公司", "赵一", "正常", BANK["bank_name"], BANK["branch_name"]} | {
-    value for fields in (*FUNDS.values(), [field[1:] for field in FIELDS]) for _meaning, value in fields
+    run
+    for fields in (*FUNDS.values(), [field[1:] for field in FIELDS])
+    for _meaning, value in fields
+    for run in CHINESE.findall(value)
 }
 SCREENS = [
     (CLERK, "home.py"),
