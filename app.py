@@ -24,6 +24,7 @@ from core.web import assets, downloads, ledger, signin
 from core.web.gate import Gate
 from core.web.identity import SESSION_HEADER, TRUSTED_USER_HEADERS
 from core.web.inner import ClientMessage
+from core.web.mailer import sending_mails
 from core.web.pages import is_demonstration
 from core.web.refusals import report_incident
 from core.web.server import hide_server_name
@@ -94,7 +95,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     # A configuration file that is edited while people work is read again, and everything else is forgotten.
     config.on_config_parsed(configure, force_connect=True)
     await to_thread.run_sync(warm_up)
-    yield
+    async with sending_mails(shared_desk):
+        yield
 
 
 hide_server_name()

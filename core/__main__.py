@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.command_line import batches
+from core.command_line import batches, mail
 from core.command_line.tools import DONE, REFUSED, WRONG_USAGE, WrongUsageError
 from core.command_line.tools import Parser as _Parser
 from core.command_line.tools import add as _add
@@ -143,7 +143,8 @@ def user_add(options: argparse.Namespace) -> int:
 
     password = sys.stdin.readline().rstrip("\r\n") if options.password_stdin else None
     with _desk() as desk:
-        token = create_user(desk, SYSTEM, options.name, Role(options.role), options.employers, password)
+        role = Role(options.role)
+        token = create_user(desk, SYSTEM, options.name, role, options.employers, password, email=options.email)
     _print_token(options.name, token)
     return DONE
 
@@ -333,6 +334,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_branches(commands.add_parser("branches", help=_("开户行目录")).add_subparsers(required=True, metavar="ACTION"))
     _add_payments(commands.add_parser("payments", help=_("支付")).add_subparsers(required=True, metavar="ACTION"))
     batches.add_commands(commands.add_parser("batches", help=_("批次")).add_subparsers(required=True, metavar="ACTION"))
+    mail.add_commands(commands.add_parser("mail", help=_("邮件")).add_subparsers(required=True, metavar="ACTION"))
     return parser
 
 
@@ -379,6 +381,7 @@ def _add_user(actions: Any) -> None:
     adding.add_argument("name", metavar="NAME")
     adding.add_argument("--role", required=True, choices=[role.value for role in Role if role is not Role.SYSTEM])
     adding.add_argument("--employer", dest="employers", metavar=_("单位编号"), action="append", default=[])
+    adding.add_argument("--email", metavar="ADDRESS", default="", help=_("电子邮箱；是否接收邮件由本人决定"))
     adding.add_argument("--password-stdin", action="store_true", help=_("从标准输入读取密码，不生成一次性口令"))
     for name, run, meaning in (
         ("disable", user_disable, _("停用账号，立即结束其会话")),

@@ -11,6 +11,7 @@ from pages.parts.access import desk, require_user
 from pages.parts.factor import draw_factor, proven_viewer
 from pages.parts.formats import local_time
 from pages.parts.frame import draw_heading, draw_path
+from pages.parts.mail import draw_mail
 from pages.parts.messages import attempt, draw_faults, plain
 
 
@@ -48,3 +49,5 @@ with st.container(border=True, width=720):
     st.markdown(f":material/account_circle: **{plain(user.username)}** :gray[{_(user.role.label)}]")
     draw_second_factor(user)
     draw_password()
+with st.container(border=True, width=720):
+    draw_mail(user)

@@ -26,6 +26,7 @@ from core.domain.wording import N_
 from core.services.contributions import InvalidInputs, require_employer
 from core.services.desk import Desk, Unit
 from core.services.drafts import Employer, load_employer
+from core.services.mail import announce_decision
 from core.store import account_changes as store
 from core.store.database import Connection
 from core.store.employers import change_in_force, former_names
@@ -185,6 +186,8 @@ def _move(desk: Desk, viewer: Viewer, change_id: str, step: str, note: str) -> C
             values["decided_sequence"] = sequence
         if not store.move_change(unit.connection, change_id, move.source, **values):
             raise Conflict(N_("该登记账户变更已由他人办理，请刷新后查看"))
+        if not move.by_applicant:
+            announce_decision(unit, row.requested_by, move.target, sequence)
     return move.target
 
 

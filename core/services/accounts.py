@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.domain.errors import InvalidInput, NotFound
+from core.domain.mail import check_address
 from core.domain.roles import RIGHTS, SYSTEM, Right, Role, Viewer
 from core.domain.wording import N_
 from core.services import passwords
@@ -41,6 +42,7 @@ class Account:
     can_sign_in: bool
     has_factor: bool
     created_at: str
+    email: str = ""
 
 
 def viewer_of(desk: Desk, username: str) -> Viewer | None:
@@ -64,28 +66,36 @@ def list_users(desk: Desk, viewer: Viewer) -> list[Account]:
                 bool(row.password_hash) and not row.disabled,
                 bool(row.totp_confirmed_at),
                 row.created_at,
+                row.email,
             )
             for row in store.read_users(connection)
         ]
 
 
 def create_user(
-    desk: Desk, viewer: Viewer, name: str, role: Role, employers: Collection[str] = (), password: str | None = None
+    desk: Desk,
+    viewer: Viewer,
+    name: str,
+    role: Role,
+    employers: Collection[str] = (),
+    password: str | None = None,
+    *,
+    email: str = "",
 ) -> str | None:
     """Make an account. Without a password it returns the one-time token with which its owner sets one (3 days).
 
     ``employers`` are employer ids, needed for a clerk and not allowed for others. ``InvalidInput`` names the field:
-    ``username``, ``role``, ``employers`` or ``password``.
+    ``username``, ``role``, ``employers``, ``email`` or ``password``. Mails are sent to ``email`` once its owner wants them.
     """
     viewer.require(Right.MANAGE_USERS)
-    name = _checked_name(name)
+    name, email = _checked_name(name), check_address(email)
     if password is not None:
         passwords.check_password(name, password)
     password_hash = passwords.hash_password(password) if password is not None else ""
     with desk.write(viewer) as unit:
         bound = _checked_employers(unit, role, employers)
         _require_factor_for(desk, unit, role)
-        store.insert_user(unit.connection, name, role, unit.at, password_hash=password_hash)
+        store.insert_user(unit.connection, name, role, unit.at, password_hash=password_hash, email=email)
         store.bind_employers(unit.connection, name, bound)
         unit.audit("user.create", name, role=role.value, employers=bound)
         return None if password is not None else _give_token(desk, unit, name)

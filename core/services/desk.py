@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from core.domain.mail import MailServer, mail_server
 from core.domain.roles import Viewer
 from core.domain.settings import Settings
 from core.store.audit import Head, append_entry
@@ -36,13 +37,17 @@ def _new_id() -> str:
 
 @dataclass(frozen=True)
 class Unit:
-    """One write transaction: its connection, its moment, and the way to leave an audit entry in it."""
+    """One write transaction: its connection, its moment, and the way to leave an audit entry in it.
+
+    ``mail`` is the server that mails about it leave by, ``None`` where nobody gets any.
+    """
 
     connection: Connection
     at: str
     today: date
     viewer: Viewer
     _entries: list[Head] = field(default_factory=list)
+    mail: MailServer | None = None
 
     def audit(self, action: str, subject: str, **detail: Any) -> int:
         """Append an audit entry under the viewer's name and return its sequence."""
@@ -61,6 +66,7 @@ class Desk:
     data_dir: Path
     clock: Callable[[], datetime] = _now
     new_id: Callable[[], str] = _new_id
+    mail: MailServer | None = None
     _head_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def now(self) -> str:
@@ -83,7 +89,7 @@ class Desk:
         entries: list[Head] = []
         with self.database.write() as connection:
             at = self.now()
-            yield Unit(connection.execution_options(moment=at), at, self.today(), viewer, entries)
+            yield Unit(connection.execution_options(moment=at), at, self.today(), viewer, entries, self.mail)
         if entries:
             self._sign(entries[-1])
 
@@ -137,13 +143,17 @@ class Desk:
 
 
 def open_desk(environment: Mapping[str, str] | None = None) -> Desk:
-    """The desk of this environment: ``DATABASE_URL``, ``REFUND_DATA_DIR`` (``names.md``). Makes the schema when empty."""
+    """The desk of this environment: ``DATABASE_URL``, ``REFUND_DATA_DIR``, ``REFUND_SMTP_URL`` (``names.md``).
+
+    Makes the schema when empty.
+    """
     environment = os.environ if environment is None else environment
     data_dir = Path(environment.get("REFUND_DATA_DIR") or "data/local").resolve()
     url = environment.get("DATABASE_URL") or f"sqlite:///{data_dir / 'refund.sqlite3'}"
+    mail = mail_server(environment)
     database = Database(url)
     database.migrate()
-    return Desk(database, data_dir)
+    return Desk(database, data_dir, mail=mail)
 
 
 @cache

@@ -22,6 +22,7 @@ from core.services.account_changes import account_changers
 from core.services.desk import Desk, Unit
 from core.services.due_dates import due_date
 from core.services.line_outcomes import conclude_lines
+from core.services.mail import announce_step
 from core.store import batches as store
 from core.store.bank_corrections import corrected_employer
 from core.store.database import Connection
@@ -129,6 +130,7 @@ def write_step(opened: Opened, position: int, edge: Edge, actor: Actor, note: st
         edge.step, source, edge.target.value, actor.username, actor.part.value, note, unit.at, due, sequence
     )
     store.insert_step(unit.connection, opened.batch_id, position, written)
+    announce_step(unit, opened.batch_id, opened.number, edge, sequence, actor.username)
     assignee = _who_had_it(history, edge.target)
     store.set_state(unit.connection, opened.batch_id, edge.target.value, unit.at, due, assignee)
 

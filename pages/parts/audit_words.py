@@ -65,6 +65,7 @@ _ACTIONS: Mapping[str, str] = {
     "user.create": N_("新增用户"),
     "user.disable": N_("停用用户"),
     "user.enable": N_("启用用户"),
+    "user.mail": N_("更改邮件提醒"),
     "user.reset": N_("重置密码"),
 }
 _DETAILS: Mapping[str, str] = {

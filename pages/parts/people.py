@@ -16,12 +16,14 @@ from pages.parts.at_field import at_field
 from pages.parts.factor_reset import draw_reset, draw_unlock
 from pages.parts.formats import local_time
 from pages.parts.messages import attempt, clear_faults, draw_faults, plain
+from pages.parts.people_mail import draw_address
 
 #: Where a token is turned into a password.
 SETTING_PAGE = "/login/token"
 _NAME, _ROLE, _EMPLOYERS, _CHOSEN = "new_username", "new_role", "new_employers", "chosen_user"
+_EMAIL = "new_email"
 #: The fields in which the service reports faults of a new account, and the widgets they belong to.
-_FIELDS = {"username": _NAME, "role": _ROLE, "employers": _EMPLOYERS}
+_FIELDS = {"username": _NAME, "role": _ROLE, "employers": _EMPLOYERS, "email": _EMAIL}
 
 
 def draw_people() -> None:
@@ -95,6 +97,16 @@ def _draw_new() -> None:
                 autocomplete="off",
             ),
         )
+        _draw_field(
+            _EMAIL,
+            lambda: st.text_input(
+                _("电子邮箱"),
+                key=_EMAIL,
+                max_chars=254,
+                placeholder=_("可不填；是否接收邮件由本人决定"),
+                autocomplete="off",
+            ),
+        )
         st.form_submit_button(_("新增"), key="add_user", type="primary", icon=":material/person_add:", on_click=_add)
 
 
@@ -113,11 +125,13 @@ def _roles() -> list[Role]:
 def _add() -> None:
     name, role = state.typed(_NAME) or "", state.typed(_ROLE)
     employers = (state.typed(_EMPLOYERS) or "").replace("，", " ").replace("、", " ").replace(",", " ").split()
-    token = attempt(lambda: create_user(desk(), acting_viewer(), name, role, employers))
+    email = state.typed(_EMAIL) or ""
+    token = attempt(lambda: create_user(desk(), acting_viewer(), name, role, employers, email=email))
     if token:
         state.TOKEN.set((name.strip(), token))
         state.fill(_NAME, "")
         state.fill(_EMPLOYERS, "")
+        state.fill(_EMAIL, "")
 
 
 def _draw_actions(accounts: Sequence[Account]) -> None:
@@ -139,6 +153,7 @@ def _draw_actions(accounts: Sequence[Account]) -> None:
         with st.container(horizontal=True):
             _draw_action(chosen)
             draw_reset(chosen)
+            draw_address(chosen)
         draw_faults(_CHOSEN)
 
 

@@ -1,0 +1,49 @@
+"""A mail server on this machine that keeps what it is given, and refuses when it is told to."""
+
+import email
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+from core.domain.mail import MailServer
+from tests.support.ports import free_port
+
+SENDER = "desk@example.cn"
+
+
+@dataclass
+class PostOffice:
+    """What came in, and the answer to the next mails: ``refusals`` are used up one by one."""
+
+    port: int
+    delivered: list[EmailMessage] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+
+    @property
+    def server(self) -> MailServer:
+        return MailServer("127.0.0.1", self.port, SENDER, "none")
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        if self.refusals:
+            return self.refusals.pop(0)
+        self.delivered.append(email.message_from_bytes(envelope.content, policy=default))
+        self.recipients += envelope.rcpt_tos
+        return "250 OK"
+
+
+@contextmanager
+def open_post_office() -> Iterator[PostOffice]:
+    """A mail server that is there until the end of the block."""
+    office = PostOffice(free_port())
+    controller = Controller(office, hostname="127.0.0.1", port=office.port, server_hostname="test")
+    controller.start()
+    try:
+        yield office
+    finally:
+        controller.stop()
