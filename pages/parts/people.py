@@ -87,7 +87,7 @@ def _draw_new() -> None:
     st.subheader(_("新增用户"), anchor=False)
     with st.form("new_user", border=True, clear_on_submit=False):
         _draw_field(_NAME, lambda: st.text_input(_("用户名"), key=_NAME, max_chars=32, autocomplete="off"))
-        _draw_field(_ROLE, lambda: st.selectbox(_("角色"), _roles(), key=_ROLE, format_func=lambda role: _(role.label)))
+        _draw_field(_ROLE, lambda: st.selectbox(_("角色"), _roles(), key=_ROLE, format_func=_say_role))
         _draw_field(
             _EMPLOYERS,
             lambda: st.text_input(
@@ -116,6 +116,10 @@ def _draw_field(key: str, draw: Callable[[], Any]) -> None:
         for field, widget in _FIELDS.items():
             if widget == key:
                 draw_faults(field)
+
+
+def _say_role(role: Role) -> str:
+    return _(role.label)
 
 
 def _roles() -> list[Role]:

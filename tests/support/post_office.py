@@ -1,6 +1,7 @@
 """A mail server on this machine that keeps what it is given, and refuses when it is told to."""
 
 import email
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,12 +19,13 @@ SENDER = "desk@example.cn"
 
 @dataclass
 class PostOffice:
-    """What came in, and the answer to the next mails: ``refusals`` are used up one by one."""
+    """What came in, and the answer to the next mails: ``refusals`` are used up one by one. ``arrived``: a mail came."""
 
     port: int
     delivered: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    arrived: threading.Event = field(default_factory=threading.Event)
 
     @property
     def server(self) -> MailServer:
@@ -34,6 +36,7 @@ class PostOffice:
             return self.refusals.pop(0)
         self.delivered.append(email.message_from_bytes(envelope.content, policy=default))
         self.recipients += envelope.rcpt_tos
+        self.arrived.set()
         return "250 OK"
 
 
