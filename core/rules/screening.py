@@ -54,12 +54,11 @@ class Ground(NamedTuple):
     start: int
     end: int
 
-    @property
-    def months(self) -> tuple[int, int]:
-        """The first and the last month that it can make refundable, whatever the switches say."""
+    def months(self, settings: Settings) -> tuple[int, int]:
+        """The first and the last month that it can make refundable; only compared, 202213 stands for the one after 202212."""
         code = BY_FACT[self.kind]
         if code == "R01":
-            return self.end // 100, OPEN_END // 100
+            return self.end // 100 + (settings["leave_month_refundable"] == "never"), OPEN_END // 100
         return self.start // 100, (OPEN_END if code in _WITHOUT_END else self.end) // 100
 
 
@@ -122,7 +121,7 @@ def find_suspects(
     if at_both.any():
         reasons.add("R07")
     grounded = np.zeros(len(people.pairs), np.bool_)
-    for place, code in _grounded(people, grounds):
+    for place, code in _grounded(people, grounds, settings):
         grounded[place] = True
         reasons.add(code)
     chosen = np.flatnonzero(suspicious | paid_again | at_both | grounded)
@@ -152,14 +151,14 @@ def _paid_again(scan: Scan) -> Mask:
     return again
 
 
-def _grounded(people: People, grounds: Iterable[Ground]) -> Iterator[tuple[int, str]]:
+def _grounded(people: People, grounds: Iterable[Ground], settings: Settings) -> Iterator[tuple[int, str]]:
     """Places of people with the code of a reason that one of their facts may make true in one of their months."""
     places: dict[str, list[int]] = {}
     for place, (_employer, number) in enumerate(people.pairs):
         places.setdefault(number, []).append(place)
     first, last = people.months()
     for ground in grounds:
-        begins, ends = ground.months
+        begins, ends = ground.months(settings)
         for place in places.get(ground.social_security_number, ()):
             at_home = ground.employer_id in {"", people.pairs[place][0]}
             if at_home and last[place] >= begins and first[place] <= ends:

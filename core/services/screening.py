@@ -10,7 +10,7 @@ from core.rules.screening import Ground, People, Suspects, find_suspects, screen
 from core.services.base_limits import limits_by_month
 from core.services.desk import Desk
 from core.store.database import Connection
-from core.store.sections import BEGINNING, Pair, Scan, paid_by_two, read_grounds, read_section, scan_ledger
+from core.store.sections import BEGINNING, Pair, Scan, at_several, paid_by_two, read_grounds, read_section, scan_ledger
 
 __all__ = ["BEGINNING", "CHUNK_ROWS", "Chunk", "screen_chunks"]
 
@@ -34,35 +34,45 @@ def screen_chunks(
 
     Every chunk is one snapshot, and what it shows is judged by the switches in force at that moment.
     """
+    several: set[str] | None = None
+    if not employers:
+        with desk.read() as connection:
+            several = at_several(connection)
     started = employers.index(after[0]) if after[0] in employers else 0
     for employer in employers[started:] or [""]:
-        yield from _screen_employer(desk, employer, after if employer in {"", after[0]} else (employer, ""), size)
+        place = after if employer in {"", after[0]} else (employer, "")
+        yield from _screen_employer(desk, employer, place, size, several)
 
 
-def _screen_employer(desk: Desk, employer: str, after: Pair, size: int) -> Iterator[Chunk]:
+def _screen_employer(desk: Desk, employer: str, after: Pair, size: int, several: set[str] | None) -> Iterator[Chunk]:
     place: Pair | None = after
     while place is not None:
         with desk.read() as connection:
             scan = scan_ledger(connection, employer, place, size)
-            finds = _screen(connection, scan, desk.settings(connection), Period.of(desk.today()))
+            finds = _screen(connection, scan, several, desk.settings(connection), Period.of(desk.today()))
         last = (str(scan.employer[-1]), str(scan.social_security_number[-1])) if len(scan) else place
         yield Chunk(finds, len(scan), last)
         place = scan.after
 
 
-def _screen(connection: Connection, scan: Scan, settings: Settings, filing: Period) -> list[Find]:
+def _screen(
+    connection: Connection, scan: Scan, several: set[str] | None, settings: Settings, filing: Period
+) -> list[Find]:
     people = People(scan)
-    suspects = _suspects(connection, scan, people, settings)
+    suspects = _suspects(connection, scan, people, several, settings)
     if not suspects.pairs:
         return []
     section = read_section(connection, suspects.pairs, suspects.elsewhere)
     return screen(section, suspects.reasons, settings, filing, limits_by_month())
 
 
-def _suspects(connection: Connection, scan: Scan, people: People, settings: Settings) -> Suspects:
+def _suspects(
+    connection: Connection, scan: Scan, people: People, several: set[str] | None, settings: Settings
+) -> Suspects:
     persons = list(dict.fromkeys(number for _employer, number in people.pairs))
     if not persons:
         return Suspects([], frozenset(), [])
     grounds = (Ground(*each) for each in read_grounds(connection, persons))
-    elsewhere = paid_by_two(connection, persons)
+    movers = persons if several is None else [number for number in persons if number in several]
+    elsewhere = paid_by_two(connection, movers) if movers else set()
     return find_suspects(scan, people, grounds, elsewhere, settings, limits_by_month())

@@ -10,6 +10,7 @@ import pytest
 from core.domain.finding import Detail
 from core.domain.period import OPEN_END
 from core.domain.screening import STRONGEST_FIRST, Find
+from core.domain.settings import Settings
 from core.domain.vocabulary import FactKind
 from core.rules.patterns import Limits, fee_without_delay, outside_limits
 from core.rules.screening import Ground
@@ -127,7 +128,7 @@ def test_nothing_is_found_without_proof_even_if_no_proof_is_asked_for(sqlite_dat
 @pytest.mark.parametrize(
     ("kind", "months"),
     [
-        (FactKind.EMPLOYMENT, (202204, 999912)),
+        (FactKind.EMPLOYMENT, (202205, 999912)),
         (FactKind.DEATH, (201903, 999912)),
         (FactKind.INSTITUTION, (201903, 999912)),
         (FactKind.NO_RELATION, (201903, 202204)),
@@ -136,8 +137,14 @@ def test_nothing_is_found_without_proof_even_if_no_proof_is_asked_for(sqlite_dat
     ],
 )
 def test_the_months_that_a_fact_can_reach(kind, months):
-    assert Ground("A", kind, "", 20190301, 20220420).months == months
-    assert Ground("A", kind, "", 20190301, OPEN_END).months[1] == 999912
+    assert Ground("A", kind, "", 20190301, 20220420).months(Settings()) == months
+    assert Ground("A", kind, "", 20190301, OPEN_END).months(Settings())[1] == 999912
+
+
+@pytest.mark.parametrize("switch", ["day15", "always"])
+def test_a_switch_can_add_the_month_of_leaving(switch):
+    left = Ground("A", FactKind.EMPLOYMENT, "", 20190301, 20220420)
+    assert left.months(Settings({"leave_month_refundable": switch}))[0] == 202204
 
 
 # --- patterns ---------------------------------------------------------------------------------------------------------
