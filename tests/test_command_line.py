@@ -122,6 +122,8 @@ def actions(database: Database, data_dir: Path, action: str) -> list[tuple[str, 
         "judge --employer E1 --reason R01 --from 2022-05 --to 2022-04",
         "judge --emp E1 --reason R01 --from 2022-01 --to 2022-04",
         "judge --employer E1 --reason R01 --from 2022-01 --to 2022-04 --format xml",
+        "screen --format json",
+        "screen E1",
         "check everything",
         "demo --now",
         "user",
@@ -300,6 +302,50 @@ def test_judge_of_an_employer_without_rows_prints_the_header_only(stocked: Run) 
     done = judge(stocked, employer="E2")
 
     assert (done.status, done.out.count("\n")) == (0, 1)
+
+
+# --- screen -------------------------------------------------------------------------------------------------------------
+
+
+def test_screen_prints_every_find_with_its_facts(stocked: Run) -> None:
+    done = run_screen(stocked)
+    first, *_others = done.rows
+
+    assert done.status == 0
+    assert [(row["serial"], row["insurance"], row["code"], row["amount"]) for row in done.rows] == [
+        ("0003", "pension", "R01", "1286.40"),
+        ("0003", "unemployment", "R01", "53.60"),
+        ("0003", "work_injury", "R01", "10.72"),
+    ]
+    assert (first["employer"], first["social_security_number"], first["period"]) == ("E1", NUMBER, "2022-05")
+    assert (first["confidence"], first["basis"], first["also"]) == ("fact", "任职 2019-03-01 至 2022-04-20", "")
+    assert "3 / 3" in done.err
+
+
+def run_screen(run: Run, *more: object) -> Done:
+    return run("screen", *more)
+
+
+def test_screen_of_some_employers_and_as_a_table(stocked: Run) -> None:
+    assert run_screen(stocked, "--employer", "E2").out.count("\n") == 1
+    both = run_screen(stocked, "--employer", "E2", "--employer", "E1", "--format", "table").out.splitlines()
+    assert [line.split()[0] for line in both] == ["employer", "E1", "E1", "E1"]
+
+
+def test_screen_refuses_an_employer_that_it_does_not_know(stocked: Run) -> None:
+    done = run_screen(stocked, "--employer", "E9")
+
+    assert (done.status, done.out) == (1, "")
+
+
+def test_screen_leaves_an_entry_and_no_data(stocked: Run, database: Database, data_dir: Path) -> None:
+    run_screen(stocked, "--employer", "E1")
+    desk = Desk(database, data_dir)
+
+    (entry,) = [entry for entry in read_trail(desk, SYSTEM).entries if entry.action == "screening.print"]
+    assert entry.detail == '{"employers":["E1"]}'
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM screenings").scalar() == 0
 
 
 # --- check ------------------------------------------------------------------------------------------------------------

@@ -83,6 +83,19 @@ def _tab(name: str) -> Reach:
     return reach
 
 
+def _screened(key: str, ends: str, tab: str = "") -> Reach:
+    """A screening that was begun by one press and has ended: the button ``ends`` stands below what it found."""
+
+    def reach(page: "Page") -> None:
+        (_tab(tab) if tab else settle)(page)
+        press(page, key)
+        page.locator(f".st-key-{ends}").wait_for()
+        page.locator(".st-key-screening_stop").wait_for(state="detached")
+        settle(page)
+
+    return reach
+
+
 def first_listed(page: "Page") -> None:
     """Open the first batch of the list on the screen."""
     # The table is a picture; for screen readers its text stands inside of it.
@@ -123,6 +136,7 @@ SCREENS = (
     Screen("application", "clerk1", "/apply", _asked),
     Screen("application-upload", "clerk1", "/apply", _dialog("upload_M1")),
     Screen("application-list", "clerk1", "/apply", _dialog("query_list")),
+    Screen("application-screening", "clerk2", "/apply", _screened("screening", "take_finds")),
     Screen("preview", "clerk1", "/apply", _previewed),
     Screen("preview-refusals", "clerk1", "/apply", _refused),
     Screen("records", "clerk1", "/batches"),
@@ -143,6 +157,8 @@ SCREENS = (
     Screen("accounts-changed", "admin1", "/settings", _tab("登记账户变更")),
     Screen("payments", "finance1", "/payments"),
     Screen("insights", "analyst1", "/insights"),
+    Screen("screening-empty", "auditor1", "/insights", _tab("智能筛查")),
+    Screen("screening", "analyst1", "/insights", _screened("screening_start", "export_finds", tab="智能筛查")),
     Screen("records-masked", "analyst1", "/batches"),
     Screen("ledger", "admin1", "/ledger"),
     Screen("settings", "admin1", "/settings"),
