@@ -1,12 +1,12 @@
 """Screenings beside the screens: they go on when a page is refreshed or closed, and a stopped one can be resumed.
 
-The agency's screening of everybody and those of clerks have a thread each: nobody waits a minute for his own employer.
+The agency's screenings take turns, and so do those of clerks: nobody waits a minute for his own employer. The threads hold no
+process up that is told to end: a screening is made to be resumed.
 """
 
 import logging
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 
 from core.domain.roles import Viewer
 from core.services.desk import Desk
@@ -20,8 +20,9 @@ from core.services.screenings import (
 )
 
 _log = logging.getLogger(__name__)
-_pools = {office: ThreadPoolExecutor(max_workers=1, thread_name_prefix="screening") for office in (True, False)}
-_jobs: dict[str, Future[None]] = {}
+#: One at a time of the agency's, and one of those of clerks.
+_turns = {office: threading.Lock() for office in (True, False)}
+_jobs: dict[str, threading.Thread] = {}
 _lock = threading.Lock()
 
 
@@ -47,21 +48,26 @@ def wait_for(screening_id: str, seconds: float) -> None:
     with _lock:
         job = _jobs.get(screening_id)
     if job is not None:
-        job.result(seconds)
+        job.join(seconds)
+        if job.is_alive():
+            raise TimeoutError
 
 
 def _submit(desk: Desk, viewer: Viewer, screening: Screening, runner: str) -> None:
+    work = (desk, viewer, screening, runner)
+    job = threading.Thread(target=_run, args=work, name="screening", daemon=True)
     with _lock:
-        for ended in [name for name, job in _jobs.items() if job.done()]:
+        for ended in [name for name, each in _jobs.items() if not each.is_alive()]:
             del _jobs[ended]
-        job = _pools[screening.office].submit(_run, desk, viewer, screening.screening_id, runner)
         _jobs[screening.screening_id] = job
+        job.start()
 
 
-def _run(desk: Desk, viewer: Viewer, screening_id: str, runner: str) -> None:
-    try:
-        run_screening(desk, viewer, screening_id, runner)
-    except Exception as error:  # noqa: BLE001 - above a thread there is nobody else to tell
-        # The message of a driver may quote a row, so only its kind is written down.
-        _log.error("a screening failed: %s", type(error).__name__)
-        give_up(desk, viewer, screening_id, runner)
+def _run(desk: Desk, viewer: Viewer, screening: Screening, runner: str) -> None:
+    with _turns[screening.office]:
+        try:
+            run_screening(desk, viewer, screening.screening_id, runner)
+        except Exception as error:  # noqa: BLE001 - above a thread there is nobody else to tell
+            # The message of a driver may quote a row, so only its kind is written down.
+            _log.error("a screening failed: %s", type(error).__name__)
+            give_up(desk, viewer, screening.screening_id, runner)
