@@ -124,6 +124,21 @@ def check(options: argparse.Namespace) -> int:
     return REFUSED if found else DONE
 
 
+def report(options: argparse.Namespace) -> int:
+    """Write the report of a month into a file: PDF or xlsx, by its ending."""
+    form = options.out.suffix.lower().removeprefix(".")
+    if form not in ("pdf", "xlsx"):
+        raise WrongUsageError(_("文件名请以 .pdf 或 .xlsx 结尾：{file}").format(file=options.out))
+    if not options.out.absolute().parent.is_dir():
+        raise WrongUsageError(_("文件夹不存在：{folder}").format(folder=options.out.parent))
+    from core.services.reports import write_report
+
+    with _desk() as desk:
+        options.out.write_bytes(write_report(desk, SYSTEM, options.month, form))
+    _say(_("已生成 {file}").format(file=options.out))
+    return DONE
+
+
 def demo(options: argparse.Namespace) -> int:
     """Build the demonstration: files, accounts, batches. Built twice it is the same."""
     from core.services.demo import build_demonstration, is_built, tell_demonstration
@@ -326,6 +341,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_judge(commands)
     _add_screen(commands)
     _add_format(_add(commands, "check", check, _("检查整个数据库，列出不成立的规则")), "table")
+    reporting = _add(commands, "report", report, _("生成一个月的报告（PDF 或 xlsx）"))
+    reporting.add_argument("month", metavar="YYYY-MM", type=_month)
+    reporting.add_argument("--out", metavar="FILE", type=Path, required=True)
     building = _add(commands, "demo", demo, _("生成演示数据并导入，建立演示账号和批次"))
     building.add_argument("--if-empty", action="store_true", help=_("只在还没有数据时生成"))
     building.add_argument("--brief", action="store_true", help=_("不生成近一年的历史批次，几秒即可完成"))

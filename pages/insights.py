@@ -9,12 +9,14 @@ from core.domain.wording import N_
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import require_user
+from pages.parts.anomalies import draw_anomalies
 from pages.parts.board_money import draw_money_board
 from pages.parts.board_question import ROWS, TAB
 from pages.parts.board_rows import draw_board_rows
 from pages.parts.board_steps import draw_step_board
 from pages.parts.explore import draw_explore
 from pages.parts.frame import draw_heading, draw_path
+from pages.parts.reports import draw_reports
 from pages.parts.screening_office import draw_office_screening
 
 _KEY = "insights_tabs"
@@ -26,6 +28,8 @@ TABS: tuple[tuple[str, str, Callable[[Viewer], None]], ...] = (
     (ROWS, N_("明细批次"), draw_board_rows),
     (_EXPLORE, N_("明细分析"), draw_explore),
     ("screening", N_("智能筛查"), draw_office_screening),
+    ("anomalies", N_("异常"), draw_anomalies),
+    ("reports", N_("报告"), draw_reports),
 )
 #: Tabs that ask the same question.
 _ALIKE = frozenset({_BOARD, _STEPS, ROWS})

@@ -131,6 +131,11 @@ def actions(database: Database, data_dir: Path, action: str) -> list[tuple[str, 
         "user add wang",
         "user add wang --role system",
         "user add wang --role king",
+        "report",
+        "report 2023-01",
+        "report soon --out {tmp}/r.pdf",
+        "report 2023-01 --out {tmp}/r.doc",
+        "report 2023-01 --out {tmp}/nowhere/r.pdf",
         "settings",
         "settings set leave_month_refundable",
     ],
@@ -149,6 +154,14 @@ def test_a_wrong_command_says_how_it_is_used(run: Run) -> None:
 
     assert "用法不正确" in done.err
     assert "--employer" in done.err
+
+
+def test_a_report_of_a_month_is_written_and_one_of_the_future_is_refused(run: Run, tmp_path: Path) -> None:
+    for name, begin in (("r.pdf", b"%PDF"), ("r.xlsx", b"PK")):
+        assert run("report", "2023-01", "--out", tmp_path / name).status == 0
+        assert (tmp_path / name).read_bytes().startswith(begin)
+    assert run("report", "2199-01", "--out", tmp_path / "later.pdf").status == 1
+    assert not (tmp_path / "later.pdf").exists()
 
 
 def test_help_is_no_error(run: Run) -> None:

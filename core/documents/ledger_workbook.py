@@ -35,7 +35,7 @@ def ledger_workbook(kind: str, sheet_name: str, rows: Iterable[Mapping[str, str]
         sheet.append([row.get(title) or None for title in texts] + [_amount(row.get(title)) for title in amounts])
     file = io.BytesIO()
     book.save(file)
-    return _without_time(file.getvalue())
+    return without_time(file.getvalue())
 
 
 def ledger_csv(kind: str, rows: Iterable[Mapping[str, str]]) -> bytes:
@@ -87,7 +87,7 @@ def _amount(written: str | None) -> Decimal | None:
     return Decimal(written) if written else None
 
 
-def _without_time(archive: bytes) -> bytes:
+def without_time(archive: bytes) -> bytes:
     """The same archive without the moment of its making."""
     kept = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(kept, "w") as new:

@@ -37,9 +37,11 @@ def _told_of(owner: Any) -> sa.ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class _Source:
-    """How a subject is read: from where, its columns by name, what makes a place in it unique, its amount and people."""
+    """How a subject is read: its own table beside batches, its columns by name, what makes a place in it unique, its amount
+    and people.
+    """
 
-    table: sa.FromClause
+    table: sa.Table | None
     columns: Mapping[str, Any]
     place: Sequence[Any]
     amount: Any
@@ -51,7 +53,7 @@ class _Source:
 _OF_BATCH = {"number": _b.number, "employer_name": _b.employer_name, "reason": _b.reason, "state": _b.state}
 _SOURCES: Mapping[Subject, _Source] = {
     Subject.BATCHES: _Source(
-        batches,
+        None,
         _OF_BATCH
         | {
             "line_count": _b.line_count,
@@ -66,7 +68,7 @@ _SOURCES: Mapping[Subject, _Source] = {
         _b.batch_id,
     ),
     Subject.LINES: _Source(
-        batches.join(lines, _l.batch_id == _b.batch_id),
+        lines,
         _OF_BATCH
         | {
             "name": _l.name,
@@ -87,7 +89,7 @@ _SOURCES: Mapping[Subject, _Source] = {
         _l.insurance,
     ),
     Subject.REFUSALS: _Source(
-        batches.join(refused_lines, _r.batch_id == _b.batch_id),
+        refused_lines,
         _OF_BATCH
         | {
             "name": _r.name,
@@ -229,9 +231,19 @@ def _select(
     connection: Connection, scope: Collection[str] | None, question: Question, *columns: Any, coded: bool = False
 ) -> sa.Select[Any]:
     source = _SOURCES[question.subject]
-    table = source.table.join(line_findings, _told_of(refused_lines)) if coded else source.table
+    table = _joined(connection, source)
+    if coded:
+        table = table.join(line_findings, _told_of(refused_lines))
     where = [*_of_batch(connection, scope, question), *_of_row(source, question, coded=coded)]
     return sa.select(*columns).select_from(table).where(*where)
+
+
+def _joined(connection: Connection, source: _Source) -> sa.FromClause:
+    if source.table is None:
+        return batches
+    # SQLite knows nothing of the sizes of tables: it is kept from reading a million lines to look up the batch of each.
+    batch_id = _b.batch_id.concat("") if connection.dialect.name == "sqlite" else _b.batch_id
+    return batches.join(source.table, source.table.c.batch_id == batch_id)
 
 
 def _of_batch(

@@ -17,6 +17,7 @@ _ACTIONS: Mapping[str, str] = {
     "account.cancel": N_("撤销登记账户变更"),
     "account.refuse": N_("不批准登记账户变更"),
     "account.request": N_("申请变更登记账户"),
+    "anomaly.override": N_("说明异常"),
     "batch.assign": N_("分派批次"),
     "batch.comment": N_("留言"),
     "batch.submit": N_("确认提交"),
@@ -33,6 +34,7 @@ _ACTIONS: Mapping[str, str] = {
     "export.explore": N_("导出查询结果"),
     "export.ledger_errors": N_("导出错误工作簿"),
     "export.lines": N_("打印人员退费明细表"),
+    "export.report": N_("生成月度报告"),
     "export.receipt": N_("打印回执"),
     "export.refusals": N_("导出不能退费情况"),
     "export.refusal": N_("打印不予退费决定书"),
@@ -112,6 +114,8 @@ _DETAILS: Mapping[str, str] = {
     "to": N_("新状态"),
     "total": N_("总额（分）"),
     "type": N_("类型"),
+    "month": N_("月份"),
+    "why": N_("说明"),
     "warnings": N_("提醒"),
 }
 _VALUES: Mapping[str, str] = {

@@ -1,0 +1,121 @@
+"""异常: batches under way that are worth a second look, with a score and its reasons; and those that somebody has explained."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.domain.errors import InvalidInput, NotAllowed
+from core.domain.identifiers import normalise
+from core.domain.purpose import without_numbers
+from core.domain.roles import Right, Role, Viewer
+from core.domain.wording import N_
+from core.services.anomaly_methods import METHODS, Method, Moment, Sight
+from core.services.desk import Desk
+from core.services.steps import require_batch
+from core.store import anomalies as store
+from core.texts import _
+
+#: The input in which the reason for an override is typed.
+FIELD = "override_reason"
+SHORTEST, LONGEST = 6, 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a batch is listed: the method's code and name, what was seen, and how much it counts."""
+
+    code: str
+    name: str
+    said: str
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """A batch with its reasons, the weightiest first; ``score`` is theirs together, 100 at most. ``total`` in fen."""
+
+    number: str
+    employer_name: str
+    total: int
+    score: int
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Somebody's word on why an anomaly is none."""
+
+    number: str
+    employer_name: str
+    name: str
+    reason: str
+    username: str
+    at: str
+
+
+def list_anomalies(desk: Desk, viewer: Viewer) -> tuple[Anomaly, ...]:
+    """Open anomalies of batches under way, the weightiest first (``Right.ANALYSE``)."""
+    viewer.require(Right.ANALYSE)
+    with desk.read() as connection:
+        live = store.read_live(connection)
+        explained = {(row.batch_id, row.code) for row in store.read_overrides(connection)}
+        moment = Moment(connection, desk.settings(connection), desk.clock())
+        seen: dict[str, list[tuple[Method, Sight]]] = {}
+        for method in METHODS.values():
+            for sight in method.find(moment):
+                if (sight.batch_id, method.code) not in explained and viewer.sees(live[sight.batch_id].employer_id):
+                    seen.setdefault(sight.batch_id, []).append((method, sight))
+    found = [_anomaly(live[batch_id], sights) for batch_id, sights in seen.items()]
+    return tuple(sorted(found, key=lambda each: (-each.score, each.number)))
+
+
+def list_overrides(desk: Desk, viewer: Viewer) -> tuple[Override, ...]:
+    """What was said of anomalies, the latest first."""
+    viewer.require(Right.ANALYSE)
+    with desk.read() as connection:
+        rows = store.read_overrides(connection)
+    return tuple(
+        Override(row.number, row.employer_name, _(METHODS[row.code].name), row.reason, row.username, row.at)
+        for row in rows
+    )
+
+
+def explain_rules(desk: Desk, viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
+    """(code, name, rule in one sentence with the threshold in force) of every method."""
+    viewer.require(Right.ANALYSE)
+    with desk.read() as connection:
+        settings = desk.settings(connection)
+    return tuple((each.code, _(each.name), _(each.rule).format(n=settings[each.switch])) for each in METHODS.values())
+
+
+def override_anomaly(desk: Desk, viewer: Viewer, number: str, code: str, reason: str) -> None:
+    """Say why an anomaly of a batch is none: it is listed as explained from now on, with who said so.
+
+    ``NotAllowed`` for whoever filed the batch or holds a part in it; ``InvalidInput`` without a reason; ``Conflict`` when it
+    is explained already.
+    """
+    viewer.require(Right.ANALYSE)
+    said = without_numbers(normalise(reason))
+    if not SHORTEST <= len(said) <= LONGEST:
+        raise InvalidInput(N_("请用 {least} 至 {most} 个字说明为何不是异常"), field=FIELD, least=SHORTEST, most=LONGEST)
+    if code not in METHODS:
+        raise InvalidInput(N_("没有这种异常，请刷新后重试"), field=FIELD)
+    with desk.write(viewer) as unit:
+        row = require_batch(unit.connection, viewer, number)
+        if viewer.role is not Role.SYSTEM and viewer.username in store.people_of_batch(unit.connection, row.batch_id):
+            raise NotAllowed(N_("您参与过该批次的办理，请由其他人员说明"), field=FIELD)
+        store.insert_override(
+            unit.connection,
+            {"batch_id": row.batch_id, "code": code, "reason": said, "username": viewer.username, "at": unit.at},
+        )
+        unit.audit("anomaly.override", number, code=code, why=said)
+
+
+def _anomaly(row: Any, sights: list[tuple[Method, Sight]]) -> Anomaly:
+    ordered = sorted(sights, key=lambda each: (-each[1].score, each[0].code))
+    reasons = tuple(
+        Reason(method.code, _(method.name), _(sight.sentence).format(**sight.values), sight.score)
+        for method, sight in ordered
+    )
+    # The weightiest counts whole, every further one for a fifth.
+    score = min(100, reasons[0].score + sum(each.score // 5 for each in reasons[1:]))
+    return Anomaly(row.number, row.employer_name, row.total, score, reasons)

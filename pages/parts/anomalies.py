@@ -1,0 +1,107 @@
+"""异常 on the screen: what is worth a second look and why, how it is found, and what was said of it."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.domain.roles import Viewer
+from core.domain.wording import N_
+from core.services.anomalies import (
+    FIELD,
+    LONGEST,
+    Anomaly,
+    Override,
+    explain_rules,
+    list_anomalies,
+    list_overrides,
+    override_anomaly,
+)
+from core.texts import _
+from pages.parts import state
+from pages.parts.access import acting_viewer, desk
+from pages.parts.formats import format_yuan, local_time
+from pages.parts.messages import attempt, draw_faults, plain
+from pages.parts.paging import draw_pages, page_of
+
+_LIST, _SIZE, _HEAVY, _MIDDLING = "anomalies", 10, 80, 60
+
+
+def draw_anomalies(viewer: Viewer) -> None:
+    """Open anomalies, those that are explained, and the rules."""
+    found = list_anomalies(desk(), viewer)
+    _draw_rules(viewer)
+    if found:
+        _draw_open(found)
+    else:
+        st.info(_("目前没有需要关注的批次。"), icon=":material/done_all:")
+    _draw_explained(list_overrides(desk(), viewer))
+
+
+def _draw_rules(viewer: Viewer) -> None:
+    with st.expander(_("怎样判断"), icon=":material/help:"):
+        st.markdown(
+            _("异常只提示需要多看一眼的在办批次，不影响办理。分值 1 至 100，最重的一项计全分，其余各计五分之一。")
+        )
+        for code, name, rule in explain_rules(desk(), viewer):
+            st.markdown(f"- **{code} {plain(name)}**　{plain(rule)}")
+
+
+def _draw_open(found: Sequence[Anomaly]) -> None:
+    draw_faults(FIELD)
+    draw_faults("")
+    first = (page_of(_LIST) - 1) * _SIZE
+    for each in found[first : first + _SIZE]:
+        with st.container(border=True, key=f"anomaly_{each.number}"):
+            _draw_one(each)
+    draw_pages(_LIST, len(found), _SIZE, _("共 {total} 个批次").format(total=len(found)))
+
+
+def _draw_one(anomaly: Anomaly) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        icon, colour = _look(anomaly.score)
+        st.badge(_("{score} 分").format(score=anomaly.score), icon=icon, color=colour)
+        st.page_link(
+            "batch.py", label=anomaly.number, icon=":material/receipt_long:", query_params={"no": anomaly.number}
+        )
+        st.caption(f"{plain(anomaly.employer_name)}　{format_yuan(anomaly.total)} {_('元')}", width="content")
+    for reason in anomaly.reasons:
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"**{plain(reason.name)}**　{plain(reason.said)}　:gray[{reason.score}]", width="stretch")
+            with st.popover(_("说明"), icon=":material/edit_note:"):
+                key = f"{FIELD}_{anomaly.number}_{reason.code}"
+                st.text_area(_("为何不是异常"), key=key, max_chars=LONGEST, height=90)
+                st.button(
+                    _("记入说明"),
+                    key=f"override_{anomaly.number}_{reason.code}",
+                    on_click=_override,
+                    args=(anomaly.number, reason.code, key),
+                )
+
+
+def _look(score: int) -> tuple[str, str]:
+    if score >= _HEAVY:
+        return ":material/priority_high:", "red"
+    return (":material/warning:", "orange") if score >= _MIDDLING else (":material/info:", "gray")
+
+
+def _draw_explained(overrides: Sequence[Override]) -> None:
+    if not overrides:
+        return
+    st.subheader(_("已说明"), anchor=False)
+    table = pd.DataFrame(
+        [
+            (each.number, each.employer_name, each.name, each.reason, each.username, local_time(each.at))
+            for each in overrides
+        ],
+        columns=[_("批次号"), _("单位名称"), _("异常"), _("说明"), _("说明人"), _("时间")],
+    )
+    st.dataframe(table, hide_index=True, key="overrides", alt=_("已说明的异常"))
+
+
+def _override(number: str, code: str, key: str) -> None:
+    reason = state.typed(key) or ""
+    done = attempt(lambda: override_anomaly(desk(), acting_viewer(), number, code, reason) or True)
+    if done:
+        state.forget(key)
+        state.NOTICE.set((N_("已记入说明"), {}))

@@ -1,0 +1,64 @@
+"""异常 and 报告 on the screen: what is listed and why, a word on it, a report as a file."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.services.accounts import set_language
+from core.services.anomalies import override_anomaly
+from core.services.desk import Desk
+from tests.pages.conftest import Open
+from tests.pages.reading import table, texts
+from tests.pages.test_english import CHINESE, NAMES, said, written
+from tests.support.desks import ANALYST, Ledger, person
+from tests.support.rounds import file_serials
+
+
+def turn_to(open_app: Open, tab: str) -> AppTest:
+    app = open_app("analyst1")
+    app.query_params["tab"] = tab
+    return app.switch_page("insights.py").run()
+
+
+@pytest.fixture
+def odd(desk: Desk, ledger: Ledger) -> list[str]:
+    """Three batches with the same person."""
+    ledger.fact(person(1), "employment", 20190301, 20220420, employer_id="E1")
+    return [file_serials(desk, [ledger.row(person(1), month)]) for month in (202205, 202206, 202207)]
+
+
+def test_nothing_odd_says_so_and_the_rules_are_explained(open_app: Open) -> None:
+    app = turn_to(open_app, "anomalies")
+    assert not app.exception
+    assert "目前没有需要关注的批次" in texts(app)
+    assert "同一人至少在 3 个批次中" in texts(app)
+
+
+def test_an_anomaly_has_its_reason_and_is_explained_away(open_app: Open, odd: list[str]) -> None:
+    app = turn_to(open_app, "anomalies")
+    assert "有 1 人反复退费，最多的一人在 3 个批次中" in texts(app)
+    key = f"{odd[0]}_A02"
+    app.button(key=f"override_{key}").click().run()
+    assert "说明为何不是异常" in texts(app)
+    app.text_area(key=f"override_reason_{key}").set_value("三个月分次申报已核对")
+    app.button(key=f"override_{key}").click().run()
+    assert not app.exception
+    assert f"override_{key}" not in {button.key for button in app.button}
+    assert list(table(app, "说明人")["说明"]) == ["三个月分次申报已核对"]
+
+
+def test_a_report_is_made_by_a_button(open_app: Open, odd: list[str]) -> None:
+    app = turn_to(open_app, "reports")
+    for key in ("report_pdf", "report_xlsx"):
+        app.button(key=key).click().run()
+        assert not app.exception
+        assert [link.url.split("/")[1] for link in app.link_button if "exports" in link.url] == ["exports"]
+
+
+@pytest.mark.parametrize("tab", ["anomalies", "reports"])
+def test_no_word_of_chinese_in_english(open_app: Open, desk: Desk, odd: list[str], tab: str) -> None:
+    override_anomaly(desk, ANALYST, odd[0], "A02", "checked by hand")
+    set_language(desk, ANALYST, "en")
+    app = turn_to(open_app, tab)
+    assert not app.exception
+    found = {word for text in [*said(app._tree), *written(app)] for word in CHINESE.findall(text)}
+    assert found <= NAMES

@@ -1,0 +1,159 @@
+"""异常: every method on a case that it has to see and on its neighbour that it must not; overrides by another person."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.domain.errors import Conflict, InvalidInput, NotAllowed
+from core.domain.roles import SYSTEM, Viewer
+from core.services import steps
+from core.services.anomalies import (
+    explain_rules,
+    list_anomalies,
+    list_overrides,
+    override_anomaly,
+)
+from core.services.anomaly_methods import METHODS
+from core.services.audit_trail import read_trail
+from core.services.desk import Desk
+from core.services.filing import submit_batch
+from core.services.line_decisions import answer_lines, decide_lines
+from core.services.previews import preview_batch
+from core.services.settings import change_setting
+from core.store.schema import account_changes, batches
+from tests.support.desks import ANALYST, BANK, CLERK, OTHER_CLERK, REVIEWER, Clock, Ledger, person, prepare_draft
+from tests.support.rounds import ANSWER, RETURN, file_clear, file_serials
+
+
+def seen(desk: Desk, code: str) -> dict[str, tuple[int, str]]:
+    """By number: score and sentence of what one method saw."""
+    found = ((each.number, reason) for each in list_anomalies(desk, ANALYST) for reason in each.reasons)
+    return {number: (reason.score, reason.said) for number, reason in found if reason.code == code}
+
+
+def give_account(desk: Desk, number: str, account: str) -> None:
+    with desk.database.write() as connection:
+        connection.execute(batches.update().where(batches.c.number == number).values(bank_account=account))
+
+
+def file_for_two(desk: Desk, ledger: Ledger) -> tuple[str, str]:
+    mine = file_serials(desk, ledger.leaver(1, [202205]))
+    draft = prepare_draft(desk, ledger.leaver(2, [202205], employer_id="E2"), OTHER_CLERK, "E2")
+    preview = preview_batch(desk, OTHER_CLERK, draft)
+    yours = submit_batch(desk, OTHER_CLERK, draft, preview.key, preview.fingerprint).numbers[0]
+    return mine, yours
+
+
+def test_one_account_of_two_employers_is_seen_in_both(desk: Desk, ledger: Ledger) -> None:
+    mine, yours = file_for_two(desk, ledger)
+    assert seen(desk, "A01") == dict.fromkeys((mine, yours), (60, "收款账号被 2 个单位使用"))
+    give_account(desk, yours, "0200009999999999999")
+    assert seen(desk, "A01") == {}
+
+
+def test_one_person_in_three_batches(desk: Desk, ledger: Ledger) -> None:
+    numbers = [file_serials(desk, ledger.leaver(1, [202205]))]
+    numbers.append(file_serials(desk, [ledger.row(person(1), 202206)]))
+    assert seen(desk, "A02") == {}
+    numbers.append(file_serials(desk, [ledger.row(person(1), 202207)]))
+    assert set(seen(desk, "A02")) == set(numbers)
+    steps.withdraw_batch(desk, CLERK, numbers[0])
+    assert seen(desk, "A02") == {}
+
+
+def test_an_amount_far_from_the_history(desk: Desk, ledger: Ledger) -> None:
+    assert isinstance(desk.clock, Clock)
+    for who in range(1, 4):
+        file_serials(desk, ledger.leaver(who, [202205]))
+        desk.clock.forward(minutes=1)
+    usual = file_serials(desk, ledger.leaver(4, [202205, 202206]))
+    desk.clock.forward(minutes=1)
+    large = file_serials(desk, ledger.leaver(5, [202205, 202206, 202207, 202208, 202209, 202210]))
+    found = seen(desk, "A03")
+    assert set(found) == {large}
+    assert found[large][1].startswith("金额 8,104.32 元，是该单位以往中位数 1,350.72 元的 6.0 倍")
+    change_setting(desk, SYSTEM, "anomaly_amount_times", "2")
+    assert set(seen(desk, "A03")) == {usual, large}
+
+
+@pytest.mark.parametrize(("day", "score"), [("2023-10-31T02:00:00+00:00", 89), ("2023-09-01T02:00:00+00:00", None)])
+def test_an_account_that_changed_before_filing(desk: Desk, ledger: Ledger, day: str, score: int | None) -> None:
+    row = {"change_id": "c", "employer_id": "E1", "requested_by": "clerk1", "requested_at": day, "state": "effective"}
+    with desk.database.write() as connection:
+        connection.execute(
+            account_changes.insert(),
+            {**row, **BANK, "decided_by": "approver1", "decided_at": day, "effective_at": day},
+        )
+    number = file_serials(desk, ledger.leaver(1, [202205]))
+    assert seen(desk, "A04").get(number, (None, ""))[0] == score
+
+
+@pytest.mark.parametrize(("pause", "is_seen"), [(2, True), (120, False)])
+def test_a_reviewer_who_passes_everything_in_seconds(desk: Desk, ledger: Ledger, pause: int, *, is_seen: bool) -> None:
+    assert isinstance(desk.clock, Clock)
+    numbers = [file_clear(desk, ledger, who) for who in range(1, 6)]
+    for number in numbers:
+        steps.advance_batch(desk, REVIEWER, number, "pass")
+        desk.clock.forward(seconds=pause)
+    assert set(seen(desk, "A05")) == (set(numbers) if is_seen else set())
+
+
+def test_one_return_among_many_passes_is_no_haste(desk: Desk, ledger: Ledger) -> None:
+    for who in range(1, 7):
+        number = file_clear(desk, ledger, who)
+        steps.advance_batch(desk, REVIEWER, number, "pass" if who < 6 else "return", "请补充")
+    assert seen(desk, "A05") == {}
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_round_without_changes(desk: Desk, ledger: Ledger, *, answers: bool) -> None:
+    number = file_clear(desk, ledger)
+    decide_lines(desk, REVIEWER, number, [1], RETURN)
+    steps.advance_batch(desk, REVIEWER, number, "return", "请补充")
+    if answers:
+        answer_lines(desk, CLERK, number, [1], ANSWER)
+    steps.advance_batch(desk, CLERK, number, "resubmit", "已说明")
+    assert set(seen(desk, "A06")) == (set() if answers else {number})
+
+
+def test_reasons_add_up_and_the_weightiest_comes_first(desk: Desk, ledger: Ledger) -> None:
+    mine, _yours = file_for_two(desk, ledger)
+    for month in (202206, 202207):
+        file_serials(desk, [ledger.row(person(1), month)])
+    both = next(each for each in list_anomalies(desk, ANALYST) if each.number == mine)
+    assert [(reason.code, reason.score) for reason in both.reasons] == [("A01", 60), ("A02", 40)]
+    assert both.score == 68
+
+
+def test_an_override_needs_another_person_and_a_reason_and_stays_listed(desk: Desk, ledger: Ledger) -> None:
+    mine, yours = file_for_two(desk, ledger)
+    with pytest.raises(InvalidInput):
+        override_anomaly(desk, ANALYST, mine, "A01", "好")
+    with pytest.raises(InvalidInput):
+        override_anomaly(desk, ANALYST, mine, "A99", "两个单位同属一个集团")
+    with pytest.raises(NotAllowed):
+        override_anomaly(desk, CLERK, mine, "A01", "两个单位同属一个集团")
+    with pytest.raises(NotAllowed, match="参与过"):
+        override_anomaly(desk, Viewer(CLERK.username, ANALYST.role), mine, "A01", "两个单位同属一个集团")
+    override_anomaly(desk, ANALYST, mine, "A01", f"两个单位同属一个集团，见 {person(1)}")
+    assert set(seen(desk, "A01")) == {yours}
+    (said,) = list_overrides(desk, ANALYST)
+    assert (said.number, said.name, said.username) == (mine, "账号被多个单位使用", "analyst1")
+    assert person(1) not in said.reason
+    assert read_trail(desk, SYSTEM, search="anomaly.override").total == 1
+    with pytest.raises(Conflict):
+        override_anomaly(desk, replace(ANALYST), mine, "A01", "两个单位同属一个集团")
+
+
+def test_every_rule_is_explained_with_the_threshold_in_force(desk: Desk) -> None:
+    change_setting(desk, SYSTEM, "anomaly_person_batches", "7")
+    told = {code: rule for code, _name, rule in explain_rules(desk, ANALYST)}
+    assert set(told) == set(METHODS)
+    assert "至少在 7 个批次" in told["A02"]
+    assert not any("{" in rule for rule in told.values())
+
+
+def test_anomalies_are_for_those_who_analyse(desk: Desk) -> None:
+    for call in (list_anomalies, list_overrides, explain_rules):
+        with pytest.raises(NotAllowed):
+            call(desk, CLERK)

@@ -1,0 +1,105 @@
+"""月度报告: figures of a month against pandas, and a month that is over gives the same bytes whenever it is asked for."""
+
+import io
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from core.domain.errors import InvalidInput, NotAllowed
+from core.domain.period import Period
+from core.domain.roles import SYSTEM
+from core.services import steps
+from core.services.audit_trail import read_trail
+from core.services.desk import Desk
+from core.services.exports import open_export
+from core.services.reports import export_report, write_report
+from tests.support.desks import ANALYST, CLERK, FINANCE, Clock, Ledger
+from tests.support.rounds import file_clear, file_serials, to_payment
+
+MONTH = Period(202311)
+
+
+@pytest.fixture
+def filed(desk: Desk, ledger: Ledger) -> str:
+    """A batch that is paid in November, one with refused lines, one withdrawn."""
+    assert isinstance(desk.clock, Clock)
+    number = file_clear(desk, ledger)
+    file_serials(desk, ledger.leaver(2, [202203, 202205]))
+    steps.withdraw_batch(desk, CLERK, file_serials(desk, ledger.leaver(3, [202205])))
+    to_payment(desk, number)
+    steps.advance_batch(desk, FINANCE, number, "pay")
+    desk.clock.forward(days=2)
+    steps.advance_batch(desk, FINANCE, number, "settle", "回单")
+    return number
+
+
+def sheet(desk: Desk, month: Period = MONTH) -> pd.DataFrame:
+    rows = list(load_workbook(io.BytesIO(write_report(desk, ANALYST, month, "xlsx"))).active.values)
+    return pd.DataFrame(rows[1:], columns=["section", "name", "batches", "count", "amount"])
+
+
+def test_figures_are_those_of_the_lines(desk: Desk, filed: str) -> None:
+    with desk.read() as connection:
+        rows = connection.execute(sa.text("SELECT batch_id, insurance, refundable FROM batch_lines")).all()
+    plain = pd.DataFrame(rows, columns=["batch", "insurance", "amount"])
+    found = sheet(desk)
+    reason = found[found.section == "申报：按退费原因"].iloc[0]
+    assert (reason.batches, reason["count"]) == (3, len(plain))
+    assert round(reason.amount * 100) == plain.amount.sum()
+    funds = found[found.section == "申报：按险种"].set_index("name").amount
+    by_fund = plain.groupby("insurance").amount.sum()
+    assert {name: round(each * 100) for name, each in funds.items()} == {
+        "养老": by_fund["pension"],
+        "失业": by_fund["unemployment"],
+        "工伤": by_fund["work_injury"],
+    }
+    paid = found[found.section == "支付：按险种"].amount
+    assert round(paid.sum() * 100) == 270144
+    told = found[found.section == "不能退费：按原因"]
+    assert list(zip(told.name, told["count"], strict=True)) == [("N13 不在退费原因对应的期间", 3)]
+    assert list(found[found.section == "平均支付用时（天）"].name) == ["2.0"]
+
+
+@pytest.mark.parametrize("form", ["pdf", "xlsx"])
+def test_a_month_that_is_over_never_changes(desk: Desk, ledger: Ledger, filed: str, form: str) -> None:
+    assert isinstance(desk.clock, Clock)
+    desk.clock.now = datetime(2023, 12, 5, tzinfo=UTC)
+    first = write_report(desk, ANALYST, MONTH, form)
+    file_serials(desk, ledger.leaver(9, [202205]))
+    desk.clock.forward(days=40)
+    assert write_report(desk, ANALYST, MONTH, form) == first
+    assert write_report(desk, ANALYST, MONTH + 1, form) != first
+
+
+def test_the_pdf_says_its_month_and_its_figures(desk: Desk, filed: str) -> None:
+    text = "".join(
+        page.extract_text() for page in PdfReader(io.BytesIO(write_report(desk, ANALYST, MONTH, "pdf"))).pages
+    )
+    assert "2023-11" in text
+    assert "2,572.80" in text
+    assert "N13" in text
+
+
+def test_an_empty_month_is_a_report_too(desk: Desk) -> None:
+    assert write_report(desk, ANALYST, Period(202301), "pdf").startswith(b"%PDF")
+    assert len(sheet(desk, Period(202301))) == 1
+
+
+def test_a_report_is_kept_as_an_export(desk: Desk, filed: str) -> None:
+    made = export_report(desk, ANALYST, MONTH, "pdf")
+    assert made.file_name == "report-2023-11.pdf"
+    assert open_export(desk, ANALYST, made.export_id)[1].read_bytes().startswith(b"%PDF")
+    assert "2023-11" in read_trail(desk, SYSTEM, search="export.report").entries[0].detail
+
+
+def test_what_can_not_be_reported(desk: Desk) -> None:
+    with pytest.raises(InvalidInput):
+        write_report(desk, ANALYST, MONTH + 1, "pdf")
+    with pytest.raises(InvalidInput):
+        write_report(desk, ANALYST, MONTH, "csv")
+    with pytest.raises(NotAllowed):
+        write_report(desk, CLERK, MONTH, "pdf")
