@@ -24,6 +24,7 @@ DATA = {
     "core/documents/layouts.py": "headings of the ledger's tables",
     "core/documents/ledger_workbook.py": "headings of the ledger's tables",
     "core/documents/letters/words.py": "the words of the agency's letters, which are Chinese in every language",
+    "core/documents/report.py": "headings of the monthly report, which is Chinese like every paper of the agency",
     "core/documents/line_list.py": "headings of the official form 人员退费明细表",
     "core/documents/payment_list.py": "the payment list, signed in Chinese, and the bank's table, read by its headings",
     "core/documents/person_list.py": "headings of lists that come in, our own export among them",
