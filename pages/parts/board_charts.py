@@ -103,7 +103,7 @@ def draw_months(chart: Chart, bars: Sequence[Bar], pick: Callable[[str], None], 
             .encode(
                 x=alt.X("label:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False, aria=False)),
                 xOffset=alt.XOffset("series:N", sort=_order(frame)),
-                y=alt.Y("figure:Q", title=chart.unit, axis=alt.Axis(format=",d", tickCount=4, aria=False)),
+                y=alt.Y("figure:Q", title=chart.unit, axis=alt.Axis(format=_ticks(chart), tickCount=4, aria=False)),
                 color=_series(frame),
                 opacity=_strength(),
                 tooltip=_tooltip(chart, frame),
@@ -167,6 +167,10 @@ def _rows(chart: Chart, frame: pd.DataFrame) -> alt.Chart:
         ),
         tooltip=_tooltip(chart, frame),
     )
+
+
+def _ticks(chart: Chart) -> str:
+    return ",d" if chart.form in {MONEY, COUNT} else chart.form
 
 
 def _reach(frame: pd.DataFrame) -> float:

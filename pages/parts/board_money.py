@@ -55,7 +55,9 @@ def _draw_figures(board: Board) -> None:
                 if total
                 else None
             )
-            st.metric(_(kind.label), value, delta=said, delta_arrow="off", delta_color="off", border=True)
+            st.metric(
+                _(kind.label), value, delta=said, delta_arrow="off", delta_color="off", border=True, height="stretch"
+            )
 
 
 def _draw_time(board: Board, question: BoardQuestion) -> None:

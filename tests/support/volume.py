@@ -100,7 +100,7 @@ def write_many(database: Database, count: int, *, employer_count: int = 100, mon
             ("line_rollup", ROLLUP_COLUMNS, rollup_of()),
             ("step_rollup", STEP_COLUMNS, steps_of(dialect)),
         ):
-            connection.exec_driver_sql(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM ({ought}) o")
+            connection.exec_driver_sql(f"INSERT INTO {table} ({columns}) SELECT * FROM ({ought}) o")
         create_rollup_triggers(connection)
         connection.exec_driver_sql("ANALYZE")
 
