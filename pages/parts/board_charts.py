@@ -197,7 +197,8 @@ def _strength() -> alt.Opacity:
 
 
 def _pressed() -> alt.Parameter:
-    return alt.selection_point(name="bar", fields=["key"], on="click", clear=False)
+    # Every press is a change, so that one which went unheard while the chart was being drawn can be made again.
+    return alt.selection_point(name="bar", fields=["key"], on="click", clear=False, toggle="true")
 
 
 def _draw(chart: Chart, drawn: Any, bars: Sequence[Bar], pick: Callable[[str], None]) -> None:
@@ -208,5 +209,5 @@ def _draw(chart: Chart, drawn: Any, bars: Sequence[Bar], pick: Callable[[str], N
 
 def _take(key: str, pick: Callable[[str], None]) -> None:
     found = state.typed(key, {}).get("selection", {}).get("bar", [])
-    if found and found[0].get("key"):
-        pick(str(found[0]["key"]))
+    if found and found[-1].get("key"):
+        pick(str(found[-1]["key"]))
