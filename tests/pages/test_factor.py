@@ -87,7 +87,6 @@ def test_a_fresh_factor_is_not_asked_again_and_a_stale_one_is(desk: Desk, number
 
     app.query_params["no"] = number
     app.switch_page("batch.py").run().button(key="step_pass").click().run()
-    assert not app.main.text_input
     assert "factor_code" not in {field.key for field in app.text_input}
 
     desk.clock.forward(minutes=6)
