@@ -124,7 +124,7 @@ def draw_pareto(
         frame = _frame(chart, bars).assign(share=list(shares))
         base = _rows(chart, frame)
         drawn = base.mark_bar(height=14, aria=False).encode(opacity=_strength()).add_params(_pressed())
-        points = alt.OverlayMarkDef(color=_GRAY, size=28)
+        points = alt.OverlayMarkDef(color=_GRAY, size=28, aria=False)
         line = base.mark_line(point=points, color=_GRAY, strokeWidth=1.5, aria=False).encode(
             order=alt.Order("place:Q"),
             x=alt.X(
