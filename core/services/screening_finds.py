@@ -18,6 +18,7 @@ from core.services.desk import AGENCY_ZONE, Desk, Unit
 from core.services.drafts import Draft, change_content, read_draft, tick
 from core.services.exports import Export, keep_workbook
 from core.services.line_tables import masked
+from core.services.person_lists import LookedUp
 from core.services.screenings import require_screening
 from core.store import drafts as draft_store
 from core.store import screenings as store
@@ -111,8 +112,8 @@ def _told(frame: pd.DataFrame) -> pd.DataFrame:
 # --- into the draft -----------------------------------------------------------------------------------------------------
 
 
-def take_finds(desk: Desk, viewer: Viewer, draft_id: str, screening_id: str, codes: Collection[str] = ()) -> int:
-    """Tick the rows of the draft's employer that were found by fact, of these codes only if given; returns how many.
+def take_finds(desk: Desk, viewer: Viewer, draft_id: str, screening_id: str, codes: Collection[str] = ()) -> LookedUp:
+    """Tick the rows of the draft's employer that were found by fact, of these codes only if given; returns whose they are.
 
     A draft in which nothing is ticked gets the most frequent reason; rows with another carry it themselves, to be filed as a
     batch of their own. Rows ticked already and rows under way stay as they are; patterns are never filed unread.
@@ -120,30 +121,34 @@ def take_finds(desk: Desk, viewer: Viewer, draft_id: str, screening_id: str, cod
     with desk.write(viewer) as unit:
         draft = read_draft(unit.connection, viewer, draft_id, lock=True)
         require_screening(desk, unit.connection, viewer, screening_id)
-        reasons = _reasons_of_rows(desk, unit, draft, screening_id, codes)
+        found = store.rows_by_fact(unit.connection, screening_id, draft.employer.employer_id)
+        reasons = _reasons_of_rows(desk, unit, draft, found, codes)
         if not reasons:
-            return 0
+            return LookedUp((), None, None, 0)
         own = draft.content.reason if draft.row_count and draft.content.reason else _most_frequent(reasons)
         if own != draft.content.reason:
             change_content(unit, draft.draft_id, reason=own)
         tick(unit, draft, set(reasons))
         _assign(unit, draft, {serial: code for serial, code in reasons.items() if code != own})
         unit.audit("draft.take_finds", draft.draft_id, screening=screening_id, rows=len(reasons))
-    return len(reasons)
+    months = [found[serial].period for serial in reasons]
+    persons = dict.fromkeys(found[serial].social_security_number for serial in sorted(reasons))
+    return LookedUp(tuple(persons), Period(min(months)), Period(max(months)), len(reasons))
 
 
-def _reasons_of_rows(desk: Desk, unit: Unit, draft: Draft, screening_id: str, codes: Collection[str]) -> dict[str, str]:
+def _reasons_of_rows(
+    desk: Desk, unit: Unit, draft: Draft, found: Mapping[str, store.FoundRow], codes: Collection[str]
+) -> dict[str, str]:
     """The strongest reason of each row that can be ticked now."""
     employer_id, settings = draft.employer.employer_id, desk.settings(unit.connection)
-    found = store.codes_by_row(unit.connection, screening_id, employer_id)
     wanted = set(codes or STRONGEST_FIRST) - set(PATTERNS)
     active = {code for code in wanted if settings.is_on(f"reason_active_{code}")}
     ticked = draft_store.read_ticked(unit.connection, draft.draft_id)
-    blocked = blocked_serials(unit.connection, employer_id, Query(*_EVER, everyone=True))
+    left_out = ticked | blocked_serials(unit.connection, employer_id, Query(*_EVER, everyone=True))
     return {
-        serial: min(of_row & active, key=STRONGEST_FIRST.index)
-        for serial, of_row in found.items()
-        if serial not in ticked | blocked and of_row & active
+        serial: min(row.codes & active, key=STRONGEST_FIRST.index)
+        for serial, row in found.items()
+        if serial not in left_out and row.codes & active
     }
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import sqlalchemy as sa
@@ -179,12 +179,20 @@ def read_finds(
     return pd.DataFrame.from_records(rows, columns=list(LISTED))
 
 
-def codes_by_row(connection: sa.Connection, screening_id: str, employer_id: str) -> dict[str, set[str]]:
-    """Of every row of an employer that was found by fact: the codes of its lines."""
-    statement = sa.select(_f.serial, _f.code).where(
+class FoundRow(NamedTuple):
+    """A contribution row of which lines were found by fact: whose and which month it is, and the codes of its lines."""
+
+    social_security_number: str
+    period: int
+    codes: set[str]
+
+
+def rows_by_fact(connection: sa.Connection, screening_id: str, employer_id: str) -> dict[str, FoundRow]:
+    """The rows of an employer that were found by fact, by serial."""
+    statement = sa.select(_f.serial, _f.social_security_number, _f.period, _f.code).where(
         _f.screening_id == screening_id, _f.employer_id == employer_id, _f.confidence == Confidence.FACT.value
     )
-    found: dict[str, set[str]] = {}
-    for serial, code in connection.execute(statement):
-        found.setdefault(serial, set()).add(code)
+    found: dict[str, FoundRow] = {}
+    for serial, number, period, code in connection.execute(statement):
+        found.setdefault(serial, FoundRow(number, period, set())).codes.add(code)
     return found

@@ -32,7 +32,7 @@ def draw_query(draft: Draft) -> None:
     kept = draft.content.query
     if not state.is_drawn(FROM):
         state.ASKED.set(kept.get(_ASKED))
-    draw_list_dialog(draft.draft_id, partial(_ask_list, draft.draft_id))
+    draw_list_dialog(draft.draft_id, partial(ask_list, draft.draft_id))
     state.fill_new({key: kept.get(name) or _blank(key) for name, key in _NAMES.items()})
     first, last, people = st.columns([1, 1, 3], gap="medium")
     with first:
@@ -158,8 +158,8 @@ def _ask(draft_id: str) -> None:
     attempt(lambda: _save(draft_id), "")
 
 
-def _ask_list(draft_id: str, found: LookedUp) -> None:
-    """Ask for what a list file holds; where it names no months, those that stand in the fields count."""
+def ask_list(draft_id: str, found: LookedUp) -> None:
+    """Ask for the people of a list file or a screening; where it names no months, those that stand in the fields count."""
     first, last = found.first or state.typed(FROM), found.last or state.typed(TO)
     for key, value in {FROM: first, TO: last}.items():
         state.fill(key, str(value) if value else None)

@@ -13,10 +13,13 @@ from core.texts import _
 from pages.parts import selection, state
 from pages.parts.access import acting_viewer, desk
 from pages.parts.messages import attempt, draw_note
+from pages.parts.query_form import ask_list
 from pages.parts.reason_form import NOTE, REASON
 from pages.parts.screening import FAULT, draw_screening, start
 
 _TAKE = "take_finds"
+#: So many people are asked for at once, to show what was taken; the numbers of more would fill the screen.
+_SHOWN = 300
 _TAKEN = N_("已把 {count} 条筛查结果加入本次申报，请核对退费原因后提交")
 _NOTHING = N_("没有可加入的记录：均已勾选、正在办理，或仅为疑点")
 
@@ -78,6 +81,8 @@ def _take(draft_id: str, screening_id: str, codes: tuple[str, ...]) -> None:
     selection.settle(draft_id)
     taken = attempt(lambda: take_finds(desk(), acting_viewer(), draft_id, screening_id, codes), FAULT)
     if taken is not None:
-        state.NOTICE.set((_TAKEN if taken else _NOTHING, {"count": taken}))
+        state.NOTICE.set((_TAKEN if taken.ticked else _NOTHING, {"count": taken.ticked}))
         state.forget(REASON, NOTE)
+    if taken is not None and 0 < len(taken.persons) <= _SHOWN:
+        ask_list(draft_id, taken)
     selection.show_anew()

@@ -125,6 +125,8 @@ def test_one_press_takes_the_finds_into_the_draft(open_app: Open, desk: Desk) ->
     draft = open_draft(desk, CLERK, "E1")
     assert (draft.content.reason, draft.ticked) == ("R01", {"R01": 2, "R07": 1})
     assert app.selectbox(key="reason").value == "R01"
+    assert (app.selectbox(key="query_from").value, app.selectbox(key="query_to").value) == ("2022-05", "2022-06")
+    assert app.text_area(key="query_ids").value == f"{person(1)}\n{person(2)}"
     assert "已把 3 条筛查结果加入本次申报" in " ".join(toast.value for toast in app.toast).replace("\\", "")
 
 

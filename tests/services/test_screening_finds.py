@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from core.domain.errors import InvalidInput, NotFound
+from core.domain.period import Period
 from core.domain.roles import Viewer
 from core.domain.screening import Confidence
 from core.services.audit_trail import read_trail
@@ -15,6 +16,7 @@ from core.services.desk import Desk
 from core.services.drafts import open_draft, save_draft, select_rows
 from core.services.exports import open_export
 from core.services.filing import submit_batch
+from core.services.person_lists import LookedUp
 from core.services.previews import preview_batch
 from core.services.screening_finds import Share, Wanted, export_finds, read_people, read_shares, take_finds
 from core.services.screenings import begin_screening, run_screening
@@ -148,11 +150,13 @@ def test_one_press_makes_a_draft_with_the_most_frequent_reason(desk: Desk, rows:
     screening_id = screened(desk, CLERK, "E1")
     draft = open_draft(desk, CLERK, "E1")
 
-    assert take_finds(desk, CLERK, draft.draft_id, screening_id) == 3
+    taken = take_finds(desk, CLERK, draft.draft_id, screening_id)
+
+    assert taken == LookedUp((person(1), person(2)), Period(202205), Period(202206), 3)
 
     assert open_draft(desk, CLERK, "E1").content.reason == "R01"
     assert ticked(desk, draft.draft_id) == {**dict.fromkeys(rows["left"], ""), rows["twice"][0]: "R07"}
-    assert take_finds(desk, CLERK, draft.draft_id, screening_id) == 0
+    assert take_finds(desk, CLERK, draft.draft_id, screening_id).ticked == 0
 
 
 def test_it_can_be_previewed_and_filed(desk: Desk, rows: dict[str, list[str]]) -> None:
@@ -173,7 +177,7 @@ def test_what_is_ticked_already_keeps_its_reason(desk: Desk, rows: dict[str, lis
     select_rows(desk, CLERK, draft_id, rows["fee"], rows["fee"])
     save_draft(desk, CLERK, draft_id, reason="R99")
 
-    assert take_finds(desk, CLERK, draft_id, screened(desk, CLERK, "E1")) == 3
+    assert take_finds(desk, CLERK, draft_id, screened(desk, CLERK, "E1")).ticked == 3
 
     others = {**dict.fromkeys(rows["left"], "R01"), rows["twice"][0]: "R07"}
     assert ticked(desk, draft_id) == {rows["fee"][0]: "", **others}
@@ -182,8 +186,8 @@ def test_what_is_ticked_already_keeps_its_reason(desk: Desk, rows: dict[str, lis
 def test_only_what_the_filter_shows_and_nothing_that_is_a_pattern(desk: Desk, rows: dict[str, list[str]]) -> None:
     draft_id, screening_id = open_draft(desk, CLERK, "E1").draft_id, screened(desk, CLERK, "E1")
 
-    assert take_finds(desk, CLERK, draft_id, screening_id, ["P02"]) == 0
-    assert take_finds(desk, CLERK, draft_id, screening_id, ["R07"]) == 1
+    assert take_finds(desk, CLERK, draft_id, screening_id, ["P02"]).ticked == 0
+    assert take_finds(desk, CLERK, draft_id, screening_id, ["R07"]).ticked == 1
     assert open_draft(desk, CLERK, "E1").content.reason == "R07"
 
 
@@ -195,7 +199,7 @@ def test_rows_under_way_since_and_reasons_switched_off_since_are_left_out(
         file_line(desk, rows["left"][0], insurance, "first_review", ssn=person(1))
     change_setting(desk, ADMIN, "reason_active_R07", "off")
 
-    assert take_finds(desk, CLERK, draft_id, screening_id) == 1
+    assert take_finds(desk, CLERK, draft_id, screening_id).ticked == 1
     assert ticked(desk, draft_id) == {rows["left"][1]: ""}
 
 
