@@ -1,6 +1,7 @@
 """智能筛查 chunk by chunk: read a part of the ledger, look who is suspicious, judge these, and say where to go on."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from core.domain.period import Period
@@ -32,7 +33,7 @@ def screen_chunks(
 ) -> Iterator[Chunk]:
     """Go through the ledger after an employer and person: of ``employers`` in their order, or of all if there are none.
 
-    Every chunk is one snapshot, and what it shows is judged by the switches in force at that moment.
+    Who is suspicious is judged by the rows and the switches of the moment in which his chunk has its turn.
     """
     several: set[str] | None = None
     if not employers:
@@ -45,14 +46,30 @@ def screen_chunks(
 
 
 def _screen_employer(desk: Desk, employer: str, after: Pair, size: int, several: set[str] | None) -> Iterator[Chunk]:
-    place: Pair | None = after
-    while place is not None:
+    last = after
+    for scan in _scans(desk, employer, after, size):
         with desk.read() as connection:
-            scan = scan_ledger(connection, employer, place, size)
             finds = _screen(connection, scan, several, desk.settings(connection), Period.of(desk.today()))
-        last = (str(scan.employer[-1]), str(scan.social_security_number[-1])) if len(scan) else place
+        last = (str(scan.employer[-1]), str(scan.social_security_number[-1])) if len(scan) else last
         yield Chunk(finds, len(scan), last)
-        place = scan.after
+
+
+def _scans(desk: Desk, employer: str, after: Pair, size: int) -> Iterator[Scan]:
+    """Chunk after chunk. A server makes the next one ready while this one is judged; the embedded database has no core to
+    spare for that.
+    """
+
+    def read(place: Pair) -> Scan:
+        with desk.read() as connection:
+            return scan_ledger(connection, employer, place, size)
+
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="scan") as ahead:
+        scan = read(after)
+        while scan.after is not None:
+            coming = None if desk.database.is_sqlite else ahead.submit(read, scan.after)
+            yield scan
+            scan = read(scan.after) if coming is None else coming.result()
+        yield scan
 
 
 def _screen(

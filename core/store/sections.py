@@ -103,6 +103,7 @@ def _keep_to_the_index(connection: sa.Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL enable_sort = off")
         connection.exec_driver_sql("SET LOCAL jit = off")
+        connection.exec_driver_sql("SET LOCAL work_mem = '64MB'")
 
 
 def _scan(rows: Columns, size: int, *, last: bool) -> Scan:
