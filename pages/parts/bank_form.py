@@ -37,7 +37,6 @@ def draw_bank(draft: Draft) -> None:
     state.fill_new({field: draft.content.bank.get(field, "") for field in FIELDS})
     if draft.employer.has_registered_account:
         st.caption(_("已按本单位登记的退费账户填写，请核对。如需变更账户，请先申请变更登记账户。"))
-        _draw_return(draft)
     else:
         st.caption(_("本单位尚无已登记的退费账户，所填账户将随批次提交，由审核人员核对（待核）。"))
     draw_branch_search(draft.draft_id)
@@ -48,6 +47,9 @@ def draw_bank(draft: Draft) -> None:
             with column, st.container(key=f"field_{field}"):
                 _draw_field(draft, field)
                 draw_faults(field, live[field])
+    # Below the fields: whatever comes and goes above them would move what somebody is just typing into.
+    if draft.employer.has_registered_account:
+        _draw_return(draft)
 
 
 def _draw_return(draft: Draft) -> None:
