@@ -97,7 +97,7 @@ def test_many_threads_print_at_once_and_every_one_gets_its_own() -> None:
 
 
 def test_there_are_forms_to_look_at() -> None:
-    assert {form.stem for form in FORMS} == {"application", "layout", "letter", "list", "receipt"}
+    assert {form.stem for form in FORMS} == {"application", "layout", "letter", "list", "receipt", "report"}
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.stem)

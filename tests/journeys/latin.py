@@ -24,7 +24,7 @@ LATIN = """() => {
 }"""
 
 #: Words that are the same in Chinese: kinds of files, a key of the keyboard, and the other language's name for itself.
-MEANT = frozenset({"english", "pdf", "jpg", "png", "ofd", "excel", "xlsx", "xls", "csv", "zip", "alt"})
+MEANT = frozenset({"english", "pdf", "jpg", "png", "ofd", "excel", "xlsx", "xls", "csv", "zip", "parquet", "alt"})
 #: Numbers of batches, and settings as they are called on the command line.
 _NAME = re.compile(r"TF\d{15}|[a-z]+(_[a-zA-Z0-9]+)+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{2,}")

@@ -15,6 +15,8 @@ from core.services.demo_ledger import read_demonstration
 from core.services.desk import Desk
 from core.store.database import Database
 
+#: All of this file in one process: the past takes a while to play.
+pytestmark = pytest.mark.xdist_group("demo_history")
 DEMO = read_demonstration()
 PLANS = history_plans(DEMO)
 

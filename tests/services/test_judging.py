@@ -331,7 +331,7 @@ def test_switches_in_force_are_read_with_the_rows(desk, ledger) -> None:
 
 
 @pytest.mark.parametrize("one", [True, False])
-@pytest.mark.parametrize("name", ["_OF_EVERYBODY", "_OF_PERSONS", "_OF_SERIALS", "_FACTS", "_CLAIMS", "_ELSEWHERE"])
+@pytest.mark.parametrize("name", ["_OF_EVERYBODY", "_OF_PERSONS", "_OF_SERIALS", "_FACTS", "CLAIMS", "_ELSEWHERE"])
 def test_every_statement_finds_its_rows_by_an_index(sqlite_database, name: str, *, one: bool) -> None:
     """Also on a database that nobody has analysed, and whatever SQLAlchemy wraps around a condition."""
     from core.store import columns, slices
