@@ -55,6 +55,8 @@ def _make_the_run(page: "Page", pictures: Path) -> str:
 def _fetch_the_files(page: "Page", run: str) -> list[dict[str, str]]:
     """Every file through its link; the orders as the bank's table names them."""
     files: dict[str, bytes] = {}
+    # The notice names the run before its files are drawn.
+    page.locator(".st-key-run_files a").nth(2).wait_for()
     for link in page.locator(".st-key-run_files a").all():
         answer = page.request.get(str(link.get_attribute("href")))
         assert (answer.status, "attachment" in answer.headers["content-disposition"]) == (200, True)
