@@ -124,3 +124,6 @@ class Verdict(Labelled):
 #: Columns of lines hold positions in these.
 INSURANCES = tuple(Insurance)
 VERDICTS = tuple(Verdict)
+#: The same as they are stored: thousands of lines ask, and an enum takes its time to say its value.
+INSURANCE_VALUES = tuple(kind.value for kind in Insurance)
+VERDICT_VALUES = tuple(verdict.value for verdict in Verdict)

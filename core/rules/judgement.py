@@ -141,8 +141,11 @@ class Judgement:
 
     def findings(self, line: int) -> list[Finding]:
         """A line's findings in the order of their codes, each with the facts it rests on."""
+        marked = self._marked(line)
+        if not marked:
+            return []
         case = Case(self.lines, self.facts, *self._place(line))
-        return [Finding.of(rule.code, rule.text, rule.basis(case), rule.remedy) for rule in self._marked(line)]
+        return [Finding.of(rule.code, rule.text, rule.basis(case), rule.remedy) for rule in marked]
 
     # --- tables ---
 

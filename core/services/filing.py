@@ -15,7 +15,7 @@ from core.domain.lifecycle import (
     find_edge,
 )
 from core.domain.roles import Right, Viewer
-from core.domain.vocabulary import INSURANCES, VERDICTS
+from core.domain.vocabulary import INSURANCE_VALUES, INSURANCES, VERDICT_VALUES
 from core.domain.wording import N_
 from core.rules import RULE_VERSION
 from core.rules.joint import Judged
@@ -152,14 +152,14 @@ def _line_rows(preview: Preview, group: Group, batch_id: str) -> list[tuple[Any,
             judged.refundable,
         )
     ]
-    columns[1] = [INSURANCES[code].value for code in columns[1]]
-    columns[5] = [VERDICTS[code].value for code in columns[5]]
+    columns[1] = [INSURANCE_VALUES[code] for code in columns[1]]
+    columns[5] = [VERDICT_VALUES[code] for code in columns[5]]
     return [(batch_id, position, *row) for position, row in enumerate(zip(*columns, strict=True), start=1)]
 
 
 def _finding_rows(judged: Judged, told: Sequence[int], batch_id: str) -> list[tuple[str, ...]]:
     return [
-        (batch_id, str(judged.serial[i]), INSURANCES[judged.insurance[i]].value, found.code, found.basis)
+        (batch_id, str(judged.serial[i]), INSURANCE_VALUES[judged.insurance[i]], found.code, found.basis)
         for i in told
         for found in judged.findings(i)
     ]
@@ -180,7 +180,7 @@ def _refused_rows(judged: Judged, indexes: np.ndarray, batch_id: str) -> list[tu
             judged.interest,
         )
     ]
-    columns[1] = [INSURANCES[code].value for code in columns[1]]
+    columns[1] = [INSURANCE_VALUES[code] for code in columns[1]]
     return [(batch_id, *row) for row in zip(*columns, strict=True)]
 
 

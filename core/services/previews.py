@@ -22,7 +22,7 @@ from core.domain.period import Period
 from core.domain.reasons import NOTE_LENGTH, REASONS, Reason
 from core.domain.roles import Viewer
 from core.domain.settings import Settings
-from core.domain.vocabulary import INSURANCES, VERDICTS, Insurance, Verdict
+from core.domain.vocabulary import INSURANCE_VALUES, INSURANCES, VERDICT_VALUES, VERDICTS, Insurance, Verdict
 from core.domain.wording import N_
 from core.rules import RULE_VERSION
 from core.rules.holds import Hold, duplicate_groups, find_holds
@@ -367,7 +367,7 @@ def fingerprint_of(draft: Draft, reason: Reason, filed: Sequence[FiledLine]) -> 
 def filed_lines(judged: Judged, indexes: np.ndarray) -> list[FiledLine]:
     """The lines at ``indexes`` as they are filed."""
     return [
-        FiledLine(serial, str(INSURANCES[insurance]), str(VERDICTS[verdict]), *amounts)
+        FiledLine(serial, INSURANCE_VALUES[insurance], VERDICT_VALUES[verdict], *amounts)
         for serial, insurance, verdict, *amounts in zip(
             *(
                 column[indexes].tolist()

@@ -60,7 +60,7 @@ def read_ticked(connection: sa.Connection, draft_id: str, among: Collection[str]
     statement = sa.select(draft_rows.c.serial).where(draft_rows.c.draft_id == draft_id)
     if among is not None:
         statement = statement.where(is_among(draft_rows.c.serial, among, connection.dialect.name))
-    return set(connection.scalars(statement))
+    return set(connection.scalars(statement).all())
 
 
 def count_ticked(connection: sa.Connection, draft_id: str) -> dict[str, int]:
