@@ -9,7 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from core.texts import _, use_wording
+from core.domain.errors import InvalidInput
+from core.domain.identifiers import normalise
+from core.domain.period import Period
+from core.texts import _, explain, use_wording
 
 # Services bring pandas, SQLAlchemy and the like: each command imports its own, so that --help and a typing error answer at once.
 if TYPE_CHECKING:
@@ -40,6 +43,19 @@ def add(commands: Any, name: str, run: Any, meaning: str) -> argparse.ArgumentPa
     parser: argparse.ArgumentParser = commands.add_parser(name, help=meaning, description=meaning)
     parser.set_defaults(run=run)
     return parser
+
+
+def group(commands: Any, name: str, meaning: str) -> Any:
+    """Where the actions of ``name`` are added: ``python -m core NAME ACTION``."""
+    return commands.add_parser(name, help=meaning).add_subparsers(required=True, metavar="ACTION")
+
+
+def month(text: str) -> Period:
+    """A month as it is typed: ``2022-01``."""
+    try:
+        return Period.parse(normalise(text))
+    except InvalidInput as error:
+        raise argparse.ArgumentTypeError(explain(error)) from error
 
 
 def add_format(parser: argparse.ArgumentParser, default: str) -> None:
