@@ -24,7 +24,15 @@ from core.store import exports as store
 from core.store.exports import Export
 from core.store.files import keep_written_file, read_whole
 
-__all__ = ["Export", "export_refusals", "export_refusals_of_batch", "keep_export", "keep_workbook", "open_export"]
+__all__ = [
+    "Export",
+    "clean_exports",
+    "export_refusals",
+    "export_refusals_of_batch",
+    "keep_export",
+    "keep_workbook",
+    "open_export",
+]
 
 #: How long an export can be opened.
 KEPT = timedelta(hours=24)
@@ -44,7 +52,7 @@ def export_refusals(desk: Desk, viewer: Viewer, draft_id: str, progress: Progres
     name = f"{desk.clock().astimezone(AGENCY_ZONE):%Y%m%d-%H%M}"
     refused = refused_lines(judged)
     lines = watched(refusal_rows(judged, refused), len(refused), progress)
-    return _keep_refusals(desk, viewer, lines, len(refused), name=name, draft=draft_id)
+    return _keep_refusals(desk, viewer, lines, len(refused), progress, name=name, draft=draft_id)
 
 
 def export_refusals_of_batch(desk: Desk, viewer: Viewer, number: str, progress: Progress = unwatched) -> Export:
@@ -54,19 +62,31 @@ def export_refusals_of_batch(desk: Desk, viewer: Viewer, number: str, progress: 
     with desk.read() as connection:
         batch = require_batch(connection, viewer, number)
         lines = watched(stream_refusals(connection, viewer, batch.batch_id), batch.refused_count, progress)
-        return _keep_refusals(desk, viewer, lines, batch.refused_count, name=batch.number, batch=batch.number)
+        count = batch.refused_count
+        return _keep_refusals(desk, viewer, lines, count, progress, name=batch.number, batch=batch.number)
 
 
 def _keep_refusals(
-    desk: Desk, viewer: Viewer, lines: Iterable[Sequence[Any]], count: int, *, name: str, **subject: str
+    desk: Desk,
+    viewer: Viewer,
+    lines: Iterable[Sequence[Any]],
+    count: int,
+    progress: Progress,
+    *,
+    name: str,
+    **subject: str,
 ) -> Export:
     """Write refused lines to a workbook of the viewer's own, each as it comes."""
     if not count:
         raise InvalidInput(N_("没有不能退费的记录，无需导出"), field="export_refusals")
     file_name = f"{SHEET}-{name}.xlsx"
-    return keep_written(
-        desk, viewer, "refusals", file_name, lambda file: write_refusals_to(file, lines), XLSX, lines=count, **subject
-    )
+
+    def write(file: BinaryIO) -> None:
+        write_refusals_to(file, lines)
+        # The writer has taken the last line long before the file is whole: whoever gives it up meanwhile gets none.
+        progress(count, count)
+
+    return keep_written(desk, viewer, "refusals", file_name, write, XLSX, lines=count, **subject)
 
 
 def open_export(desk: Desk, viewer: Viewer, export_id: str) -> tuple[Export, Path]:
@@ -117,10 +137,15 @@ def keep_written(
     return export
 
 
+def clean_exports(desk: Desk) -> None:
+    """Delete the files that nobody can open any more, those among them that a crash left half made."""
+    _sweep(desk, ())
+
+
 def _sweep(desk: Desk, forgotten: Collection[str]) -> None:
     """Delete the files of forgotten exports, and those that a crash kept from ever getting a row."""
     limit = time.time() - KEPT.total_seconds()
-    for path in _folder(desk).iterdir():
+    for path in _folder(desk).glob("*"):
         # Another process may be sweeping too; what can't be deleted now can be deleted later.
         with suppress(OSError):
             if path.stem in forgotten or path.stat().st_mtime < limit:
