@@ -15,6 +15,7 @@ from core.services.answer_tables import columns_for, group_columns, group_rows, 
 from core.services.desk import AGENCY_ZONE, Desk
 from core.services.explore import masked_row, read_groups
 from core.services.exports import Export, keep_written
+from core.services.progress import Progress, unwatched, watched
 from core.services.question_words import say_question
 from core.store import explore as store
 from core.store.database import Connection
@@ -44,20 +45,22 @@ FORMS: Mapping[str, _Form] = {
 
 
 def export_answer(
-    desk: Desk, viewer: Viewer, question: Question, form: str, purpose: str, *, reveal: bool = False
+    desk: Desk,
+    viewer: Viewer,
+    question: Question,
+    form: str,
+    purpose: str,
+    *,
+    reveal: bool = False,
+    progress: Progress = unwatched,
 ) -> Export:
     """The whole answer, or its groups where it is grouped, as ``xlsx``, ``csv`` or ``parquet``.
 
     ``reveal`` puts full numbers into this file and asks for ``Right.REVEAL`` and a fresh second factor. Raises
-    ``InvalidInput`` without a purpose, when nothing is found, or when a sheet can't hold it.
+    ``InvalidInput`` without a purpose, when nothing is found, or when a sheet can't hold it. ``progress(done, total)`` is
+    told of rows; what it raises ends the export, and nothing is kept.
     """
-    viewer.require(Right.ANALYSE)
-    said = purpose_of(purpose)
-    if reveal:
-        viewer.require(Right.REVEAL)
-        viewer.require_factor()
-    if form not in FORMS:
-        raise InvalidInput(N_("请选择导出格式"), field=FIELD)
+    said = require_purpose(viewer, form, purpose, reveal=reveal)
     full = reveal or viewer.may(Right.SEE_UNMASKED)
     name = f"explore-{desk.clock().astimezone(AGENCY_ZONE):%Y%m%d-%H%M%S}.{form}"
     told = {"purpose": said, "question": without_numbers(say_question(question)), "revealed": reveal}
@@ -70,11 +73,23 @@ def export_answer(
             viewer,
             "explore",
             name,
-            lambda file: FORMS[form].write(file, table.columns, table.rows),
+            lambda file: FORMS[form].write(file, table.columns, watched(table.rows, table.count, progress)),
             FORMS[form].media_type,
             lines=table.count,
             **told,
         )
+
+
+def require_purpose(viewer: Viewer, form: str, purpose: str, *, reveal: bool) -> str:
+    """The purpose as it will be logged, once everything that needs no row to be read is found in order."""
+    viewer.require(Right.ANALYSE)
+    said = purpose_of(purpose)
+    if reveal:
+        viewer.require(Right.REVEAL)
+        viewer.require_factor()
+    if form not in FORMS:
+        raise InvalidInput(N_("请选择导出格式"), field=FIELD)
+    return said
 
 
 @dataclass(frozen=True, slots=True)

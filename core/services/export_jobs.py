@@ -36,9 +36,12 @@ class Cancelled(RefundError):
 
 @dataclass
 class ExportJob:
-    """One export under way: ``done`` of ``total`` lines, and in the end the export or why there is none."""
+    """One export under way: ``done`` of ``total`` lines, and in the end the export or why there is none. ``about`` says in
+    words what it is of, where the screen can't tell.
+    """
 
     job_id: str
+    about: str = ""
     done: int = 0
     total: int = 0
     export: Export | None = None
@@ -59,12 +62,12 @@ class ExportJob:
 
 def start_refusals(desk: Desk, viewer: Viewer, draft_id: str, subject: str) -> ExportJob:
     """``export_refusals`` beside the screens; ``subject`` names what is seen there, so that it is found again."""
-    return _start(desk, viewer, subject, lambda progress: export_refusals(desk, viewer, draft_id, progress))
+    return start_job(desk, viewer, subject, lambda progress: export_refusals(desk, viewer, draft_id, progress))
 
 
 def start_refusals_of_batch(desk: Desk, viewer: Viewer, number: str, subject: str) -> ExportJob:
     """``export_refusals_of_batch`` beside the screens."""
-    return _start(desk, viewer, subject, lambda progress: export_refusals_of_batch(desk, viewer, number, progress))
+    return start_job(desk, viewer, subject, lambda progress: export_refusals_of_batch(desk, viewer, number, progress))
 
 
 def find_job(viewer: Viewer, subject: str) -> ExportJob | None:
@@ -80,13 +83,16 @@ def cancel_job(viewer: Viewer, subject: str) -> None:
         job.cancelled = True
 
 
-def _start(desk: Desk, viewer: Viewer, subject: str, make: Callable[[Progress], Export]) -> ExportJob:
+def start_job(
+    desk: Desk, viewer: Viewer, subject: str, make: Callable[[Progress], Export], *, about: str = ""
+) -> ExportJob:
+    """Have ``make`` called beside the screens; while one of the same subject is under way, that one is returned."""
     key = (viewer.username, subject)
     with _lock:
         known = _jobs.get(key)
         if known is not None and not known.is_done:
             return known
-        job = _jobs[key] = ExportJob(desk.new_id())
+        job = _jobs[key] = ExportJob(desk.new_id(), about)
         for old in [each for each, job in _jobs.items() if job.is_done][:-_MOST]:
             del _jobs[old]
     # The language of whoever asks goes along into the thread.

@@ -22,7 +22,7 @@ from core.services.progress import Progress, unwatched, watched
 from core.services.steps import require_batch
 from core.store import exports as store
 from core.store.exports import Export
-from core.store.files import keep_written_file, read_whole
+from core.store.files import keep_written_file, require_whole
 
 __all__ = [
     "Export",
@@ -96,7 +96,7 @@ def open_export(desk: Desk, viewer: Viewer, export_id: str) -> tuple[Export, Pat
     if found is None:
         raise NotFound(N_("导出文件不存在或已过期，请重新导出"))
     path = _path(desk, found.export_id, found.file_name)
-    read_whole(path, found.sha256)
+    require_whole(path, found.sha256)
     return found, path
 
 

@@ -89,6 +89,17 @@ def read_whole(path: Path, sha256: str) -> bytes:
     return content
 
 
+def require_whole(path: Path, sha256: str) -> None:
+    """As ``read_whole`` for a file of any size: it is read a piece at a time and not kept."""
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise StorageFailed(_LOST) from error
+    if found != sha256:
+        raise StorageFailed(_LOST)
+
+
 def sha256_of(content: bytes) -> str:
     """SHA-256 in hexadecimal: a paper's name on disk."""
     return hashlib.sha256(content).hexdigest()

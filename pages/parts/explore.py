@@ -14,11 +14,11 @@ from core.services.question_words import say_question
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import desk
+from pages.parts.answer_export import draw_files
 from pages.parts.explore_actions import draw_actions, draw_dialog
 from pages.parts.explore_form import draw_form, draw_subject
 from pages.parts.explore_groups import draw_groups
 from pages.parts.explore_table import draw_rows
-from pages.parts.export_link import draw_made
 from pages.parts.formats import format_yuan
 from pages.parts.messages import draw_faults, draw_note, plain
 
@@ -34,6 +34,7 @@ def draw_explore(viewer: Viewer) -> None:
     st.markdown(f"**{plain(say_question(question))}**")
     _draw_sums(viewer, question)
     name = urlencode(question.as_query())
+    draw_files(viewer, name)
     if question.by is None:
         _draw_answer(viewer, question, name)
     else:
@@ -42,7 +43,6 @@ def draw_explore(viewer: Viewer) -> None:
         except InvalidInput as error:
             draw_note("error", _(error.sentence).format(**error.values))
         draw_actions(viewer, question)
-        draw_made(name, ["export"])
         draw_dialog(question, (), name)
 
 
@@ -86,7 +86,6 @@ def _draw_answer(viewer: Viewer, question: Question, name: str) -> None:
     if page.revealed:
         st.warning(_("本页显示完整信息，五分钟内有效，查看已记入审计。"), icon=":material/visibility:")
     draw_actions(viewer, question)
-    draw_made(name, ["export"])
     draw_rows(question, page.rows, key=f"answer_{hash(page_name) & 0xFFFFFFFF:x}")
     _draw_turning(page, name, places)
     draw_dialog(question, after, name)

@@ -10,12 +10,13 @@ from core.domain.purpose import LONGEST
 from core.domain.question import FIELD, Question
 from core.domain.roles import Right, Viewer
 from core.services.explore import reveal_page
-from core.services.explore_export import FORMS, export_answer
+from core.services.explore_export import FORMS
+from core.services.explore_jobs import take_answer
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
+from pages.parts.answer_export import is_exporting, take_file
 from pages.parts.boundary import errors_shown
-from pages.parts.export_link import keep_made
 from pages.parts.factor import draw_factor, forget_code, proven_viewer
 from pages.parts.formats import starred
 from pages.parts.messages import attempt, clear_faults, draw_faults, plain
@@ -27,7 +28,14 @@ _FORM, _FULL = "export_form", "export_full"
 def draw_actions(viewer: Viewer, question: Question) -> None:
     """The buttons that open the dialogs."""
     with st.container(horizontal=True, gap="small"):
-        st.button(_("导出"), key="explore_export", icon=":material/file_save:", on_click=_open, args=(_EXPORT,))
+        st.button(
+            _("导出"),
+            key="explore_export",
+            icon=":material/file_save:",
+            disabled=is_exporting(viewer),
+            on_click=_open,
+            args=(_EXPORT,),
+        )
         if viewer.may(Right.REVEAL) and question.by is None:
             st.button(
                 _("显示完整信息"), key="explore_reveal", icon=":material/visibility:", on_click=_open, args=(_REVEAL,)
@@ -107,8 +115,7 @@ def _close() -> None:
 def _export(question: Question, name: str) -> None:
     purpose, form, full = state.typed(PURPOSE) or "", state.typed(_FORM), bool(state.typed(_FULL))
     acting = proven_viewer if full else acting_viewer
-    if made := attempt(lambda: export_answer(desk(), acting(), question, form, purpose, reveal=full)):
-        keep_made(name, "export", made)
+    if take_file(lambda: take_answer(desk(), acting(), question, form, purpose, reveal=full), name):
         state.ANSWERING.clear()
 
 

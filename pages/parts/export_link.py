@@ -52,9 +52,9 @@ def draw_made(subject: str, keys: Sequence[str]) -> None:
         draw_link(export_id, name)
 
 
-def draw_link(export_id: str, name: str) -> None:
-    """The link to a file. The door's script fetches what stands in here once, as soon as it stands here."""
-    with st.container(key="made"):
+def draw_link(export_id: str, name: str, *, at_once: bool = True) -> None:
+    """The link to a file. With ``at_once`` the door's script fetches it, once, as soon as it stands here."""
+    with st.container(key="made" if at_once else "kept"):
         st.link_button(
             _("下载 {name}").format(name=plain(name)),
             f"/exports/{export_id}",

@@ -61,6 +61,8 @@ DRIFT: Slot[tuple[tuple[Any, ...], tuple[str, ...]] | None] = Slot("_drift", Non
 RECEIPT: Slot[tuple[str, ...]] = Slot("_receipt", ())
 #: The file that was made last for the viewer: (what it was made of, its id and its name).
 EXPORT: Slot[tuple[str, str, str]] = Slot("_export", ("", "", ""))
+#: The export beside the page for which the viewer waits: his browser fetches it when it is whole.
+AWAITED: Slot[str] = Slot("_awaited", "")
 #: The batch and the step of it whose dialog is open.
 STEP: Slot[tuple[str, str]] = Slot("_step", ("", ""))
 #: A branch was chosen from the directory: the form around the search has to be drawn again.

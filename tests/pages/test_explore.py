@@ -1,14 +1,19 @@
 """明细分析 on the screen: an address that asks, a form that writes it, pages, groups, purposes."""
 
+import threading
+from collections.abc import Iterator
+
 import pyotp
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.domain.roles import SYSTEM
+from core.services import explore_jobs, export_jobs
 from core.services.accounts import set_language
 from core.services.audit_trail import read_trail
 from core.services.desk import Desk
-from tests.pages.conftest import Open
+from core.services.explore_jobs import ANSWER, find_job
+from tests.pages.conftest import SECONDS, Open
 from tests.pages.reading import keys, table, texts
 from tests.pages.test_english import CHINESE, NAMES, said, written
 from tests.support.desks import ANALYST, Ledger, person
@@ -143,3 +148,55 @@ def test_no_word_of_chinese_in_english(open_app: Open, desk: Desk, filed: str, q
     assert not app.exception
     found = {word for text in [*said(app._tree), *written(app)] for word in CHINESE.findall(text)}
     assert found <= NAMES | {"赵"}
+
+
+@pytest.fixture
+def busy() -> Iterator[threading.Event]:
+    """Every worker waits until the event is set, so that an export stays under way as long as the test looks at it."""
+    event = threading.Event()
+    for _worker in range(export_jobs._pool._max_workers):
+        export_jobs._pool.submit(event.wait, SECONDS)
+    yield event
+    event.set()
+
+
+def exported(app: AppTest) -> list[str]:
+    return [link.url for link in app.link_button if "/exports/" in link.url]
+
+
+def test_a_long_export_goes_on_beside_the_page_and_is_found_again(
+    open_app: Open, filed: str, busy: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explore_jobs, "LONG", 10)
+    app = ask(open_app, insurance="pension")
+    app.button(key="explore_export").click().run()
+    app.text_area(key="purpose").set_value("月度核对")
+    app.button(key="take_export").click().run()
+    assert app.button(key="cancel_export")
+    assert app.button(key="explore_export").disabled
+    again = ask(open_app, subject="batches")
+    assert again.button(key="cancel_export")
+    assert "退费明细：养老" in texts(again)
+
+    busy.set()
+    job = find_job(ANALYST, ANSWER)
+    assert job is not None
+    assert job.ended.wait(SECONDS)
+    assert job.export is not None
+    assert exported(app.run()) == exported(again.run()) == [f"/exports/{job.export.export_id}"]
+    assert "已导出 60 条：退费明细：养老" in texts(again)
+
+
+def test_a_long_export_that_was_cancelled_can_be_asked_for_again(
+    open_app: Open, filed: str, busy: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explore_jobs, "LONG", 10)
+    app = ask(open_app)
+    app.button(key="explore_export").click().run()
+    app.text_area(key="purpose").set_value("月度核对")
+    app.button(key="take_export").click().run()
+    app.button(key="cancel_export").click().run()
+    app.run()
+    assert "已取消导出" in texts(app)
+    assert not app.button(key="explore_export").disabled
+    assert exported(app) == []
