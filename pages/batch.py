@@ -60,6 +60,9 @@ def draw_next_step(batch: BatchView) -> None:
         st.markdown(f":material/arrow_forward: **{_('下一步')}**　{plain(batch.next_step)}")
         if batch.overdue:
             draw_note("warning", _("已超过办理期限 {due}").format(due=batch.due_on))
+        if batch.part_in_the_way is not None:
+            said = _("您在该批次中已承担“{part}”环节；同一批次中每人只能承担一个环节，这一步须由其他人员办理。")
+            draw_note("info", said.format(part=_(batch.part_in_the_way.label)))
         draw_steps(batch)
 
 

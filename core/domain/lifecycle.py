@@ -140,6 +140,18 @@ def allowed_actions(state: State, viewer: Viewer, employer_id: str, parts: Mappi
     return [edge for edge in EDGES if edge.source is state and _refusal(edge, viewer, employer_id, parts) is None]
 
 
+def part_in_the_way(state: State, viewer: Viewer, employer_id: str, parts: Mapping[str, Part]) -> Part | None:
+    """The part of this viewer that alone keeps him from the steps which wait now; ``None`` when it keeps him from none.
+
+    Not told of new bank details: their form says by itself who may type them.
+    """
+    held = parts.get(viewer.username)
+    if held is None or allowed_actions(state, viewer, employer_id, parts):
+        return None
+    for_others = allowed_actions(state, viewer, employer_id, {})
+    return held if any(edge.part is not Part.CORRECTOR for edge in for_others) else None
+
+
 def require_allowed(edge: Edge, viewer: Viewer, employer_id: str, parts: Mapping[str, Part]) -> None:
     """Raise ``NotAllowed`` with the reason unless this viewer may take ``edge``: the right, the scope, one part only.
 

@@ -16,6 +16,7 @@ from core.domain.lifecycle import (
     State,
     allowed_actions,
     find_edge,
+    part_in_the_way,
 )
 from core.domain.line_review import FALLEN
 from core.domain.reasons import REASONS
@@ -60,7 +61,8 @@ class BatchView:
     """A batch as this viewer may see it: masked unless the role sees full numbers.
 
     ``lines`` are those filed, without what was told of them (``line_sheets``, ``batch_refusals``); ``stands`` says of each
-    whether it is still part of the batch and of its ``total`` (fen).
+    whether it is still part of the batch and of its ``total`` (fen). ``part_in_the_way`` is the viewer's own part where it
+    alone keeps him from the next step.
     """
 
     number: str
@@ -86,6 +88,7 @@ class BatchView:
     actions: tuple[Edge, ...]
     family: tuple[str, ...]
     next_step: str = field(default="")
+    part_in_the_way: Part | None = None
 
 
 def batches_of_employer(desk: Desk, viewer: Viewer, employer_id: str, *, states: Collection[str] = ()) -> BatchPage:
@@ -175,6 +178,7 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         tuple(_offered(settings, row, viewer, parts)),
         family,
         _next_step(state, row.due_on),
+        part_in_the_way(state, viewer, row.employer_id, parts),
     )
 
 

@@ -15,6 +15,7 @@ from core.domain.lifecycle import (
     State,
     allowed_actions,
     find_edge,
+    part_in_the_way,
     progress,
     require_allowed,
 )
@@ -106,6 +107,24 @@ def test_nobody_holds_two_parts():
     for first, second in product(review, repeat=2):
         parts = {"somebody": first.part}
         assert (second in allowed_actions(second.source, person(Role.REVIEWER), "E1", parts)) is (first is second)
+
+
+@pytest.mark.parametrize(
+    ("state", "role", "held", "told"),
+    [
+        (State.SECOND_REVIEW, Role.REVIEWER, Part.FIRST_REVIEWER, Part.FIRST_REVIEWER),
+        (State.FIRST_REVIEW, Role.REVIEWER, Part.ACCEPTER, Part.ACCEPTER),
+        (State.BANK_REVIEW, Role.REVIEWER, Part.CORRECTOR, Part.CORRECTOR),
+        (State.PAYABLE, Role.FINANCE, Part.APPROVER, Part.APPROVER),
+        (State.SECOND_REVIEW, Role.REVIEWER, Part.SECOND_REVIEWER, None),
+        (State.SECOND_REVIEW, Role.REVIEWER, None, None),
+        (State.PAYABLE, Role.REVIEWER, Part.FIRST_REVIEWER, None),
+        (State.BANK_CORRECTION, Role.CLERK, Part.FILER, None),
+    ],
+)
+def test_who_held_another_part_is_told_that_it_is_in_his_way(state, role, held, told):
+    """Not whose role has nothing to do there, and not of new bank details, whose form says it."""
+    assert part_in_the_way(state, person(role), "E1", {"somebody": held} if held else {}) is told
 
 
 def test_the_same_reviewer_reviews_every_round():

@@ -156,6 +156,15 @@ def test_everybody_is_offered_what_he_may_do_and_nothing_else(
     assert {key for key in keys(show(username, number)) if key and key.startswith(("withdraw", "step_"))} == steps
 
 
+def test_who_held_another_part_reads_why_there_is_no_button(show, desk: Desk, number: str) -> None:
+    steps.advance_batch(desk, REVIEWER, number, "accept")
+
+    app = show("reviewer1", number)
+    assert "您在该批次中已承担“受理”环节" in texts(app)
+    assert not [key for key in keys(app) if key and key.startswith("step_")]
+    assert "已承担" not in texts(show("reviewer2", number))
+
+
 def test_withdrawing_says_what_will_happen_and_frees_the_lines(show, desk: Desk, number: str) -> None:
     app = show("clerk1", number)
     app.button(key="withdraw").click().run()
