@@ -9,7 +9,7 @@ from core.domain.roles import Right, Viewer
 from core.services.batches import BatchPage, label_batches
 from core.services.boards import cut_of, require_analyst
 from core.services.desk import AGENCY_ZONE, Desk
-from core.store import boards as store
+from core.store import board_rows as store
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ viewers who may not see unmasked data; a figure that stands for fewer is not tol
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 from core.domain.board_question import NO_DISTRICT, BoardQuestion, Measure
 from core.domain.line_review import OTHER
@@ -17,14 +18,12 @@ from core.rules.catalogue import REFUSALS
 from core.services.desk import Desk
 from core.store import boards as store
 from core.store.boards import Cut
-from core.store.database import Connection
 from core.texts import _
 
 #: A group of fewer batches is not told by itself.
 LEAST = 5
 #: Employers that a chart names.
 NAMED_EMPLOYERS = 10
-_OVER_TIME = tuple(measure.value for measure in Measure)
 _CAUSES = tuple(f"{kind}:{code}" for kind in ("told", "rejected") for code in (*REFUSALS, OTHER))
 
 
@@ -105,20 +104,15 @@ def read_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Board:
     """The board of money for this question (``Right.ANALYSE``)."""
     require_analyst(viewer)
     cut, least = cut_of(desk, question), least_of(viewer)
-    measure = question.measure.value
     with desk.read() as connection:
-        months = store.sum_lines(connection, cut, "month", _OVER_TIME)
-        reasons, insurances, districts = (
-            tuple(_groups(connection, cut, by, measure, least)) for by in ("reason", "insurance", "district")
-        )
-        causes = store.sum_measures(connection, cut, _CAUSES)
-        named = store.largest_employers(connection, cut, measure, least=least, most=NAMED_EMPLOYERS)
-        everybody = _whole(connection, replace(cut, employer=None), measure)
-    totals = {kind: group for kind in Measure if (group := _total(kind, months)).batches >= least}
+        rows = store.sum_lines(connection, cut, question.measure.value, _CAUSES, least=least, most=NAMED_EMPLOYERS)
+    found, months = _by_chart(rows)
+    totals = {kind: group for kind in months if (group := _total(kind, months[kind])).batches >= least}
     points = _points(months, least)
-    employers = _employers(named, everybody, least)
-    told, found = sum(point.batches for point in points), sum(row[2] for row in months)
-    folded = any(group.key == "" for group in (*reasons, *insurances, *districts))
+    reasons, insurances, districts = (_largest_first(found[by], least) for by in ("reason", "insurance", "district"))
+    everywhere = found["whole"] if question.employer else months[question.measure]
+    employers = _employers(_by_size(found["employer"]), _sum("", everywhere), least)
+    folded = any(not group.key for group in (*reasons, *insurances, *districts))
     return Board(
         Period(cut.first),
         Period(cut.last),
@@ -128,8 +122,8 @@ def read_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Board:
         insurances,
         districts,
         employers,
-        _causes(causes, least),
-        hidden=told < found or folded,
+        _causes(found["cause"], least),
+        hidden=folded or len(points) < sum(map(len, months.values())),
     )
 
 
@@ -144,28 +138,32 @@ def least_of(viewer: Viewer) -> int:
     return 1 if viewer.may(Right.SEE_UNMASKED) else LEAST
 
 
-def _groups(connection: Connection, cut: Cut, by: str, measure: str, least: int) -> list[Group]:
-    rows = store.sum_lines(connection, cut, by, (measure,))
-    groups = [Group(_KEYS[by](key), _LABELS[by](key), *_figures(row)) for key, _measure, *row in rows]
-    return fold(sorted(groups, key=lambda group: (-group.amount, group.key)), least)
+def _by_chart(rows: Sequence[Any]) -> tuple[dict[str, list[Group]], dict[Measure, list[Group]]]:
+    """What was summed, by the chart that shows it; the months of each measure apart."""
+    found: dict[str, list[Group]] = {by: [] for by in ("cause", "employer", "whole", *_SAID)}
+    months: dict[str, list[Group]] = {kind.value: [] for kind in Measure}
+    for by, key, name, measure, batches, lines, employer_part, personal_part, amount in rows:
+        if by == "month":
+            months[measure].append(Group(key, "", batches, lines, amount, employer_part, personal_part))
+            continue
+        said, say = _SAID.get(by, _AS_IT_IS)
+        called = measure.partition(":")[2] if by == "cause" else said(key)
+        found[by].append(Group(called, name or say(key), batches, lines, amount, employer_part, personal_part))
+    return found, {kind: months[kind.value] for kind in Measure}
 
 
-def _figures(row: Sequence[int]) -> tuple[int, ...]:
-    batches, lines, employer_part, personal_part, amount = map(int, row)
-    return batches, lines, amount, employer_part, personal_part
+def _largest_first(groups: Sequence[Group], least: int) -> tuple[Group, ...]:
+    return tuple(fold(_by_size(groups), least))
 
 
-def _whole(connection: Connection, cut: Cut, measure: str) -> Group:
-    return _sum(
-        "", [Group("", "", *_figures(row[2:])) for row in store.sum_lines(connection, cut, "month", (measure,))]
-    )
+def _by_size(groups: Sequence[Group]) -> list[Group]:
+    return sorted(groups, key=lambda group: (-group.amount, group.key))
 
 
-def _employers(named: Sequence[tuple[str, str, int, int, int]], whole: Group, least: int) -> tuple[Group, ...]:
-    groups = [Group(key, name, int(batches), int(lines), int(amount)) for key, name, batches, lines, amount in named]
-    shown = _sum("", groups)
+def _employers(named: Sequence[Group], whole: Group, least: int) -> tuple[Group, ...]:
+    shown = _sum("", named)
     rest = Group("", "", whole.batches - shown.batches, whole.lines - shown.lines, whole.amount - shown.amount)
-    return tuple(fold([*groups, *([rest] if rest.lines else [])], least))
+    return tuple(fold([*named, *([rest] if rest.lines else [])], least))
 
 
 def fold(groups: Sequence[Group], least: int) -> list[Group]:
@@ -174,43 +172,48 @@ def fold(groups: Sequence[Group], least: int) -> list[Group]:
     Where even together they are too few, the smallest of the others goes along: nobody learns them by subtraction.
     """
     small = [group for group in groups if not group.key or group.batches < least]
+    if not small:
+        return list(groups)
     told = [group for group in groups if group.key and group.batches >= least]
-    while small and told and sum(group.batches for group in small) < least:
+    while told and sum(group.batches for group in small) < least:
         smallest = min(told, key=lambda group: (group.batches, group.key))
         told.remove(smallest)
         small.append(smallest)
     rest = _sum(_("其他（含少于 {least} 个批次的）").format(least=LEAST), small)
-    return [*told, rest] if small and rest.batches >= least else told
+    return [*told, rest] if rest.batches >= least else told
 
 
-def _sum(label: str, groups: Sequence[Group]) -> Group:
-    names = ("batches", "lines", "amount", "employer_part", "personal_part")
-    return Group("", label, *(sum(getattr(group, name) for group in groups) for name in names))
+def _sum(label: str, groups: Sequence[Group], key: str = "") -> Group:
+    batches = lines = amount = employer_part = personal_part = 0
+    for group in groups:
+        batches += group.batches
+        lines += group.lines
+        amount += group.amount
+        employer_part += group.employer_part
+        personal_part += group.personal_part
+    return Group(key, label, batches, lines, amount, employer_part, personal_part)
 
 
-def _total(kind: Measure, rows: Sequence[tuple[object, ...]]) -> Group:
-    own = [Group("", "", *_figures(row[2:])) for row in rows if row[1] == kind.value]  # type: ignore[arg-type]
-    return replace(_sum(_(kind.label), own), key=kind.value)
+def _total(kind: Measure, months: Sequence[Group]) -> Group:
+    return _sum(_(kind.label), months, kind.value)
 
 
-def _points(rows: Sequence[tuple[int, str, int, int, int, int, int]], least: int) -> tuple[Point, ...]:
+def _points(months: Mapping[Measure, Sequence[Group]], least: int) -> tuple[Point, ...]:
     """Months of each measure, in order, without those of too few batches (and one more where subtraction would tell one)."""
     points = []
-    for kind in Measure:
-        own = [Group(str(row[0]), "", *_figures(row[2:])) for row in rows if row[1] == kind.value]
-        kept = [group for group in fold(own, least) if group.key]
-        points += [Point(int(group.key), kind, group.batches, group.lines, group.amount) for group in kept]
-    return tuple(sorted(points, key=lambda point: (point.month, _OVER_TIME.index(point.measure))))
+    for kind, own in months.items():
+        told = [each for each in fold(own, least) if each.key]
+        points += [Point(int(each.key), kind, each.batches, each.lines, each.amount) for each in told]
+    return tuple(sorted(points, key=lambda point: point.month))
 
 
-def _causes(rows: Sequence[tuple[str, int, int]], least: int) -> tuple[Cause, ...]:
-    by_code: dict[str, Group] = {}
-    for measure, batches, lines in rows:
-        code = measure.partition(":")[2]
-        if code == OTHER or REFUSALS[code].refuses:
-            known = by_code.get(code, Group(code, "", 0, 0, 0))
-            by_code[code] = replace(known, batches=known.batches + int(batches), lines=known.lines + int(lines))
-    found = fold(sorted(by_code.values(), key=lambda group: (-group.lines, group.key)), least)
+def _causes(counted: Sequence[Group], least: int) -> tuple[Cause, ...]:
+    by_code: dict[str, list[Group]] = {}
+    for group in counted:
+        if group.key == OTHER or REFUSALS[group.key].refuses:
+            by_code.setdefault(group.key, []).append(group)
+    groups = [_sum("", own, code) for code, own in by_code.items()]
+    found = fold(sorted(groups, key=lambda group: (-group.lines, group.key)), least)
     whole, so_far, causes = sum(group.lines for group in found), 0, []
     for group in found:
         so_far += group.lines
@@ -227,13 +230,10 @@ def say_district(region: str) -> str:
     return region or _("未知地区")
 
 
-_KEYS: Mapping[str, Callable[[str], str]] = {
-    "reason": str,
-    "insurance": str,
-    "district": lambda region: region or NO_DISTRICT,
+#: How a chart's groups are called in a question, and in words.
+_SAID: Mapping[str, tuple[Callable[[str], str], Callable[[str], str]]] = {
+    "reason": (str, lambda code: f"{code} {_(REASONS[code].text)}"),
+    "insurance": (str, lambda kind: _(Insurance(kind).label)),
+    "district": (lambda region: region or NO_DISTRICT, say_district),
 }
-_LABELS: Mapping[str, Callable[[str], str]] = {
-    "reason": lambda code: f"{code} {_(REASONS[code].text)}",
-    "insurance": lambda kind: _(Insurance(kind).label),
-    "district": say_district,
-}
+_AS_IT_IS: tuple[Callable[[str], str], Callable[[str], str]] = (str, str)

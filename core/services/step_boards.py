@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import attrgetter
 
 from core.domain.board_question import BoardQuestion
 from core.domain.lifecycle import WAITS_FOR, State
@@ -10,9 +10,13 @@ from core.domain.roles import SYSTEM, Viewer
 from core.services.boards import cut_of, least_of, require_analyst
 from core.services.desk import Desk
 from core.store import boards as store
+from core.store.boards import Steps
 from core.texts import _
 
 _DAY = 86_400
+#: Stages that somebody is waited for in.
+_TIMED = frozenset(state.value for state in WAITS_FOR)
+_key_of, _state_of = attrgetter("key"), attrgetter("state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +52,15 @@ def read_step_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Step
     require_analyst(viewer)
     cut, least = cut_of(desk, question), least_of(viewer)
     with desk.read() as connection:
-        by_month, by_person = (store.sum_steps(connection, cut, by) for by in ("month", "username"))
-        settings = desk.settings(connection)
-    timed = [row for row in by_month if row[1] in WAITS_FOR]
-    stages = _waited(timed, lambda row: row[1], lambda key: _(State(key).label))
+        rows, settings = store.sum_steps(connection, cut), desk.settings(connection)
+    by_month, by_person = ([row for row in rows if row.by == by] for by in ("month", "username"))
+    timed = [row for row in by_month if row.state in _TIMED]
+    stages = _waited(timed, _state_of, lambda key: _(State(key).label))
     limits = {state.value: settings.number(WAITS_FOR[state][0]) or 0 for state in WAITS_FOR}
-    months = _waited(timed, lambda row: str(row[0]), lambda key: f"{key[:4]}-{key[4:]}")
-    people = _waited([row for row in by_person if row[1] in WAITS_FOR], lambda row: row[0], _say_person)
+    months = _waited(timed, _key_of, lambda key: f"{key[:4]}-{key[4:]}")
+    people = _waited([row for row in by_person if row.state in _TIMED], _key_of, _say_person)
     shown = [[each for each in group if each.moves >= least] for group in (stages, people, months)]
+    told = {each.key for each in shown[0]}
     order = list(State)
     return StepBoard(
         tuple(
@@ -64,11 +69,10 @@ def read_step_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Step
         ),
         tuple(sorted(shown[1], key=lambda each: (-each.moves, each.key))),
         tuple(sorted(shown[2], key=lambda each: each.key)),
-        _share(timed, lambda row: row[5], lambda row: row[3], least),
-        _share(
-            _steps(by_month, "settle", "bounce"), lambda row: row[3] * (row[2] == "bounce"), lambda row: row[3], least
-        ),
-        _share(_steps(by_month, "settle"), lambda row: row[6], lambda row: row[3], least),
+        # Of the stages that are told: the others would be known by subtraction.
+        _share([row for row in timed if row.state in told], lambda row: row.late, least),
+        _share(_steps(by_month, "settle", "bounce"), lambda row: row.moves if row.step == "bounce" else 0, least),
+        _share(_steps(by_month, "settle"), lambda row: row.straight, least),
         hidden=sum(map(len, shown)) < len(stages) + len(people) + len(months),
     )
 
@@ -77,21 +81,22 @@ def _say_person(username: str) -> str:
     return _(SYSTEM.role.label) if username == SYSTEM.username else username
 
 
-def _steps(rows: Sequence[Any], *steps: str) -> list[Any]:
-    return [row for row in rows if row[2] in steps]
+def _steps(rows: Sequence[Steps], *steps: str) -> list[Steps]:
+    return [row for row in rows if row.step in steps]
 
 
-def _share(rows: Sequence[Any], part: Callable[[Any], int], whole: Callable[[Any], int], least: int) -> float | None:
-    counted = sum(int(whole(row)) for row in rows)
-    return sum(int(part(row)) for row in rows) / counted if counted >= least else None
+def _share(rows: Sequence[Steps], part: Callable[[Steps], int], least: int) -> float | None:
+    counted = sum(row.moves for row in rows)
+    return sum(map(part, rows)) / counted if counted >= least else None
 
 
-def _waited(rows: Sequence[Any], key_of: Callable[[Any], str], say: Callable[[str], str]) -> list[Waited]:
+def _waited(rows: Sequence[Steps], key_of: Callable[[Steps], str], say: Callable[[str], str]) -> list[Waited]:
     sums: dict[str, list[int]] = {}
     for row in rows:
         own = sums.setdefault(key_of(row), [0, 0, 0])
-        for place, value in enumerate(row[3:6]):
-            own[place] += int(value)
+        own[0] += row.moves
+        own[1] += row.seconds
+        own[2] += row.late
     return [
         Waited(key, say(key), moves, seconds / _DAY / moves, late / moves)
         for key, (moves, seconds, late) in sums.items()

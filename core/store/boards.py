@@ -1,20 +1,25 @@
-"""Reads of the boards: sums of the rollups, and the batches behind a figure. Amounts in fen, months YYYYMM."""
+"""The sums that the boards show, out of the rollups: each board is one statement. Amounts in fen, months YYYYMM.
 
-from collections.abc import Collection
+A statement is put together once for every set of filters and kept: what changes from question to question are its parameters.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-import pandas as pd
 import sqlalchemy as sa
 
-from core.store.batches import LISTED_COLUMNS
+from core.domain.board_question import Measure
+from core.domain.vocabulary import INSURANCE_VALUES
 from core.store.database import Connection
 from core.store.migrations.rollup_sql import ALL
-from core.store.schema import batch_events, batch_figures, batches, employers, line_rollup, step_rollup
+from core.store.schema import employers, line_rollup, step_rollup
 
-_l, _s, _f, _b = line_rollup.c, step_rollup.c, batch_figures.c, batches.c
-_SUMS = tuple(sa.func.sum(_l[name]) for name in ("batches", "lines", "employer_part", "personal_part", "amount"))
-_STEP_SUMS = tuple(sa.func.sum(_s[name]) for name in ("moves", "seconds", "late", "straight"))
+_l, _s = line_rollup.c, step_rollup.c
+_FIGURES = ("batches", "lines", "employer_part", "personal_part", "amount")
+_STEP_FIGURES = ("moves", "seconds", "late", "straight")
+_Where = Iterator[sa.ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,116 +35,133 @@ class Cut:
     reviewer: str | None = None
 
 
-def sum_lines(connection: Connection, cut: Cut, by: str, measures: Collection[str]) -> list[Any]:
-    """For each value of column ``by`` and each measure: value, measure, batches, lines, employer's and personal part, amount.
+def sum_lines(
+    connection: Connection, cut: Cut, measure: str, causes: tuple[str, ...], *, least: int, most: int
+) -> Sequence[Any]:
+    """By, key, name, measure, batches, lines, employer's and personal part, amount: all that the board of money shows.
 
-    The part of ``cut`` that ``by`` names is not applied: a chart shows what one may change to.
+    ``by`` says what ``key`` is: "month" (of every measure), "reason", "insurance", "district" and "employer" (the ``most`` with
+    the most money that have ``least`` batches or more, with their names) of this ``measure``, "cause" (blank) of ``causes``,
+    which are measures too. The part of ``cut`` that ``by`` names is not applied: a chart shows what one may change to. Where
+    an employer is asked for, "whole" (a month) is the measure at every employer.
     """
-    statement = sa.select(_l[by], _l.measure, *_SUMS).where(_l.measure.in_(list(measures)), *_within(cut, by))
-    return list(connection.execute(statement.group_by(_l[by], _l.measure)))
+    named = ("reason", "insurance", "employer", "district")
+    filters = {name: value for name in named if (value := getattr(cut, name)) is not None}
+    asked = {"first": cut.first, "last": cut.last, "measure": measure, "least": least, "most": most}
+    return connection.execute(_lines_statement(frozenset(filters), causes), asked | filters).all()
 
 
-def sum_measures(connection: Connection, cut: Cut, measures: Collection[str]) -> list[Any]:
-    """For each measure: measure, batches, lines."""
-    statement = sa.select(_l.measure, *_SUMS[:2]).where(_l.measure.in_(list(measures)), *_within(cut, ""))
-    return list(connection.execute(statement.group_by(_l.measure)))
+class Steps(NamedTuple):
+    """Steps out of a state: how many, seconds waited for them, how many late, and how many of batches never returned.
+
+    ``by`` says what ``key`` is: "month", or "username" (of every reviewer).
+    """
+
+    by: str
+    key: str
+    state: str
+    step: str
+    moves: int
+    seconds: int
+    late: int
+    straight: int
 
 
-def largest_employers(connection: Connection, cut: Cut, measure: str, *, least: int, most: int) -> list[Any]:
-    """The ``most`` employers with the most money and ``least`` batches or more: number, name, batches, lines, amount."""
+def sum_steps(connection: Connection, cut: Cut) -> list[Steps]:
+    """All that the board of time shows."""
+    filters = {name: value for name in ("reason", "reviewer") if (value := getattr(cut, name))}
+    asked = {"first": cut.first, "last": cut.last, "employer": cut.employer or ALL}
+    rows = connection.execute(_steps_statement(frozenset(filters)), asked | filters)
+    return list(map(Steps._make, rows.all()))
+
+
+@cache
+def _lines_statement(filters: frozenset[str], causes: tuple[str, ...]) -> sa.CompoundSelect[Any]:
+    over_time = _l.measure.in_([_constant(measure.value) for measure in Measure])
+    caused = _l.measure.in_([_constant(cause) for cause in causes])
+    one = _l.measure == sa.bindparam("measure")
+    branches = [
+        _sums_by("month", sa.cast(_l.month, sa.Text), filters, over_time),
+        _sums_by("reason", _l.reason, filters, one),
+        _sums_by("insurance", _l.insurance, filters, one),
+        _sums_by("district", _l.district, filters, one),
+        _sums_by("cause", None, filters, caused),
+        _largest_employers(filters, one),
+    ]
+    if "employer" in filters:
+        branches.append(_sums_by("whole", sa.cast(_l.month, sa.Text), filters - {"employer"}, one))
+    return sa.union_all(*branches)
+
+
+def _sums_by(by: str, key: Any, filters: frozenset[str], measures: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    shown = _constant("") if key is None else key
+    columns = (_constant(by).label("by"), shown.label("key"), _constant("").label("name"), _l.measure)
+    statement = sa.select(*columns, *_sums(_l, _FIGURES)).where(measures, *_cells(filters, by))
+    return statement.group_by(*(() if key is None else (key,)), _l.measure)
+
+
+def _largest_employers(filters: frozenset[str], measures: sa.ColumnElement[bool]) -> sa.Select[Any]:
     amount = sa.func.sum(_l.amount)
     found = (
-        sa.select(_l.employer_id, *_SUMS[:2], amount.label("amount"))
-        .where(_l.measure == measure, *_within(cut, "employer_id"))
+        sa.select(_l.employer_id, *_sums(_l, _FIGURES))
+        .where(measures, *_cells(filters, "employer"))
         .group_by(_l.employer_id)
-        .having(_SUMS[0] >= least)
+        .having(sa.func.sum(_l.batches) >= sa.bindparam("least"))
         .order_by(amount.desc(), _l.employer_id)
-        .limit(most)
+        .limit(sa.bindparam("most", type_=sa.Integer))
         .subquery()
     )
-    c = found.c
-    statement = sa.select(c.employer_id, employers.c.name, *list(c)[1:]).join(
-        employers, employers.c.employer_id == c.employer_id
-    )
-    return list(connection.execute(statement.order_by(c.amount.desc(), c.employer_id)))
+    c, own = found.c, employers.c
+    columns = (_constant("employer"), c.employer_id, own.name, sa.bindparam("measure", type_=sa.Text))
+    joined = found.join(employers, own.employer_id == c.employer_id)
+    return sa.select(*columns, *(c[name] for name in _FIGURES)).select_from(joined)
 
 
-def _within(cut: Cut, by: str) -> list[sa.ColumnElement[bool]]:
-    """The cells of the one level of ``line_rollup`` that answers, cut to size."""
-    where: list[sa.ColumnElement[bool]] = [_l.month.between(cut.first, cut.last)]
-    where.append(_l.insurance != ALL if by == "insurance" else _l.insurance == (cut.insurance or ALL))
-    if by == "employer_id":
-        where.append(_l.employer_id != ALL)
+def _cells(filters: frozenset[str], by: str) -> _Where:
+    """The cells of the one level of ``line_rollup`` that answers, cut to size, so that the primary key finds them."""
+    asked = filters - {by}
+    yield _within(_l.month)
+    if by == "insurance":
+        yield _l.insurance.in_([_constant(fund) for fund in INSURANCE_VALUES])
     else:
-        where.append(_l.employer_id == (cut.employer or ALL))
+        yield _l.insurance == (sa.bindparam("insurance") if "insurance" in asked else _constant(ALL))
+    if by == "employer":
+        yield _l.employer_id != _constant(ALL)
+    else:
+        yield _l.employer_id == (sa.bindparam("employer") if "employer" in asked else _constant(ALL))
     if by == "district":
-        where.append(_l.district != ALL)
-    elif cut.district is not None:
-        where.append(_l.district == cut.district)
-    elif by != "employer_id" and cut.employer is None:
-        where.append(_l.district == ALL)
-    if cut.reason and by != "reason":
-        where.append(_l.reason == cut.reason)
-    return where
+        yield _l.district != _constant(ALL)
+    elif "district" in asked:
+        yield _l.district == sa.bindparam("district")
+    elif by != "employer" and "employer" not in asked:
+        yield _l.district == _constant(ALL)
+    if "reason" in asked:
+        yield _l.reason == sa.bindparam("reason")
 
 
-def sum_steps(connection: Connection, cut: Cut, by: str) -> list[Any]:
-    """For each value of ``by`` and each state and step: value, state, step, moves, seconds waited, late, never returned."""
-    where = [_s.month.between(cut.first, cut.last), _s.employer_id == (cut.employer or ALL)]
-    where += [_s.reason == cut.reason] if cut.reason else []
-    where += [_s.username == cut.reviewer] if cut.reviewer and by != "username" else []
-    statement = sa.select(_s[by], _s.state, _s.step, *_STEP_SUMS).where(*where)
-    return list(connection.execute(statement.group_by(_s[by], _s.state, _s.step)))
+@cache
+def _steps_statement(filters: frozenset[str]) -> sa.CompoundSelect[Any]:
+    where = [_within(_s.month), _s.employer_id == sa.bindparam("employer")]
+    where += [_s.reason == sa.bindparam("reason")] if "reason" in filters else []
+    own = [_s.username == sa.bindparam("reviewer")] if "reviewer" in filters else []
+    return sa.union_all(_steps_by("month", _s.month, [*where, *own]), _steps_by("username", _s.username, where))
 
 
-def districts(connection: Connection) -> list[str]:
-    """Every district that figures name; blank for the unknown one."""
-    statement = (
-        sa.select(_l.district).distinct().where(_l.insurance == ALL, _l.measure == "filed", _l.employer_id == ALL)
-    )
-    return sorted(set(connection.scalars(statement)) - {ALL})
+def _steps_by(by: str, key: Any, where: Iterable[sa.ColumnElement[bool]]) -> sa.Select[Any]:
+    columns = (_constant(by).label("by"), sa.cast(key, sa.Text).label("key"), _s.state, _s.step)
+    statement = sa.select(*columns, *_sums(_s, _STEP_FIGURES)).where(*where)
+    return statement.group_by(key, _s.state, _s.step)
 
 
-def employer_names(connection: Connection, wanted: Collection[str]) -> dict[str, str]:
-    """Names of employers by number."""
-    c = employers.c
-    return dict(connection.execute(sa.select(c.employer_id, c.name).where(c.employer_id.in_(list(wanted)))).all())
+def _within(month: Any) -> sa.ColumnElement[bool]:
+    return sa.between(month, sa.bindparam("first"), sa.bindparam("last"))
 
 
-# --- the batches behind a figure ---
+def _sums(columns: Any, names: Iterable[str]) -> list[Any]:
+    # PostgreSQL adds whole numbers up to decimals.
+    return [sa.cast(sa.func.sum(columns[name]), sa.BigInteger).label(name) for name in names]
 
 
-def list_counted(
-    connection: Connection, cut: Cut, measures: Collection[str], *, limit: int, offset: int
-) -> tuple[pd.DataFrame, int]:
-    """One page of the batches that count in one of ``measures``, newest first (``LISTED_COLUMNS``), and how many there are."""
-    where: list[sa.ColumnElement[bool]] = [_f.measure.in_(list(measures)), _f.month.between(cut.first, cut.last)]
-    where.append(_f.insurance == (cut.insurance or ALL))
-    given = ((_f.reason, cut.reason), (_f.employer_id, cut.employer), (_f.district, cut.district))
-    where += [column == value for column, value in given if value is not None]
-    return _page(connection, sa.select(_f.batch_id).where(*where), limit, offset)
-
-
-def list_stepped(
-    connection: Connection, cut: Cut, state: str, moments: tuple[str, str], *, limit: int, offset: int
-) -> tuple[pd.DataFrame, int]:
-    """As ``list_counted``: batches that left ``state`` (blank: any) between two moments, by the reviewer of ``cut`` if any."""
-    e = batch_events.c
-    where = [e.position > 1, e.at >= moments[0], e.at < moments[1]]
-    where += [e.from_state == state] if state else []
-    where += [e.username == cut.reviewer] if cut.reviewer else []
-    joined = sa.select(e.batch_id).join(batches, _b.batch_id == e.batch_id)
-    given = ((_b.reason, cut.reason), (_b.employer_id, cut.employer))
-    where += [column == value for column, value in given if value is not None]
-    return _page(connection, joined.where(*where), limit, offset)
-
-
-def _page(connection: Connection, wanted: sa.Select[Any], limit: int, offset: int) -> tuple[pd.DataFrame, int]:
-    statement = (
-        sa.select(*(_b[name] for name in LISTED_COLUMNS))
-        .where(_b.batch_id.in_(wanted))
-        .order_by(_b.submitted_at.desc(), _b.number.desc())
-    )
-    rows = connection.execute(statement.limit(limit).offset(offset)).all()
-    total = connection.scalar(sa.select(sa.func.count()).select_from(wanted.distinct().subquery())) or 0
-    return pd.DataFrame.from_records(rows, columns=list(LISTED_COLUMNS)), total
+def _constant(text: str) -> Any:
+    """A text of the program's own, which stands in the statement itself: the planner knows it, and nobody sends it."""
+    return sa.literal_column(f"'{text}'", sa.Text)

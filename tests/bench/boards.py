@@ -68,8 +68,7 @@ def _statements(desk: Desk, read: Callable[[Desk, Any, BoardQuestion], object]) 
     sent: list[tuple[str, Any]] = []
 
     def keep(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        if "rollup" in statement:
-            sent.append((statement, parameters))
+        sent.append((statement, parameters))
 
     sa.event.listen(desk.database.engine, "before_cursor_execute", keep)
     read(desk, ANALYST, YEAR)
@@ -77,9 +76,13 @@ def _statements(desk: Desk, read: Callable[[Desk, Any, BoardQuestion], object]) 
     return sent
 
 
-def _run_bare(desk: Desk, statements: list[tuple[str, Any]]) -> None:
+def _run_bare(desk: Desk, statements: list[tuple[str, Any]]) -> dict[Any, dict[Any, Any]]:
+    """The figures of every chart by their keys, not yet folded, shared out or put into words."""
+    figures: dict[Any, dict[Any, Any]] = {}
     with desk.database.read() as connection:
         cursor = connection.connection.cursor()
         for statement, parameters in statements:
             cursor.execute(statement, parameters)
-            cursor.fetchall()
+            for row in cursor.fetchall():
+                figures.setdefault(row[0], {})[row[1:4]] = row[4:]
+    return figures
