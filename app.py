@@ -27,6 +27,7 @@ from core.web.identity import SESSION_HEADER, TRUSTED_USER_HEADERS
 from core.web.inner import ClientMessage
 from core.web.mailer import sending_mails
 from core.web.pages import is_demonstration
+from core.web.preloads import scripts_of_screens
 from core.web.refusals import report_incident
 from core.web.server import hide_server_name
 from core.web.shell import make_shell
@@ -71,6 +72,12 @@ def configure() -> None:
     logging.getLogger("streamlit.error_util").disabled = True
 
 
+def read_shell(static: Path) -> str:
+    """The page in which every screen starts, from the frontend that is installed."""
+    index = (static / "index.html").read_text("utf-8")
+    return make_shell(index, scripts_of_screens(static, index))
+
+
 def show_failure(error: Exception) -> bool:
     """What stopped a script, as one sentence; the traceback stays here."""
     st.error(explain(error) if isinstance(error, RefundError) else report_incident(error), icon=":material/error:")
@@ -111,7 +118,7 @@ app = st.App(
             front=[*signin.routes(shared_desk), *assets.routes()],
             desk=shared_desk,
             inner=Streamlit(),
-            shell=make_shell((Path(file_util.get_static_dir()) / "index.html").read_text("utf-8")),
+            shell=read_shell(Path(file_util.get_static_dir())),
         )
     ],
     lifespan=lifespan,

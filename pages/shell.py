@@ -8,14 +8,12 @@ from core.texts import _
 from pages.parts.access import require_user
 from pages.parts.boundary import errors_shown
 from pages.parts.frame import draw_banner, draw_user
-from pages.parts.look import dress
 from pages.parts.messages import draw_notice
 from pages.parts.navigation import navigate
 from pages.parts.translate import speak_language
 
 viewer = require_user()
 st.set_page_config(page_title=_("退费工作台"), page_icon=Path(__file__).parent / "parts" / "icon.png", layout="wide")
-dress()
 speak_language()
 screen = navigate(viewer)
 draw_user(viewer)

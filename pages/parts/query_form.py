@@ -23,8 +23,8 @@ FROM, TO, IDS, ALL = "query_from", "query_to", "query_ids", "query_all"
 _NAMES = {"first": FROM, "last": TO, "persons": IDS, "everyone": ALL}
 QUERY_FIELDS = tuple(_NAMES.values())
 _ASKED = "asked"
-#: Social insurance was collected before, but no ledger is older.
-_FIRST_MONTH = Period(199201)
+#: So many months are offered, from this one back; an older one is typed. Every month on offer slows the whole screen.
+_OFFERED_MONTHS = 120
 
 
 def draw_query(draft: Draft) -> None:
@@ -104,8 +104,8 @@ def _draw_buttons(draft: Draft) -> None:
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def _months(this_month: int) -> list[str]:
-    """Every month to choose from, the latest first."""
-    return [str(month) for month in _FIRST_MONTH.through(Period(this_month))][::-1]
+    """The months to choose from, the latest first."""
+    return [str(Period(this_month) + -back) for back in range(_OFFERED_MONTHS)]
 
 
 def _typed() -> dict[str, Any]:

@@ -26,6 +26,18 @@ def test_the_installed_page_becomes_chinese_and_has_no_script_in_its_text(index:
     assert "agent" not in shell
 
 
+def test_the_look_comes_with_the_page_behind_the_styles_of_the_frontend(index: str) -> None:
+    shell = make_shell(index)
+
+    assert re.search(r'<link rel="stylesheet" href="\./door/screens\.css\?[0-9a-f]{8}" /></body>', shell)
+
+
+def test_scripts_are_fetched_along_with_the_page(index: str) -> None:
+    shell = make_shell(index, ["./static/js/One.js"])
+
+    assert '<link rel="modulepreload" crossorigin href="./static/js/One.js">' in shell.partition("</head>")[0]
+
+
 @pytest.mark.parametrize(
     ("found", "changed"),
     [

@@ -42,9 +42,11 @@ window.__streamlit = { BACKEND_BASE_URL: location.origin };
 (() => {
   const KEPT = "refund-fetched";
   const fetched = new Set(JSON.parse(sessionStorage.getItem(KEPT) || "[]"));
+  // The browser keeps this list by itself: nothing is searched for while a screen is drawn.
+  const made = document.getElementsByClassName("st-key-made");
 
   function fetchNew() {
-    for (const link of document.querySelectorAll('.st-key-made a[href*="/exports/"]')) {
+    for (const link of [...made].flatMap((place) => [...place.querySelectorAll('a[href*="/exports/"]')])) {
       const path = new URL(link.href).pathname;
       if (fetched.has(path)) continue;
       fetched.add(path);
@@ -64,10 +66,15 @@ window.__streamlit = { BACKEND_BASE_URL: location.origin };
 // Streamlit puts the sections of its navigation between a list and its items; a list that is none is no list to a screen
 // reader. It stays a navigation with links.
 (() => {
-  const NOT_A_LIST = "[data-testid=stSidebarNavItems]:not([role]), [data-testid=stSidebarNavItems] li:not([role])";
+  const lists = document.getElementsByTagName("ul");
 
   function mend() {
-    for (const element of document.querySelectorAll(NOT_A_LIST)) element.setAttribute("role", "none");
+    for (const list of lists) {
+      if (list.dataset.testid !== "stSidebarNavItems") continue;
+      for (const element of [list, ...list.getElementsByTagName("li")]) {
+        if (!element.role) element.role = "none";
+      }
+    }
   }
 
   new MutationObserver(mend).observe(document.documentElement, { childList: true, subtree: true });
