@@ -21,6 +21,7 @@ from core.domain.wording import N_
 #: The input at which a wrong question is told.
 FIELD = "explore"
 EMPLOYER_LENGTH = 60
+DISTRICT_LENGTH = 40
 
 
 class Subject(Labelled):
@@ -40,7 +41,7 @@ class Dimension(Labelled):
     FILED = "filed", N_("申报月份")
     STATE = "state", N_("状态")
     EMPLOYER = "employer", N_("单位")
-    DISTRICT = "district", N_("行政区划")
+    DISTRICT = "district", N_("开户行地区")
     VERDICT = "verdict", N_("结论")
     CODE = "code", N_("不能退费原因")
 
@@ -73,8 +74,8 @@ class Question:
     """A subject, filters (blank: no filter), up to two groups of which ``across`` makes columns, and an order.
 
     ``first`` and ``last`` are months of contributions, ``filed_first`` and ``filed_last`` months of filing, both included.
-    ``amount_from`` and ``amount_to`` are fen. ``employer`` is a number or a part of a name, ``district`` the first digits of
-    the area in the employer's credit code.
+    ``amount_from`` and ``amount_to`` are fen. ``employer`` is a number or a part of a name, ``district`` the beginning of
+    the region of the batch's branch as the boards count it, or ``NO_DISTRICT``.
     """
 
     subject: Subject = Subject.LINES
@@ -201,8 +202,8 @@ def _employer(text: str) -> str:
 
 def _district(text: str) -> str:
     found = normalise(text)
-    if not re.fullmatch(r"\d{2,6}", found, re.ASCII):
-        raise _wrong(N_("行政区划请填写 2 至 6 位数字代码"))
+    if len(found) > DISTRICT_LENGTH:
+        raise InvalidInput(N_("开户行地区不能超过 {count} 个字"), field=FIELD, count=DISTRICT_LENGTH)
     return found
 
 

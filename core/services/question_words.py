@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from core.domain.board_question import NO_DISTRICT
 from core.domain.lifecycle import State
 from core.domain.money import format_yuan
 from core.domain.period import Period
@@ -34,7 +35,7 @@ def say_group(dimension: Dimension | None, value: object) -> str:
     }
     if dimension in kinds:
         return _(kinds[dimension](text).label)
-    return text or _("未登记")
+    return text or (_("未知地区") if dimension is Dimension.DISTRICT else _("未登记"))
 
 
 def _filters(question: Question) -> Iterator[str]:
@@ -48,7 +49,8 @@ def _filters(question: Question) -> Iterator[str]:
     if question.employer:
         yield _("单位为“{employer}”").format(employer=question.employer)
     if question.district:
-        yield _("行政区划 {district}").format(district=question.district)
+        said = _("未知地区") if question.district == NO_DISTRICT else question.district
+        yield _("开户行地区 {district}").format(district=said)
     if amounts := _amounts(question.amount_from, question.amount_to):
         yield amounts
 

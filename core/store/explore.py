@@ -6,10 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core.domain.board_question import NO_DISTRICT, Measure
 from core.domain.question import Dimension, Question, Sort, Subject
 from core.store.bulk import among
 from core.store.database import Connection
-from core.store.schema import audit, batches, employers, line_findings, lines, payment_lines, refused_lines
+from core.store.migrations.rollup_sql import ALL
+from core.store.schema import audit, batch_figures, batches, line_findings, lines, payment_lines, refused_lines
 
 #: So many rows are counted and added up without being asked to: what lies beyond is said to be more.
 MOST_COUNTED = 100_000
@@ -19,9 +21,12 @@ _b, _l, _r, _f = batches.c, lines.c, refused_lines.c, line_findings.c
 _received = _r.employer_part + _r.personal_part + _r.late_fee + _r.interest
 #: The month of filing is that of the agency's calendar, as the batch's number has it: TF + YYYYMM + …
 _filed = sa.func.substr(_b.number, 3, 6)
-#: GB 32100: characters 3 to 8 of a credit code are the area in which the employer is registered.
+#: The region of the batch's branch as the boards have counted it; blank where the directory knew none.
+_counted = batch_figures.c
 _district = (
-    sa.select(sa.func.substr(employers.c.uscc, 3, 6)).where(employers.c.employer_id == _b.employer_id).scalar_subquery()
+    sa.select(_counted.district)
+    .where(_counted.batch_id == _b.batch_id, _counted.insurance == ALL, _counted.measure == Measure.FILED.value)
+    .scalar_subquery()
 )
 
 
@@ -264,7 +269,8 @@ def _of_batch(
         named = _b.employer_name.contains(question.employer, autoescape=True)
         yield (_b.employer_id == question.employer.upper()) | named
     if question.district:
-        yield _district.startswith(question.district)
+        unknown = question.district == NO_DISTRICT
+        yield _district == "" if unknown else _district.startswith(question.district, autoescape=True)
 
 
 def _of_row(source: _Source, question: Question, *, coded: bool) -> Iterator[sa.ColumnElement[bool]]:

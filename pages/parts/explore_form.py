@@ -90,7 +90,7 @@ def _draw_filters(question: Question) -> None:
         _typed("filed_from", _("申报月份自"), "2023-01")
         _typed("filed_to", _("申报月份至"), "2023-12")
         _typed("employer", _("单位编号或名称"), "")
-        _typed("district", _("行政区划代码"), "110105")
+        _typed("district", _("开户行地区"), _("如 北京市海淀区"))
         _typed("min", _("金额不低于（元）"), "")
         _typed("max", _("金额不超过（元）"), "")
 

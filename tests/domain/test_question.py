@@ -89,7 +89,7 @@ def test_only_filters_make_a_question_filtered() -> None:
         {"insurance": "health"},
         {"reason": "R77"},
         {"code": "13"},
-        {"district": "京"},
+        {"district": "京" * 41},
         {"min": "1.234"},
         {"min": "2", "max": "1"},
         {"employer": "甲" * 61},

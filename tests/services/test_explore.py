@@ -2,23 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from core.domain.board_question import NO_DISTRICT, BoardQuestion
 from core.domain.errors import FactorNeeded, InvalidInput, NotAllowed
+from core.domain.period import Period
 from core.domain.question import Question
 from core.domain.roles import SYSTEM, Viewer
 from core.services import steps
 from core.services.audit_trail import read_trail
+from core.services.boards import read_board
 from core.services.desk import Desk
 from core.services.explore import Group, add_up, fold, read_answer, read_groups, reveal_page
 from core.services.question_words import say_question
+from core.store.database import Database
 from core.texts import speaking
-from tests.support.desks import ANALYST, CLERK, Clock, Ledger, person
+from tests.support.desks import ANALYST, CLERK, Clock, Ledger, make_desk, person
 from tests.support.rounds import file_serials
+from tests.support.volume import REGIONS, write_batches
 
 ASSURED = replace(ANALYST, fresh_factor=True)
 LINES = "SELECT b.number, b.reason, b.state, l.* FROM batches b JOIN batch_lines l ON l.batch_id = b.batch_id"
@@ -129,6 +135,23 @@ def test_every_way_to_group_refusals_keeps_their_sum(desk: Desk, filed: list[str
     assert sum(each.amount for each in read_groups(desk, ANALYST, question)) == add_up(desk, ANALYST, question).amount
 
 
+def test_districts_are_those_of_the_boards(database: Database, data_dir: Path) -> None:
+    desk = make_desk(database, data_dir)
+    write_batches(database, 120, employer_count=12)
+    # A newer directory moves no figure that was counted before.
+    with database.write() as connection:
+        connection.execute(sa.text("UPDATE bank_branches SET region = '上海市'"))
+    board = read_board(desk, SYSTEM, BoardQuestion(first=Period(202211), last=Period(202311)))
+    groups = read_groups(desk, SYSTEM, ask(subject="lines", by="district"))
+    assert {each.row or NO_DISTRICT: (each.rows, each.amount) for each in groups} == {
+        each.key: (each.lines, each.amount) for each in board.districts
+    }
+    assert len(groups) == len(REGIONS)
+    for each in board.districts:
+        found = add_up(desk, SYSTEM, ask(subject="lines", district=each.key))
+        assert (found.rows, found.batches, found.amount) == (each.lines, each.batches, each.amount)
+
+
 def test_small_groups_are_folded_for_those_who_see_no_names(desk: Desk, filed: list[str]) -> None:
     question = ask(subject="lines", by="period", across="insurance")
     cells = read_groups(desk, ANALYST, question)
@@ -200,5 +223,7 @@ def test_a_question_says_itself_in_two_languages() -> None:
     with speaking("en"):
         assert say_question(question).startswith("Lines: Pension, 2022-01 to 2022-06, reason ")
     assert say_question(ask(subject="batches")) == "批次：全部"
-    grouped = ask(subject="refusals", by="code", across="insurance", min="1", max="2", district="11")
-    assert say_question(grouped) == ("不能退费记录：行政区划 11，金额 1.00 至 2.00 元；按不能退费原因分组，列为险种")
+    grouped = ask(subject="refusals", by="code", across="insurance", min="1", max="2", district="北京市")
+    assert say_question(grouped) == (
+        "不能退费记录：开户行地区 北京市，金额 1.00 至 2.00 元；按不能退费原因分组，列为险种"
+    )
