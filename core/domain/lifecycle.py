@@ -95,6 +95,17 @@ EDGES: tuple[Edge, ...] = (
         needs_note=True,
     ),
     Edge(S.PAID, "close", N_("办结"), Right.PAY, P.PAYER, S.CLOSED),
+    # The bank may send money back that it has reported as paid; what is 已办结 stays so.
+    Edge(
+        S.PAID,
+        "money_back",
+        N_("登记款项退回"),
+        Right.PAY,
+        P.PAYER,
+        S.PAYMENT_FAILED,
+        needs_note=True,
+        needs_factor=True,
+    ),
 )
 
 _BY_STEP: Mapping[tuple[State, str], Edge] = {(edge.source, edge.step): edge for edge in EDGES}

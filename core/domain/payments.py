@@ -42,7 +42,7 @@ CAUSES: Mapping[str, str] = {
     "account": N_("收款账号与支付清单不符，请与银行核对"),
     "twice": N_("同一支付参考号出现了不止一次，请与银行核对"),
     "settled": N_("这笔支付已登记过结果，请核对"),
-    "returned_later": N_("这笔支付登记为成功后又被退回，请人工处理"),
+    "returned_later": N_("这笔支付登记为成功后又被退回，请在“待核对”中登记退回"),
     "part": N_("您在该批次承担了其他环节，请由其他财务人员导入"),
 }
 #: The bank block of an order: the refund account without the local exchange number.

@@ -35,7 +35,7 @@ from core.store.files import sha256_of
 from core.store.locks import lock_payments
 
 _FIELD = "bank_file"
-#: What a statement may hold besides our results: it goes to the tray and refuses nothing.
+#: What a file may hold besides our results: it goes to the tray and refuses nothing.
 _ASIDE = frozenset({"not_ours", "returned_later"})
 _MESSAGES = frozenset({ResultKind.PAIN002, ResultKind.CAMT053})
 
@@ -196,7 +196,7 @@ def _line(kind: ResultKind, row: ResultRow, order: Any | None, held: Mapping[str
         foreign = kind is ResultKind.CAMT053 and not is_payment_reference(row.reference)
         return Line(row, "not_ours" if foreign else "unknown")
     known = kind in _MESSAGES and order.status == row.outcome.value
-    cause = _cause(row, order, times) or ("" if known else _standing(kind, row, order, held))
+    cause = _cause(row, order, times) or ("" if known else _standing(row, order, held))
     return Line(row, cause, order.number, order.employer_name, order.amount, known=known and not cause)
 
 
@@ -209,10 +209,10 @@ def _cause(row: ResultRow, order: Any, times: int) -> str:
     return "" if row.account == order.bank_account else "account"
 
 
-def _standing(kind: ResultKind, row: ResultRow, order: Any, held: Mapping[str, str]) -> str:
+def _standing(row: ResultRow, order: Any, held: Mapping[str, str]) -> str:
     """What of the order's standing forbids the result."""
     if order.status != Outcome.SENT.value:
-        late = kind is ResultKind.CAMT053 and row.outcome is Outcome.BOUNCED
+        late = (order.status, row.outcome) == (Outcome.PAID, Outcome.BOUNCED)
         return "returned_later" if late else "settled"
     return "part" if held.get(order.batch_id, Part.PAYER.value) != Part.PAYER.value else ""
 

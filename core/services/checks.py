@@ -50,6 +50,7 @@ _QUERIES = (
     ("line_is_not_ledger", "5", N_("批次明细与台账中的缴费记录不一致：{found}")),
     ("reversed_unpaid", "5", N_("尚未支付的批次有冲销记录：{found}")),
     ("paid_not_reversed", "5", N_("已支付批次的明细缺少冲销记录：{found}")),
+    ("entries_out_of_order", "5", N_("冲销与冲回记录的次序不连续：{found}")),
     ("reversal_of_fallen", "5", N_("未予退费的明细有冲销记录：{found}")),
     ("reversal_is_not_mirror", "5", N_("冲销金额与所退明细不一致：{found}")),
     ("run_is_not_sum", "2", N_("支付批次的笔数或总额不等于所含支付订单之和：{found}")),

@@ -34,6 +34,16 @@ class Answer(NamedTuple):
     settled_on: str = ""
     note: str = ""
 
+    def as_result(self, result_id: str) -> dict[str, str]:
+        """What is written on its order."""
+        return {
+            "status": self.outcome.value,
+            "bank_reason": self.reason,
+            "settled_on": self.settled_on,
+            "note": self.note,
+            "result_id": result_id,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -95,12 +105,13 @@ def _register(desk: Desk, viewer: Viewer, references: Sequence[str], outcome: Ou
             raise NotFound(N_("没有这个支付参考号，请与银行核对"))
         reason = note if outcome is Outcome.BOUNCED else ""
         answers = [Answer(each, outcome, reason, unit.today.isoformat(), note) for each in references]
-        result_id = _insert_by_hand(desk, unit, [(answer, orders[answer.reference]) for answer in answers])
+        result_id = insert_by_hand(desk, unit, [(answer, orders[answer.reference]) for answer in answers])
         book_answers(desk, unit, result_id, answers)
         unit.audit("payment.by_hand", result_id, orders=list(references), result=outcome.value)
 
 
-def _insert_by_hand(desk: Desk, unit: Unit, answers: Sequence[tuple[Answer, Any]]) -> str:
+def insert_by_hand(desk: Desk, unit: Unit, answers: Sequence[tuple[Answer, Any]]) -> str:
+    """Keep what somebody says of orders as a result of its own, with the orders' own accounts and amounts; returns its id."""
     values = {
         "result_id": desk.new_id(),
         "kind": ResultKind.BY_HAND.value,
@@ -136,14 +147,7 @@ def book_answers(desk: Desk, unit: Unit, result_id: str, answers: Sequence[Answe
     orders = store.find_orders(unit.connection, [answer.reference for answer in answers])
     rows = store.lock_batches(unit.connection, {order.batch_id for order in orders.values()})
     for answer in answers:
-        result = {
-            "status": answer.outcome.value,
-            "bank_reason": answer.reason,
-            "settled_on": answer.settled_on,
-            "note": answer.note,
-            "result_id": result_id,
-        }
-        store.set_result(unit.connection, answer.reference, result)
+        store.set_result(unit.connection, answer.reference, answer.as_result(result_id))
     settings = desk.settings(unit.connection)
     moved: dict[str, list[str]] = {"settle": [], "bounce": [], "": []}
     for row in sorted(rows.values(), key=lambda row: str(row.number)):

@@ -65,6 +65,10 @@ def advance_batch(desk: Desk, viewer: Viewer, number: str, step: str, note: str 
     this batch already. 复核 above the approval threshold leads to 审批 whichever of its two steps is asked for. Steps of money
     are taken together with the batch's payment orders.
     """
+    if step == "money_back":
+        from core.services.payment_returns import take_money_back
+
+        return take_money_back(desk, viewer, number, note)
     if step in PAYMENT_STEPS:
         # That module writes its steps with this one.
         from core.services.payment_steps import take_payment_step

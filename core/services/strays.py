@@ -6,10 +6,12 @@ from typing import Any
 
 from core.domain.errors import InvalidInput, NotFound
 from core.domain.identifiers import normalise
+from core.domain.lifecycle import State
 from core.domain.payments import Outcome
 from core.domain.roles import Right, Viewer
 from core.domain.wording import N_
 from core.services.desk import Desk
+from core.services.payment_returns import CLOSED, says_return
 from core.store import payments as store
 
 
@@ -32,6 +34,13 @@ class Stray:
     resolved_by: str
     resolved_at: str
     resolution: str
+    #: The batch whose money came back, where the row says so of a paid order; blank for every other row.
+    number: str = ""
+    #: What to do where the product can't take it back (a text to be translated).
+    advice: str = ""
+
+
+_FIELDS = tuple(name for name in Stray.__slots__ if name not in {"outcome", "number", "advice"})
 
 
 def list_strays(desk: Desk, viewer: Viewer, *, resolved: bool = False) -> tuple[Stray, ...]:
@@ -39,12 +48,16 @@ def list_strays(desk: Desk, viewer: Viewer, *, resolved: bool = False) -> tuple[
     viewer.require(Right.PAY)
     with desk.read() as connection:
         rows: Sequence[Any] = store.tray(connection, resolved=resolved)
-    return tuple(
-        Stray(
-            **{name: getattr(row, name) for name in Stray.__slots__ if name != "outcome"}, outcome=Outcome(row.outcome)
-        )
-        for row in rows
-    )
+        orders = {} if resolved else store.find_orders(connection, {row.reference for row in rows})
+    return tuple(_stray(row, orders.get(row.reference)) for row in rows)
+
+
+def _stray(row: Any, order: Any | None) -> Stray:
+    own = {name: getattr(row, name) for name in _FIELDS}
+    if order is None or not says_return(row, order):
+        return Stray(**own, outcome=Outcome(row.outcome))
+    advice = CLOSED if order.state == State.CLOSED else ""
+    return Stray(**own, outcome=Outcome(row.outcome), number=order.number, advice=advice)
 
 
 def count_strays(desk: Desk, viewer: Viewer) -> int:

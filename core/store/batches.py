@@ -66,6 +66,18 @@ LISTED_COLUMNS = (
     "assignee",
 )
 
+_REVERSAL_COLUMNS = (
+    "batch_id",
+    "position",
+    "serial",
+    "insurance",
+    "employer_part",
+    "personal_part",
+    "late_fee",
+    "interest",
+    "at",
+    "entry",
+)
 
 #: Lines that are in memory at once while all of them pass by.
 STREAMED = 1_000
@@ -161,36 +173,37 @@ def free_lines(connection: sa.Connection, batch_id: str) -> None:
 
 
 def insert_reversals(connection: sa.Connection, batch_id: str, at: str) -> None:
-    """A reversing row for each line that stands in a paid batch: what was refunded of it, negative."""
+    """A reversing row for each line that stands in a paid batch: what was refunded of it, negative.
+
+    A line whose reversal stands already, because its fund's money didn't come back as another's did, gets none.
+    """
     returned_extras = lines.c.refundable - lines.c.employer_part - lines.c.personal_part
     # 滞纳金 and 利息 are returned together or not at all (switch per reason).
     extras = sa.case((returned_extras > 0, 1), else_=0)
-    connection.execute(
-        reversals.insert().from_select(
-            [
-                "batch_id",
-                "position",
-                "serial",
-                "insurance",
-                "employer_part",
-                "personal_part",
-                "late_fee",
-                "interest",
-                "at",
-            ],
-            sa.select(
-                lines.c.batch_id,
-                lines.c.position,
-                lines.c.serial,
-                lines.c.insurance,
-                -lines.c.employer_part,
-                -lines.c.personal_part,
-                -lines.c.late_fee * extras,
-                -lines.c.interest * extras,
-                sa.literal(at),
-            ).where(lines.c.batch_id == batch_id, lines.c.live),
-        )
-    )
+    entries = _entries_of(lines.c.batch_id, lines.c.position)
+    own = (lines.c.batch_id, lines.c.position, lines.c.serial, lines.c.insurance)
+    amounts = (lines.c.employer_part, lines.c.personal_part, lines.c.late_fee * extras, lines.c.interest * extras)
+    taken = sa.select(*own, *(-amount for amount in amounts), sa.literal(at), entries + 1)
+    wanted = (lines.c.batch_id == batch_id, lines.c.live, entries % 2 == 0)
+    connection.execute(reversals.insert().from_select(_REVERSAL_COLUMNS, taken.where(*wanted)))
+
+
+def give_back_reversals(connection: sa.Connection, batch_id: str, insurance: str, at: str) -> None:
+    """A counter-entry for every reversing row of one fund that stands: its money has come back."""
+    own = reversals.alias("own")
+    key = (own.c.batch_id, own.c.position, own.c.serial, own.c.insurance)
+    amounts = (own.c.employer_part, own.c.personal_part, own.c.late_fee, own.c.interest)
+    given = sa.select(*key, *(-amount for amount in amounts), sa.literal(at), own.c.entry + 1)
+    stands = (own.c.entry % 2 == 1, own.c.entry == _entries_of(own.c.batch_id, own.c.position))
+    wanted = (own.c.batch_id == batch_id, own.c.insurance == insurance, *stands)
+    connection.execute(reversals.insert().from_select(_REVERSAL_COLUMNS, given.where(*wanted)))
+
+
+def _entries_of(batch_id: sa.ColumnElement[str], position: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
+    """How many entries a line has so far: an odd number when its last one reverses it."""
+    entry = reversals.alias("entry")
+    where = (entry.c.batch_id == batch_id, entry.c.position == position)
+    return sa.select(sa.func.count()).select_from(entry).where(*where).scalar_subquery()
 
 
 # --- reading ---

@@ -40,6 +40,11 @@ _NEED_EMPLOYER = _among(tuple(kind.value for kind in FactKind if kind.needs_empl
 _AMOUNTS_DIFFER = " OR ".join(f"l.{amount} <> {_ledger_amount(amount)}" for amount in _LINE_AMOUNTS)
 _STANDS = f"({STANDS})"
 _FELL = f"(NOT {STANDS})"
+#: A reversing row ``r`` whose money has not come back since.
+_REVERSED = """r.entry % 2 = 1 AND NOT EXISTS (SELECT 1 FROM reversals later
+    WHERE later.batch_id = r.batch_id AND later.position = r.position AND later.entry > r.entry)"""
+#: 1 for a reversal, -1 for its counter-entry.
+_SIGN = "(CASE r.entry % 2 WHEN 1 THEN 1 ELSE -1 END)"
 _LINES = "batch_lines l JOIN batches b ON b.batch_id = l.batch_id"
 _EVENTS = "batch_events e JOIN batches b ON b.batch_id = e.batch_id"
 
@@ -80,11 +85,15 @@ QUERIES: Mapping[str, str] = {
             OR {_AMOUNTS_DIFFER})""",
     "reversed_unpaid": f"""
         SELECT DISTINCT b.number FROM reversals r JOIN batches b ON b.batch_id = r.batch_id
-        WHERE b.state NOT IN ({_PAID})""",
+        WHERE b.state NOT IN ({_PAID}) AND {_REVERSED} AND NOT EXISTS (SELECT 1 FROM payment_orders o
+            WHERE o.batch_id = r.batch_id AND o.insurance = r.insurance AND o.status = 'paid')""",
     "paid_not_reversed": f"""
         SELECT DISTINCT b.number FROM {_LINES}
-        LEFT JOIN reversals r ON r.batch_id = l.batch_id AND r.position = l.position
+        LEFT JOIN reversals r ON r.batch_id = l.batch_id AND r.position = l.position AND {_REVERSED}
         WHERE b.state IN ({_PAID}) AND r.batch_id IS NULL AND {_STANDS}""",
+    "entries_out_of_order": """
+        SELECT DISTINCT b.number FROM reversals r JOIN batches b ON b.batch_id = r.batch_id
+        GROUP BY b.number, r.batch_id, r.position HAVING count(*) <> max(r.entry)""",
     "reversal_of_fallen": f"""
         SELECT DISTINCT b.number FROM {_LINES}
         JOIN reversals r ON r.batch_id = l.batch_id AND r.position = l.position WHERE {_FELL}""",
@@ -102,9 +111,9 @@ QUERIES: Mapping[str, str] = {
         SELECT DISTINCT b.number FROM {_LINES}
         JOIN reversals r ON r.batch_id = l.batch_id AND r.position = l.position
         WHERE r.serial <> l.serial OR r.insurance <> l.insurance
-            OR r.employer_part <> -l.employer_part OR r.personal_part <> -l.personal_part
-            OR r.late_fee NOT IN (0, -l.late_fee) OR r.interest NOT IN (0, -l.interest)
-            OR r.employer_part + r.personal_part + r.late_fee + r.interest <> -l.refundable""",
+            OR r.employer_part <> -l.employer_part * {_SIGN} OR r.personal_part <> -l.personal_part * {_SIGN}
+            OR r.late_fee NOT IN (0, -l.late_fee * {_SIGN}) OR r.interest NOT IN (0, -l.interest * {_SIGN})
+            OR r.employer_part + r.personal_part + r.late_fee + r.interest <> -l.refundable * {_SIGN}""",
     "run_is_not_sum": """
         SELECT r.number FROM payment_runs r LEFT JOIN payment_orders o ON o.run_id = r.run_id
         GROUP BY r.number, r.order_count, r.total

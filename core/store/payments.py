@@ -22,6 +22,8 @@ from core.store.schema import (
 )
 
 _ORDER_COLUMNS = tuple(column.name for column in payment_orders.columns)
+#: Causes under which a bounce of a paid order lies in the tray.
+RETURN_CAUSES = ("returned_later", "settled")
 _ROW_COLUMNS = tuple(column.name for column in bank_result_rows.columns)
 
 
@@ -248,6 +250,22 @@ def count_tray(connection: sa.Connection) -> int:
     r = bank_result_rows.c
     waiting = sa.select(sa.func.count()).select_from(bank_result_rows).where(r.cause != "", r.resolved_by == "")
     return connection.scalar(waiting) or 0
+
+
+def waiting_row(connection: sa.Connection, result_id: str, position: int) -> Any | None:
+    """A row of the tray that waits."""
+    r = bank_result_rows.c
+    waits = (r.result_id == result_id, r.position == position, r.cause != "", r.resolved_by == "")
+    return connection.execute(sa.select(bank_result_rows).where(*waits)).first()
+
+
+def waiting_rows(connection: sa.Connection, references: Collection[str]) -> list[Any]:
+    """The rows of the tray that wait and name one of these orders."""
+    r = bank_result_rows.c
+    named = among(r.reference, references, connection.dialect.name)
+    waits = (r.cause != "", r.resolved_by == "")
+    statement = sa.select(bank_result_rows).where(named, *waits).order_by(r.reference, r.result_id, r.position)
+    return list(connection.execute(statement))
 
 
 def resolve_row(connection: sa.Connection, result_id: str, position: int, values: Mapping[str, str]) -> bool:

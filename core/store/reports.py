@@ -41,11 +41,16 @@ def refusals_told(connection: Connection, month: int) -> list[Any]:
 
 
 def paid_by_insurance(connection: Connection, since: str, until: str) -> list[Any]:
-    """(insurance, batches, lines, amount) of what was paid between two moments."""
+    """(insurance, batches, lines, amount) of what was paid between two moments, less what came back in them."""
     paid = _v.employer_part + _v.personal_part + _v.late_fee + _v.interest
-    statement = sa.select(
-        _v.insurance, sa.func.count(_v.batch_id.distinct()), sa.func.count(), -sa.func.sum(paid)
-    ).where(_v.at >= since, _v.at < until)
+    taken = _v.entry % 2 == 1
+    batches_paid, batches_back = (
+        sa.func.count(sa.case((where, _v.batch_id)).distinct()) for where in (taken, sa.not_(taken))
+    )
+    lines_paid = sa.func.sum(sa.case((taken, 1), else_=-1))
+    statement = sa.select(_v.insurance, batches_paid - batches_back, lines_paid, -sa.func.sum(paid)).where(
+        _v.at >= since, _v.at < until
+    )
     return _all(connection, statement, _v.insurance)
 
 

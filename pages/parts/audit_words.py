@@ -54,6 +54,7 @@ _ACTIONS: Mapping[str, str] = {
     "payment.open_file": N_("下载支付文件"),
     "payment.refuse_results": N_("回盘文件被退回"),
     "payment.resolve": N_("处理待核对的回盘"),
+    "payment.return": N_("登记支付后的退回"),
     "payment.results": N_("导入银行回盘"),
     "payment.run": N_("生成支付批次"),
     "screening.print": N_("命令行筛查"),

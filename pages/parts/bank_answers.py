@@ -69,7 +69,7 @@ def _draw_sums(report: ResultReport) -> None:
     st.info(plain(said.format(paid=paid[0], bounced=bounced[0], **sums)), icon=":material/checklist:")
     if report.aside:
         st.warning(
-            _("{count} 行没有对应的支付订单，登记时放入“待核对”。").format(count=len(report.aside)),
+            _("{count} 行不能登记为支付结果，登记时放入“待核对”。").format(count=len(report.aside)),
             icon=":material/inbox:",
         )
 

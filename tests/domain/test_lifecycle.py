@@ -47,15 +47,16 @@ PAGE = """
 银行信息待复核  pass_bank     reviewer        复核          待支付
 银行信息待复核  return_bank   reviewer        复核          待更正银行信息
 已支付    close     finance   支付  已办结
+已支付    money_back  finance   支付  支付失败
 """
 TABLE = {
     (state, step): (role.split("|"), part, target)
     for state, step, role, part, target in map(str.split, PAGE.strip().splitlines())
 }
 STEPS = sorted({step for _state, step in TABLE})
-#: Whoever sends a batch back or ends it says why; whoever releases money shows a second factor.
-SAY_WHY = {"return", "reject", "settle", "bounce", "return_bank"}
-RELEASE_MONEY = {("待审批", "pass"), ("待支付", "pay")}
+#: Whoever sends a batch back or ends it says why; whoever releases money or takes it back shows a second factor.
+SAY_WHY = {"return", "reject", "settle", "bounce", "return_bank", "money_back"}
+RELEASE_MONEY = {("待审批", "pass"), ("待支付", "pay"), ("已支付", "money_back")}
 
 
 def person(role: Role, employer: str = "E1") -> Viewer:

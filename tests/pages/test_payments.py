@@ -116,6 +116,23 @@ def test_a_row_of_the_tray_is_settled_with_a_word_on_how(open_app: Open, desk: D
     assert "没有待核对的回盘记录" in texts(app)
 
 
+def test_money_that_came_back_is_booked_in_the_tray_with_a_code(open_app: Open, desk: Desk, ledger: Ledger) -> None:
+    (number,) = payable(desk, ledger, 1)
+    sent = orders(desk, pay(desk, [number]))
+    book_results(desk, FINANCE, "r.csv", as_csv([answer(order) for order in sent]))
+    book_results(desk, FINANCE, "back.csv", as_csv([answer(sent[0], Outcome.BOUNCED)]))
+    app = turn_to(open_app("finance1", "payments.py"), "待核对")
+    assert number in texts(app)
+    app.text_input(key="stray_note").set_value("退汇通知 12 号").run()
+    app.button(key="return_stray").click().run()
+    assert show_batch(desk, FINANCE, number).state is State.PAID, "without the code nothing is booked"
+    prove(app)
+    app.button(key="return_stray").click().run()
+    assert not app.exception
+    assert show_batch(desk, FINANCE, number).state is State.BANK_CORRECTION
+    assert "没有待核对的回盘记录" in texts(app)
+
+
 def test_one_result_by_hand_is_booked_with_its_basis(open_app: Open, desk: Desk, ledger: Ledger) -> None:
     run = pay(desk, payable(desk, ledger, 1))
     app = turn_to(open_app("finance1", "payments.py"), "支付批次")

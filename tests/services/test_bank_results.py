@@ -21,6 +21,7 @@ from core.services.payment_steps import register_by_hand
 from core.services.payments import preview_run
 from core.services.steps import advance_batch
 from core.services.strays import count_strays, list_strays, resolve_unmatched
+from tests.support.bank_messages import statement
 from tests.support.desks import BANK, COLLEAGUE, FINANCE, REVIEWER, Ledger, at_once
 from tests.support.payments import (
     SECOND_PAYER,
@@ -322,21 +323,6 @@ def test_whatever_is_wrong_in_a_file_nothing_of_it_is_booked(
 
 
 # --- messages of ISO 20022 ---
-
-
-def statement(*entries: tuple[str, str, OrderView | None]) -> bytes:
-    """camt.053 of (direction, reference, order) entries."""
-    written = "".join(
-        f"<Ntry><Amt Ccy='CNY'>{(order.amount if order else 100) / 100:.2f}</Amt><CdtDbtInd>{direction}</CdtDbtInd>"
-        f"<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2023-11-02</Dt></BookgDt><NtryDtls><TxDtls>"
-        f"<Refs><EndToEndId>{reference}</EndToEndId></Refs><RltdPties><CdtrAcct><Id><Othr>"
-        f"<Id>{order.bank_account if order else '1'}</Id></Othr></Id></CdtrAcct></RltdPties></TxDtls></NtryDtls></Ntry>"
-        for direction, reference, order in entries
-    )
-    return (
-        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt>'
-        f"{written}</Stmt></BkToCstmrStmt></Document>"
-    ).encode()
 
 
 def test_a_statement_books_what_is_ours_and_lays_the_rest_aside(desk: Desk, ledger: Ledger) -> None:

@@ -189,10 +189,18 @@ DAMAGES = (
         "5",
         "尚未支付的批次有冲销记录",
         f"""INSERT INTO reversals
-           SELECT batch_id, position, serial, insurance, -employer_part, -personal_part, 0, 0, 'now'
+           SELECT batch_id, position, serial, insurance, -employer_part, -personal_part, 0, 0, 'now', 1
            FROM batch_lines WHERE batch_id = {LIVE} AND position = 1""",
     ),
     damage("a payment without reversal", "5", "缺少冲销记录", "DELETE FROM reversals WHERE position = 1"),
+    damage("an entry left out", "5", "次序不连续", "UPDATE reversals SET entry = 3 WHERE position = 1"),
+    damage(
+        "given back without the money",
+        "5",
+        "缺少冲销记录",
+        """INSERT INTO reversals SELECT batch_id, position, serial, insurance, -employer_part, -personal_part,
+            -late_fee, -interest, at, 2 FROM reversals WHERE position = 1""",
+    ),
     damage("half a reversal", "5", "冲销金额", "UPDATE reversals SET employer_part = employer_part / 2"),
     # payments
     damage("a run with another total", "2", "支付批次的笔数或总额", "UPDATE payment_runs SET total = total + 1"),

@@ -13,16 +13,22 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from core.domain.errors import RefundError
 from core.domain.lifecycle import EDGES, FREE_STATES, State
 from core.domain.line_review import FALLEN, Mark, Opinion, Standing
+from core.domain.payments import Outcome
 from core.domain.roles import SYSTEM, Viewer
 from core.services.bank_corrections import correct_bank
+from core.services.bank_results import book_results
 from core.services.batches import show_batch
 from core.services.checks import check_everything
 from core.services.desk import Desk
 from core.services.line_decisions import answer_lines, decide_lines, open_positions
 from core.services.line_sheets import read_lines
+from core.services.payment_returns import return_stray
+from core.services.payment_runs import orders_of_batch
 from core.services.settings import change_setting
 from core.services.steps import advance_batch
+from core.services.strays import list_strays
 from core.store.database import Database
+from tests.support.bank_messages import statement
 from tests.support.desks import (
     APPROVER,
     BANK,
@@ -128,6 +134,16 @@ class Lives(RuleBasedStateMachine):
         bank = {**BANK, "branch_name": f"第 {end} 支行"}
         self.attempt(lambda: correct_bank(self.desk, COLLEAGUE, self.number, bank))
         self.attempt(lambda: advance_batch(self.desk, SECOND_REVIEWER, self.number, "pass_bank"))
+
+    @rule(funds=st.sets(st.integers(0, 2), min_size=1))
+    def send_back_what_was_paid(self, funds: set[int]) -> None:
+        """The bank says of a paid batch that some funds' money came back; finance books it from the tray."""
+        paid = [each for each in orders_of_batch(self.desk, FINANCE, self.number) if each.status is Outcome.PAID]
+        gone = [("CRDT", each.reference, each) for place, each in enumerate(paid) if place in funds]
+        if gone:
+            self.attempt(lambda: book_results(self.desk, FINANCE, "s.xml", statement(*gone)))
+        for stray in list_strays(self.desk, FINANCE):
+            self.attempt(lambda each=stray: return_stray(self.desk, FINANCE, each.result_id, each.position, "退汇"))
 
     @rule(viewer=OFFICIALS, mark=st.sampled_from([Mark.PASS, Mark.REFUSE, Mark.RETURN]), places=LINES)
     def mark(self, viewer: Viewer, mark: Mark, places: set[int]) -> None:

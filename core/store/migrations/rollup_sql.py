@@ -29,6 +29,11 @@ STEP_COLUMNS = "employer_id, state, step, month, username, reason, moves, second
 #: Whether a new event (``NEW``) moves figures.
 TURNS = f"""NEW.position = 1 OR NEW.to_state IN {_TURNS}
     OR EXISTS (SELECT 1 FROM line_decisions d WHERE d.batch_id = NEW.batch_id AND {_ENDING})"""
+#: The first schema's idea of an end: what is paid stays paid.
+ENDING_ONCE = "e.to_state IN ('paid', 'withdrawn', 'rejected')"
+#: A payment that came back is none: it counts when it was made anew.
+ENDING_STAYS = f"""{ENDING_ONCE} AND NOT EXISTS (SELECT 1 FROM batch_events r WHERE r.batch_id = e.batch_id
+        AND r.position > e.position AND r.from_state = 'paid' AND r.to_state = 'payment_failed')"""
 
 
 def month_of(moment: str, dialect: str) -> str:
@@ -50,9 +55,9 @@ def _seconds(first: str, last: str, dialect: str) -> str:
     return f"CAST(extract(epoch FROM CAST({last} AS timestamptz) - CAST({first} AS timestamptz)) AS BIGINT)"
 
 
-def _counted(only: str) -> str:
+def _counted(only: str, ending: str) -> str:
     """One row for every line and every measure it counts in: batch, fund, measure, moment, money (fen)."""
-    ended = f"""JOIN batch_events e ON e.batch_id = l.batch_id AND e.to_state IN ('paid', 'withdrawn', 'rejected')
+    ended = f"""JOIN batch_events e ON e.batch_id = l.batch_id AND {ending}
         WHERE NOT EXISTS (SELECT 1 FROM line_decisions d
             WHERE d.batch_id = l.batch_id AND d.position = l.position AND {_ENDING})"""
     fallen = f"JOIN line_decisions d ON d.batch_id = l.batch_id AND d.position = l.position AND {_ENDING}"
@@ -74,8 +79,8 @@ def _counted(only: str) -> str:
         WHERE TRUE {only}"""
 
 
-def figures_of(dialect: str, only: str = "") -> str:
-    """What ``batch_figures`` ought to hold, in ``FIGURE_COLUMNS``."""
+def figures_of(dialect: str, only: str = "", ending: str = ENDING_STAYS) -> str:
+    """What ``batch_figures`` ought to hold, in ``FIGURE_COLUMNS``; ``ending`` picks the events ``e`` that end a batch."""
     return f"""
         SELECT g.batch_id, g.insurance, g.measure, g.month, b.employer_id, b.reason, coalesce(k.region, '') AS district,
             CASE WHEN g.month = min(g.month) OVER (PARTITION BY g.batch_id, g.insurance, g.measure)
@@ -85,7 +90,7 @@ def figures_of(dialect: str, only: str = "") -> str:
             SELECT s.batch_id, u.insurance, s.measure, {month_of("s.at", dialect)} AS month,
                 CAST(count(*) AS INTEGER) AS lines, CAST(sum(s.employer_part) AS BIGINT) AS employer_part,
                 CAST(sum(s.personal_part) AS BIGINT) AS personal_part, CAST(sum(s.amount) AS BIGINT) AS amount
-            FROM ({_counted(only)}) s JOIN ({_FUNDS}) u ON u.fund = s.insurance
+            FROM ({_counted(only, ending)}) s JOIN ({_FUNDS}) u ON u.fund = s.insurance
             GROUP BY 1, 2, 3, 4) g
         JOIN batches b ON b.batch_id = g.batch_id
         LEFT JOIN bank_branches k ON k.cnaps_code = b.cnaps_code"""

@@ -13,6 +13,8 @@ import sqlalchemy as sa
 
 from core.store.migrations.rollup_sql import (
     ALL,
+    ENDING_ONCE,
+    ENDING_STAYS,
     FIGURE_COLUMNS,
     ROLLUP_COLUMNS,
     STEP_COLUMNS,
@@ -39,16 +41,7 @@ class _Trigger:
 def _triggers(dialect: str) -> tuple[_Trigger, ...]:
     own = "AND {}.batch_id = NEW.batch_id"
     return (
-        _Trigger(
-            "batch_events_count_batch",
-            "batch_events",
-            "INSERT",
-            TURNS,
-            (
-                "DELETE FROM batch_figures WHERE batch_id = NEW.batch_id",
-                f"INSERT INTO batch_figures ({FIGURE_COLUMNS}) {figures_of(dialect, own.format('l'))}",
-            ),
-        ),
+        _count_batch(dialect, TURNS, ENDING_ONCE),
         _Trigger("batch_figures_add", "batch_figures", "INSERT", "", (_shift("NEW", ""),)),
         _Trigger("batch_figures_take", "batch_figures", "DELETE", "", (_shift("OLD", "-"),)),
         _Trigger(
@@ -57,6 +50,21 @@ def _triggers(dialect: str) -> tuple[_Trigger, ...]:
             "INSERT",
             "NEW.position > 1",
             (_count_step(dialect, own.format("e")),),
+        ),
+    )
+
+
+def _count_batch(dialect: str, condition: str, ending: str) -> _Trigger:
+    """Count a batch again after an event that moves its figures."""
+    figures = figures_of(dialect, "AND l.batch_id = NEW.batch_id", ending)
+    return _Trigger(
+        "batch_events_count_batch",
+        "batch_events",
+        "INSERT",
+        condition,
+        (
+            "DELETE FROM batch_figures WHERE batch_id = NEW.batch_id",
+            f"INSERT INTO batch_figures ({FIGURE_COLUMNS}) {figures}",
         ),
     )
 
@@ -89,34 +97,49 @@ def _added(table: str, key: str, sums: tuple[str, ...]) -> str:
 
 
 def create_rollup_triggers(connection: sa.Connection) -> None:
-    """Put every trigger in place, in the dialect of ``connection``."""
-    sqlite = connection.dialect.name == "sqlite"
+    """Put every trigger of the first schema in place, in the dialect of ``connection``."""
     for trigger in _triggers(connection.dialect.name):
-        body = "; ".join(trigger.statements)
-        if sqlite:
-            when = f"WHEN {trigger.condition} " if trigger.condition else ""
-            statement = (
-                f"CREATE TRIGGER {trigger.name} AFTER {trigger.event} ON {trigger.table} {when}BEGIN {body}; END"
-            )
-            connection.exec_driver_sql(statement)
-            continue
-        wanted = f"IF {trigger.condition} THEN {body}; END IF;" if trigger.condition else f"{body};"
+        _create(connection, trigger)
+
+
+def _create(connection: sa.Connection, trigger: _Trigger) -> None:
+    body = "; ".join(trigger.statements)
+    if connection.dialect.name == "sqlite":
+        when = f"WHEN {trigger.condition} " if trigger.condition else ""
         connection.exec_driver_sql(
-            f"CREATE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {wanted} RETURN NULL; END $$"
+            f"CREATE TRIGGER {trigger.name} AFTER {trigger.event} ON {trigger.table} {when}BEGIN {body}; END"
         )
-        connection.exec_driver_sql(
-            f"CREATE TRIGGER {trigger.name} AFTER {trigger.event} ON {trigger.table}"
-            f" FOR EACH ROW EXECUTE FUNCTION {trigger.name}()"
-        )
+        return
+    wanted = f"IF {trigger.condition} THEN {body}; END IF;" if trigger.condition else f"{body};"
+    connection.exec_driver_sql(
+        f"CREATE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {wanted} RETURN NULL; END $$"
+    )
+    connection.exec_driver_sql(
+        f"CREATE TRIGGER {trigger.name} AFTER {trigger.event} ON {trigger.table}"
+        f" FOR EACH ROW EXECUTE FUNCTION {trigger.name}()"
+    )
+
+
+def count_returns(connection: sa.Connection, *, counted: bool) -> None:
+    """Let the figures of a batch follow money that came back after 已支付, or no longer."""
+    dialect = connection.dialect.name
+    back = f"{TURNS} OR NEW.to_state = 'payment_failed'"
+    trigger = _count_batch(dialect, back, ENDING_STAYS) if counted else _count_batch(dialect, TURNS, ENDING_ONCE)
+    _drop(connection, trigger)
+    _create(connection, trigger)
 
 
 def drop_rollup_triggers(connection: sa.Connection) -> None:
     """Take every trigger away again."""
     for trigger in _triggers(connection.dialect.name):
-        on = f" ON {trigger.table}" if connection.dialect.name == "postgresql" else ""
-        connection.exec_driver_sql(f"DROP TRIGGER {trigger.name}{on}")
-        if on:
-            connection.exec_driver_sql(f"DROP FUNCTION {trigger.name}()")
+        _drop(connection, trigger)
+
+
+def _drop(connection: sa.Connection, trigger: _Trigger) -> None:
+    on = f" ON {trigger.table}" if connection.dialect.name == "postgresql" else ""
+    connection.exec_driver_sql(f"DROP TRIGGER {trigger.name}{on}")
+    if on:
+        connection.exec_driver_sql(f"DROP FUNCTION {trigger.name}()")
 
 
 def rollup_trigger_names() -> frozenset[str]:

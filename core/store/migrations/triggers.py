@@ -97,6 +97,7 @@ def _refusals() -> list[tuple[str, str, str, str]]:
         ("account_changes_keep_ended", "account_changes", "UPDATE", "OLD.state NOT IN ('requested', 'approved')"),
         ("batch_lines_keep_ended", "batch_lines", "UPDATE", "NOT OLD.live AND NEW.live"),
         ("payment_orders_keep_content", "payment_orders", "UPDATE", _changed(ORDER_COLUMNS)),
+        # The next revision lets a paid order come back.
         ("payment_orders_keep_result", "payment_orders", "UPDATE", "OLD.status <> 'sent'"),
         ("bank_result_rows_keep_content", "bank_result_rows", "UPDATE", _changed(RESULT_COLUMNS)),
         ("bank_result_rows_keep_settled", "bank_result_rows", "UPDATE", "OLD.resolved_by <> ''"),
@@ -137,26 +138,40 @@ def _is_no_sum(column: str, standing: str) -> str:
     return f"(NEW.{column} <> OLD.{column} AND NEW.{column} <> ({total}))"
 
 
-def create_triggers(connection: sa.Connection) -> None:
-    """Put every trigger in place, in the dialect of ``connection``."""
+def create_refusal(connection: sa.Connection, name: str, table: str, event: str, condition: str = "") -> None:
+    """A trigger that refuses ``event`` on a row for which ``condition`` (on OLD and NEW; blank: always) holds."""
     if connection.dialect.name == "sqlite":
-        for name, table, event, condition in _refusals() + _refusals_by_others():
-            when = f"WHEN {condition} " if condition else ""
-            connection.exec_driver_sql(
-                f"CREATE TRIGGER {name} BEFORE {event} ON {table} {when}"
-                f"BEGIN SELECT RAISE(ABORT, '{table} keeps what is written'); END"
-            )
+        when = f"WHEN {condition} " if condition else ""
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER {name} BEFORE {event} ON {table} {when}"
+            f"BEGIN SELECT RAISE(ABORT, '{table} keeps what is written'); END"
+        )
+        return
+    when = f"WHEN ({condition}) " if condition else ""
+    connection.exec_driver_sql(
+        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when}EXECUTE FUNCTION keep_what_is_written()"
+    )
+
+
+def drop_refusal(connection: sa.Connection, name: str, table: str) -> None:
+    """Take one of them away again."""
+    on = f" ON {table}" if connection.dialect.name == "postgresql" else ""
+    connection.exec_driver_sql(f"DROP TRIGGER {name}{on}")
+
+
+def create_triggers(connection: sa.Connection) -> None:
+    """Put every trigger of the first schema in place, in the dialect of ``connection``."""
+    if connection.dialect.name == "sqlite":
+        for refusal in _refusals() + _refusals_by_others():
+            create_refusal(connection, *refusal)
         return
     connection.exec_driver_sql(
         "CREATE FUNCTION keep_what_is_written() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION '%% keeps what is written', TG_TABLE_NAME "
         "USING ERRCODE = 'integrity_constraint_violation'; END $$"
     )
-    for name, table, event, condition in _refusals():
-        when = f"WHEN ({condition}) " if condition else ""
-        connection.exec_driver_sql(
-            f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when}EXECUTE FUNCTION keep_what_is_written()"
-        )
+    for refusal in _refusals():
+        create_refusal(connection, *refusal)
     for name, table, event, condition in _refusals_by_others():
         # A trigger's own condition may read no other row there: the function asks.
         connection.exec_driver_sql(
@@ -173,8 +188,7 @@ def create_triggers(connection: sa.Connection) -> None:
 def drop_triggers(connection: sa.Connection) -> None:
     """Take every trigger away again."""
     for name, table, _event, _condition in _refusals() + _refusals_by_others():
-        on = f" ON {table}" if connection.dialect.name == "postgresql" else ""
-        connection.exec_driver_sql(f"DROP TRIGGER {name}{on}")
+        drop_refusal(connection, name, table)
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("DROP FUNCTION keep_what_is_written()")
         for name, _table, _event, _condition in _refusals_by_others():

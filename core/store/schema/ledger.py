@@ -144,11 +144,15 @@ reversals = Table(
     fen("late_fee"),
     fen("interest"),
     words("at"),
-    PrimaryKeyConstraint("batch_id", "position"),
-    UniqueConstraint("serial", "insurance"),
+    # 1 for the reversal, 2 for its counter-entry when the money came back, 3 for the reversal of the next payment …
+    Column("entry", Integer, nullable=False, server_default="1"),
+    PrimaryKeyConstraint("batch_id", "position", "entry"),
+    UniqueConstraint("serial", "insurance", "entry"),
     ForeignKeyConstraint(["batch_id", "position"], ["batch_lines.batch_id", "batch_lines.position"]),
     CheckConstraint(
-        "employer_part <= 0 AND personal_part <= 0 AND late_fee <= 0 AND interest <= 0", name="not_positive"
+        "(entry % 2 = 1 AND employer_part <= 0 AND personal_part <= 0 AND late_fee <= 0 AND interest <= 0)"
+        " OR (entry % 2 = 0 AND employer_part >= 0 AND personal_part >= 0 AND late_fee >= 0 AND interest >= 0)",
+        name="taken_or_given_back",
     ),
 )
 
