@@ -61,8 +61,9 @@ def _say_resolution(each: Stray) -> str:
 
 def _draw_form(viewer: Viewer, waiting: Sequence[Stray]) -> None:
     rows = {(each.result_id, each.position): each for each in waiting}
+    labels = {key: _label(each) for key, each in rows.items()}
     with st.container(border=True, key="settle_stray"):
-        chosen = rows[st.selectbox(_("记录"), list(rows), key=_ROW, format_func=lambda key: _label(rows[key]))]
+        chosen = rows[st.selectbox(_("记录"), list(rows), key=_ROW, format_func=labels.__getitem__)]
         came_back = bool(chosen.number) and not chosen.advice
         _draw_what_follows(chosen)
         st.text_input(starred(_("如何处理")), key=_NOTE, max_chars=200, placeholder=_("例如银行已更正并重发回盘"))
