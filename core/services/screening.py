@@ -13,10 +13,7 @@ from core.services.desk import Desk
 from core.store.database import Connection
 from core.store.sections import BEGINNING, Pair, Scan, at_several, paid_by_two, read_grounds, read_section, scan_ledger
 
-__all__ = ["BEGINNING", "CHUNK_ROWS", "Chunk", "screen_chunks"]
-
-#: Rows that are read at once: enough for the masks to pay, few enough for a progress bar and for little memory.
-CHUNK_ROWS = 100_000
+__all__ = ["BEGINNING", "Chunk", "screen_chunks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +26,23 @@ class Chunk:
 
 
 def screen_chunks(
-    desk: Desk, employers: Sequence[str], after: Pair = BEGINNING, size: int = CHUNK_ROWS
+    desk: Desk, employers: Sequence[str], after: Pair = BEGINNING, size: int | None = None
 ) -> Iterator[Chunk]:
     """Go through the ledger after an employer and person: of ``employers`` in their order, or of all if there are none.
 
+    ``size`` rows are read at once (the switch ``screening_rows``): enough for the masks to pay, few enough for a progress bar.
     Who is suspicious is judged by the rows and the switches of the moment in which his chunk has its turn.
     """
     several: set[str] | None = None
     if not employers:
         with desk.read() as connection:
             several = at_several(connection)
+    with desk.read() as connection:
+        rows = size or desk.settings(connection).number("screening_rows") or 1
     started = employers.index(after[0]) if after[0] in employers else 0
     for employer in employers[started:] or [""]:
         place = after if employer in {"", after[0]} else (employer, "")
-        yield from _screen_employer(desk, employer, place, size, several)
+        yield from _screen_employer(desk, employer, place, rows, several)
 
 
 def _screen_employer(desk: Desk, employer: str, after: Pair, size: int, several: set[str] | None) -> Iterator[Chunk]:

@@ -15,7 +15,7 @@ from core.domain.roles import Right, Viewer
 from core.domain.screening import ScreeningState
 from core.domain.wording import N_
 from core.services.desk import Desk, Unit
-from core.services.screening import BEGINNING, CHUNK_ROWS, Chunk, screen_chunks
+from core.services.screening import BEGINNING, Chunk, screen_chunks
 from core.store import screenings as store
 from core.store.database import Connection
 from core.store.employers import read_employer
@@ -122,7 +122,7 @@ def resume_screening(desk: Desk, viewer: Viewer, screening_id: str) -> str:
     return runner
 
 
-def run_screening(desk: Desk, viewer: Viewer, screening_id: str, runner: str, size: int = CHUNK_ROWS) -> bool:
+def run_screening(desk: Desk, viewer: Viewer, screening_id: str, runner: str, size: int | None = None) -> bool:
     """Go through the ledger to the end, from where it stands; ``False`` when it was stopped or another runner took over.
 
     The finds of a chunk and the place to go on are one transaction: whatever ends the process, nothing is lost or doubled.
