@@ -112,7 +112,9 @@ SWITCHES: dict[str, Switch] = {
         Switch("anomaly_empty_rounds", "1", N_("异常：至少几次补正没有变化"), None, 1, 100),
         Switch("days_to_pay", "5", N_("支付时限（工作日）"), None, 1, 60),
         Switch("late_fee_grace_months", "0", N_("智能筛查：所属期后几个月内到账不算逾期（P02）"), None, 0, 12),
-        Switch("screening_rows", "100000", N_("智能筛查：每段读取的行数，越少越快停下、越慢完成"), None, 100, 1_000_000),
+        Switch(
+            "screening_rows", "100000", N_("智能筛查：每段读取的行数，越少越快停下、越慢完成"), None, 100, 1_000_000
+        ),
         Switch("days_to_answer", "off", N_("补正期限（工作日），写入补正通知，off 为不限"), None, 1, 60),
         *(
             Switch(

@@ -196,6 +196,7 @@ DEMO_ACCOUNTS: dict[str, tuple[Role, tuple[str, ...]]] = {
     "reviewer1": (Role.REVIEWER, ()),
     "reviewer2": (Role.REVIEWER, ()),
     "reviewer3": (Role.REVIEWER, ()),
+    "reviewer4": (Role.REVIEWER, ()),
     "approver1": (Role.APPROVER, ()),
     "finance1": (Role.FINANCE, ()),
     "analyst1": (Role.ANALYST, ()),

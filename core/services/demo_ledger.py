@@ -88,6 +88,32 @@ class BatchPlan:
     ends: str
     #: The text that R99 needs.
     note: str = ""
+    #: What the filer types by column title where there is no registered account; blank: what the recipe has.
+    account: Mapping[str, str] = field(default_factory=dict)
+    #: Seconds after the opening at which every step is done; ``None``: when its turn comes.
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMove:
+    """A change of a registered account: who asked for it and who approved it, so many days ago. ``account`` by column title."""
+
+    employer: str
+    account: Mapping[str, str]
+    note: str
+    by: str
+    asked: int
+    approver: str
+    approved: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Somebody's word on the anomaly of this code that is listed last."""
+
+    code: str
+    by: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
