@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # imported where they are used, so that a test of the domain 
 
     from core.store.database import Database
     from tests.support.browser import Visitors
+    from tests.support.pool import MigratedDatabases
     from tests.support.postgres import PostgresServer
     from tests.support.product import Product
 
@@ -123,12 +124,20 @@ def sqlite_database(_migrated_file: Path, data_dir: Path) -> Iterator["Database"
     database.dispose()
 
 
+@pytest.fixture(scope="session")
+def migrated_databases(_migrated_name: str, postgres_server: "PostgresServer") -> "MigratedDatabases":
+    """Empty migrated PostgreSQL databases to be lent."""
+    from tests.support.pool import MigratedDatabases
+
+    return MigratedDatabases(postgres_server, _migrated_name)
+
+
 @pytest.fixture
-def postgresql_url(_migrated_name: str, postgres_server: "PostgresServer") -> Iterator[str]:
+def postgresql_url(migrated_databases: "MigratedDatabases", postgres_server: "PostgresServer") -> Iterator[str]:
     """The address of an empty migrated PostgreSQL database."""
-    name = postgres_server.new_database(_migrated_name)
+    name = migrated_databases.take()
     yield postgres_server.url(name)
-    postgres_server.drop_database(name)
+    migrated_databases.give_back(name)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ A constraint can be dropped, switched off or bypassed by whoever has the file: s
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
@@ -30,17 +31,21 @@ def missing_tables(connection: sa.Connection) -> list[str]:
 
 def missing_parts(connection: sa.Connection) -> list[str]:
     """Names of columns, constraints, indexes and triggers that have to be there and are not; of tables that are there."""
-    inspector = sa.inspect(connection)
-    there = set(inspector.get_table_names())
-    tables = [table for table in metadata.sorted_tables if table.name in there]
-    missing = [name for table in tables for name in sorted(_declared(table) - _present(inspector, table.name))]
+    present = _present(sa.inspect(connection))
+    missing = [
+        name
+        for table in metadata.sorted_tables
+        if table.name in present
+        for name in sorted(_declared(table) - present[table.name])
+    ]
     return missing + sorted((trigger_names() | rollup_trigger_names()) - _triggers(connection))
 
 
 def rows_against_rules(connection: sa.Connection) -> Iterator[str]:
     """The names of constraints that some row breaks: checks, keys to other tables, uniqueness."""
     for table in metadata.sorted_tables:
-        for rule, statement in _statements(table):
+        yield from (f"{table.name}.{name}" for name in _checks_broken(connection, table))
+        for rule, statement in _keys(table):
             if connection.execute(statement.limit(1)).first() is not None:
                 yield f"{table.name}.{rule}"
 
@@ -62,15 +67,20 @@ def _declared(table: sa.Table) -> set[str]:
     return names | {str(rule.name) for rule in table.constraints if not isinstance(rule, sa.PrimaryKeyConstraint)}
 
 
-def _present(inspector: sa.Inspector, table: str) -> set[str]:
-    columns = {f"{table}.{column['name']}" for column in inspector.get_columns(table)}
+def _present(inspector: sa.Inspector) -> dict[str, set[str]]:
+    """For each table the names of what it has; every kind is read for all tables at once."""
+    present: dict[str, set[str]] = {}
+    for (_schema, table), columns in inspector.get_multi_columns().items():
+        present[table] = {f"{table}.{column['name']}" for column in columns}
     rules = (
-        *inspector.get_indexes(table),
-        *inspector.get_unique_constraints(table),
-        *inspector.get_check_constraints(table),
-        *inspector.get_foreign_keys(table),
+        inspector.get_multi_indexes(),
+        inspector.get_multi_unique_constraints(),
+        inspector.get_multi_check_constraints(),
+        inspector.get_multi_foreign_keys(),
     )
-    return columns | {str(rule["name"]) for rule in rules}
+    for (_schema, table), found in chain.from_iterable(kind.items() for kind in rules):
+        present[table] |= {str(rule["name"]) for rule in found}
+    return present
 
 
 def _triggers(connection: sa.Connection) -> set[str]:
@@ -81,13 +91,20 @@ def _triggers(connection: sa.Connection) -> set[str]:
     return set(connection.scalars(sa.text(statement)))
 
 
-def _statements(table: sa.Table) -> Iterator[tuple[str, sa.Select[int]]]:
-    """(name, a query that finds rows which break it) for every rule of a table."""
-    broken = sa.select(sa.literal(1))
+def _checks_broken(connection: sa.Connection, table: sa.Table) -> list[str]:
+    """The names of the checks that some row breaks, found in one pass over the table."""
+    checks = [rule for rule in table.constraints if isinstance(rule, sa.CheckConstraint)]
+    if not checks:
+        return []
+    counts = [sa.func.count().filter(sa.text(f"({rule.sqltext}) IS NOT TRUE")) for rule in checks]
+    found = connection.execute(sa.select(*counts).select_from(table)).one()
+    return [str(rule.name) for rule, broken in zip(checks, found, strict=True) if broken]
+
+
+def _keys(table: sa.Table) -> Iterator[tuple[str, sa.Select[int]]]:
+    """(name, a query that finds rows which break it) for every key of a table, its own and those to other tables."""
     for rule in table.constraints:
-        if isinstance(rule, sa.CheckConstraint):
-            yield str(rule.name), broken.select_from(table).where(sa.text(f"({rule.sqltext}) IS NOT TRUE"))
-        elif isinstance(rule, sa.ForeignKeyConstraint):
+        if isinstance(rule, sa.ForeignKeyConstraint):
             yield str(rule.name), _without_parent(table, rule)
         elif isinstance(rule, sa.UniqueConstraint | sa.PrimaryKeyConstraint):
             yield str(rule.name), _twice(table, list(rule.columns), sa.true())

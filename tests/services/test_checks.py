@@ -37,6 +37,7 @@ from tests.support.desks import (
     make_desk,
     prepare_draft,
 )
+from tests.support.pool import MigratedDatabases
 from tests.support.postgres import PostgresServer
 
 PDF = (Path(__file__).parents[2] / "data" / "demo" / "sample.pdf").read_bytes()
@@ -85,15 +86,15 @@ def busy_folder(_migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="module")
-def busy_template(
+def busy_databases(
     _migrated_name: str, postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[str, Path]:
-    """The work done once on PostgreSQL: the name of a database to copy, and the data directory beside it."""
+) -> tuple[MigratedDatabases, Path]:
+    """The work done once on PostgreSQL: databases that hold it, and the data directory beside them."""
     name, folder = postgres_server.new_database(_migrated_name), tmp_path_factory.mktemp("busy")
     database = Database(postgres_server.url(name))
     work(make_desk(database, folder))
     database.dispose()
-    return name, folder
+    return MigratedDatabases(postgres_server, name), folder
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -103,12 +104,12 @@ def busy_desk(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[Desk]:
         shutil.copytree(request.getfixturevalue("busy_folder"), data_dir, dirs_exist_ok=True)
         yield from opened(f"sqlite:///{data_dir / 'refund.sqlite3'}", data_dir)
         return
-    template, folder = request.getfixturevalue("busy_template")
+    databases, folder = request.getfixturevalue("busy_databases")
     shutil.copytree(folder, data_dir, dirs_exist_ok=True)
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.new_database(template)
+    name = databases.take()
     yield from opened(server.url(name), data_dir)
-    server.drop_database(name)
+    databases.give_back(name)
 
 
 def opened(url: str, folder: Path) -> Iterator[Desk]:

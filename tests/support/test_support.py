@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from core.store.database import Database
 from tests.support.browser import Visitors
+from tests.support.pool import MigratedDatabases
 from tests.support.postgres import PostgresServer
 from tests.support.product import Product
 from tests.support.system import MissingProgramError, Need, require
@@ -32,6 +33,49 @@ def test_what_one_test_writes_no_other_test_reads(postgres_server: PostgresServe
     with psycopg.connect(postgres_server.url(another).replace("+psycopg", "")) as connection:
         assert connection.execute("SELECT to_regclass('left_behind')").fetchone() == (None,)
     postgres_server.drop_database(another)
+
+
+WRITTEN = "INSERT INTO settings (key, value) VALUES ('agency_name', 'x')"
+
+
+@pytest.mark.parametrize(
+    ("done", "lent_again"),
+    [
+        (WRITTEN, True),
+        ("DELETE FROM users", True),
+        ("DELETE FROM alembic_version", True),
+        ("INSERT INTO sign_in_failures (subject, failed_at) VALUES ('a', 'b')", True),
+        ("CREATE TABLE left_behind (id int)", False),
+        ("ALTER TABLE settings ADD COLUMN more text", False),
+        ("ALTER TABLE batches DISABLE TRIGGER ALL", False),
+        ("ALTER TABLE batches DROP CONSTRAINT ck_batches_state_known", False),
+    ],
+)
+def test_a_database_is_lent_again_as_it_was(
+    done: str, lent_again: object, migrated_databases: MigratedDatabases, postgres_server: PostgresServer
+) -> None:
+    name = migrated_databases.take()
+    before = contents(postgres_server, name)
+    with psycopg.connect(postgres_server.url(name).replace("+psycopg", "")) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(done)
+    left_open = psycopg.connect(postgres_server.url(name).replace("+psycopg", ""))
+    left_open.execute("SELECT pg_advisory_lock(1)")
+    migrated_databases.give_back(name)
+    left_open.close()
+
+    again = migrated_databases.take()
+    assert (again == name) is lent_again
+    assert contents(postgres_server, again) == before
+    migrated_databases.give_back(again)
+
+
+def contents(server: PostgresServer, name: str) -> dict[str, list[tuple]]:
+    """Every row of every table, and how far every sequence has come."""
+    with psycopg.connect(server.url(name).replace("+psycopg", "")) as connection:
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        found = {table: connection.execute(f"SELECT * FROM {table}").fetchall() for (table,) in tables}
+        return found | {"": connection.execute("SELECT sequencename, last_value FROM pg_sequences").fetchall()}
 
 
 def test_the_server_keeps_its_address_and_its_data_over_a_restart(
