@@ -8,12 +8,14 @@ import re
 import shutil
 import sqlite3
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from core.documents.ledger_workbook import ledger_workbook
 from core.documents.tables import read_ledger_file
 from core.domain.bank import FIELDS, check_bank_fields
 from core.domain.errors import Conflict, InvalidInput
@@ -39,6 +41,8 @@ from core.services.previews import preview_batch
 from core.services.settings import change_setting
 from core.store.database import Database
 
+#: All of this file in one process: the demonstration takes a while to build.
+pytestmark = pytest.mark.xdist_group("demo")
 DEMO = read_demonstration()
 FIRST, LAST = Period(202110), Period(202309)
 CLERK1 = Viewer("clerk1", Role.CLERK, frozenset({"D001"}))
@@ -55,6 +59,22 @@ def judged(desk: Desk, name: str, reason: str = "") -> dict[tuple[str, int], tup
     told = story(name)
     result = judge_range(desk, SYSTEM, told.employer, reason or told.reason, FIRST, LAST, [told.number])
     return {(str(result.serial[i]), int(result.insurance[i])): result.codes(i) for i in range(len(result))}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _each_workbook_is_written_once() -> Iterator[None]:
+    """Most of a build is the writing of one workbook; ``ledger_workbook`` itself gives the same bytes each time, see below."""
+    written: dict[tuple[str, str], bytes] = {}
+
+    def write(kind: str, sheet_name: str, rows: Sequence[Mapping[str, str]]) -> bytes:
+        key = kind, repr(rows)
+        if key not in written:
+            written[key] = ledger_workbook(kind, sheet_name, rows)
+        return written[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.services.demo.ledger_workbook", write)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +159,8 @@ def test_refund_accounts_have_no_fault(employer_id: str) -> None:
     assert check_bank_fields(bank, registered=registered, names={employer["单位名称"]}) == []
 
 
-def test_the_same_recipe_gives_the_same_bytes(tmp_path: Path) -> None:
+def test_the_same_recipe_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.services.demo.ledger_workbook", ledger_workbook)
     once, twice = write_demo_files(DEMO, tmp_path / "a"), write_demo_files(read_demonstration(), tmp_path / "b")
 
     assert [path.read_bytes() for path in once] == [path.read_bytes() for path in twice]
