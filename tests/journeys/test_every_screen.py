@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 WIDTHS = (1440, 1280, 768, 390)
 IMPACTS = {"serious", "critical"}
+# Every animation that ends has ended, and what it led to has been drawn.
+AT_REST = """async () => {
+    const ending = document.getAnimations().filter(animation => animation.effect.getComputedTiming().endTime < Infinity);
+    await Promise.allSettled(ending.map(animation => animation.finished));
+    await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+}"""
 SIDEWAYS = """() => Math.max(
     document.documentElement.scrollWidth - innerWidth,
     ...[...document.querySelectorAll('[data-testid=stMain]')].map(main => main.scrollWidth - main.clientWidth))"""
@@ -53,7 +59,7 @@ def test_a_screen(screen: Screen, page_of, pictures) -> None:
 
     faults: dict[str, object] = {"english": left_over(page, *DEMO_ACCOUNTS), "barriers": barriers(page)}
     page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(300)
+    come_to_rest(page)
     page.screenshot(path=pictures / f"{screen.name}-dark.png", full_page=True)
     faults["barriers in the dark"] = barriers(page, "color-contrast")
     page.emulate_media(color_scheme="light")
@@ -68,10 +74,16 @@ def test_a_screen(screen: Screen, page_of, pictures) -> None:
 def sideways(page: "Page") -> int:
     """How far the page can be scrolled sideways (px), once the sidebar has come to rest."""
     for _look in range(10):
-        page.wait_for_timeout(200)
+        come_to_rest(page)
         if (far := max(0, page.evaluate(SIDEWAYS))) == 0:
             return 0
     return far
+
+
+def come_to_rest(page: "Page") -> None:
+    """Wait until what a change of size or colour has set going has ended."""
+    page.wait_for_timeout(60)
+    page.evaluate(AT_REST)
 
 
 def barriers(page: "Page", *rules: str) -> dict[str, list[str]]:

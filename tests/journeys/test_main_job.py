@@ -3,6 +3,7 @@
 import csv
 import io
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from tests.support.clerk import ask, choose, press, settle, shown, sign_in, tick
 from tests.support.product import ROOT, Product, run_command
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 SAMPLE = ROOT / "data" / "demo" / "sample.pdf"
 HEADINGS = [
@@ -192,17 +193,25 @@ def test_what_is_typed_wrong_is_told_at_its_field_and_stays(app_server: Product,
     ids=["a renamed exe", "a truncated PDF", "an exe", "12 MB"],
 )
 def test_a_paper_that_cannot_be_taken_is_refused_in_one_sentence(
-    app_server: Product, browser_page: Visitors, name: str, content: bytes, told: str
+    nothing_attached: "Page", name: str, content: bytes, told: str
 ) -> None:
-    page: Page = browser_page(app_server.url)
+    upload(nothing_attached, "M1", name, content)
+    nothing_attached.get_by_role("dialog").get_by_role("alert").filter(has_text=told).wait_for()
+    nothing_attached.keyboard.press("Escape")
+    settle(nothing_attached)
+    shown(nothing_attached, "暂无数据")
+
+
+@pytest.fixture(scope="module")
+def nothing_attached(app_server: Product, browser: "Browser") -> Iterator["Page"]:
+    """The application of clerk2, who has attached nothing yet."""
+    visitors = Visitors(browser)
+    page = visitors(app_server.url)
     sign_in(page, "clerk2")
     page.goto("/apply")
     settle(page)
-    upload(page, "M1", name, content)
-    page.get_by_role("dialog").get_by_role("alert").filter(has_text=told).wait_for()
-    page.keyboard.press("Escape")
-    settle(page)
-    shown(page, "暂无数据")
+    yield page
+    visitors.close()
 
 
 def test_a_clerk_opens_nobody_elses_batch(app_server: Product, browser_page: Visitors) -> None:
