@@ -7,7 +7,7 @@ from core.domain.lifecycle import State, find_edge
 from core.domain.roles import Viewer
 from core.domain.wording import N_
 from core.services.desk import Desk, Unit
-from core.services.papers import MAX_PAPERS, MAX_UPLOADS, checked_paper, keep_content
+from core.services.papers import MAX_PAPERS, MAX_UPLOADS, checked_paper, keep_content, new_paper
 from core.services.steps import require_batch, require_step
 from core.store import papers as store
 from core.store.papers import Paper
@@ -25,18 +25,7 @@ def add_batch_paper(desk: Desk, viewer: Viewer, number: str, material: str, file
     keep_content(desk, file)
     with desk.write(viewer) as unit:
         row = _require_open(unit, number)
-        paper = Paper(
-            desk.new_id(),
-            None,
-            row.batch_id,
-            material,
-            file.file_name,
-            file.media_type,
-            len(file.content),
-            file.sha256,
-            viewer.username,
-            unit.at,
-        )
+        paper = new_paper(desk, unit, file, material, batch_id=row.batch_id)
         _require_room(unit, paper)
         store.insert_paper(unit.connection, paper)
         unit.audit("paper.add", paper.paper_id, batch=number, material=material, type=paper.media_type, size=paper.size)

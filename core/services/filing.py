@@ -15,20 +15,22 @@ from core.domain.lifecycle import (
     find_edge,
 )
 from core.domain.roles import Right, Viewer
-from core.domain.vocabulary import INSURANCE_VALUES, INSURANCES, VERDICT_VALUES
+from core.domain.vocabulary import INSURANCE_VALUES, INSURANCES
 from core.domain.wording import N_
 from core.rules import RULE_VERSION
 from core.rules.joint import Judged
 from core.services.desk import Desk, Unit
 from core.services.drafts import read_draft
 from core.services.drift import Difference, difference
-from core.services.previews import Group, Preview, assess, note_of, require_complete
+from core.services.previews import Group, Preview, assess, note_of, plain_rows, require_complete
 from core.services.steps import BY_SYSTEM, FILING, Actor, Opened, advance, require_batch, write_step
 from core.store import batches as store
 from core.store import drafts as drafts_store
 from core.store.contributions import persons_of
 from core.store.errors import DuplicateClaim, claims_reported
 from core.store.locks import lock_persons
+
+_AMOUNTS = ("employer_part", "personal_part", "late_fee", "interest")
 
 
 class Drifted(StalePreview):
@@ -135,26 +137,9 @@ def _batch_values(unit: Unit, preview: Preview, group: Group, refused_count: int
 
 
 def _line_rows(preview: Preview, group: Group, batch_id: str) -> list[tuple[Any, ...]]:
-    judged, indexes = preview.judgement, group.indexes
-    columns = [
-        column[indexes].tolist()
-        for column in (
-            judged.serial,
-            judged.insurance,
-            judged.social_security_number,
-            judged.name,
-            judged.period,
-            judged.verdict,
-            judged.employer_part,
-            judged.personal_part,
-            judged.late_fee,
-            judged.interest,
-            judged.refundable,
-        )
-    ]
-    columns[1] = [INSURANCE_VALUES[code] for code in columns[1]]
-    columns[5] = [VERDICT_VALUES[code] for code in columns[5]]
-    return [(batch_id, position, *row) for position, row in enumerate(zip(*columns, strict=True), start=1)]
+    names = ("serial", "insurance", "social_security_number", "name", "period", "verdict", *_AMOUNTS, "refundable")
+    rows = plain_rows(preview.judgement, group.indexes, *names)
+    return [(batch_id, position, *row) for position, row in enumerate(rows, start=1)]
 
 
 def _finding_rows(judged: Judged, told: Sequence[int], batch_id: str) -> list[tuple[str, ...]]:
@@ -166,22 +151,8 @@ def _finding_rows(judged: Judged, told: Sequence[int], batch_id: str) -> list[tu
 
 
 def _refused_rows(judged: Judged, indexes: np.ndarray, batch_id: str) -> list[tuple[Any, ...]]:
-    columns = [
-        column[indexes].tolist()
-        for column in (
-            judged.serial,
-            judged.insurance,
-            judged.social_security_number,
-            judged.name,
-            judged.period,
-            judged.employer_part,
-            judged.personal_part,
-            judged.late_fee,
-            judged.interest,
-        )
-    ]
-    columns[1] = [INSURANCE_VALUES[code] for code in columns[1]]
-    return [(batch_id, *row) for row in zip(*columns, strict=True)]
+    names = ("serial", "insurance", "social_security_number", "name", "period", *_AMOUNTS)
+    return [(batch_id, *row) for row in plain_rows(judged, indexes, *names)]
 
 
 def _payments(preview: Preview, group: Group) -> dict[str, int]:

@@ -7,7 +7,7 @@ from core.domain.errors import InvalidInput, NotFound
 from core.domain.materials import MATERIALS
 from core.domain.roles import Right, Viewer
 from core.domain.wording import N_
-from core.services.desk import Desk
+from core.services.desk import Desk, Unit
 from core.services.drafts import read_draft
 from core.store import papers as store
 from core.store.database import Connection
@@ -24,6 +24,7 @@ __all__ = [
     "keep_content",
     "list_papers",
     "lost_papers",
+    "new_paper",
     "open_paper",
     "remove_paper",
 ]
@@ -47,24 +48,27 @@ def add_paper(desk: Desk, viewer: Viewer, draft_id: str, material: str, file_nam
     keep_content(desk, file)
     with desk.write(viewer) as unit:
         read_draft(unit.connection, viewer, draft_id, lock=True)
-        paper = Paper(
-            desk.new_id(),
-            draft_id,
-            None,
-            material,
-            file.file_name,
-            file.media_type,
-            len(file.content),
-            file.sha256,
-            viewer.username,
-            unit.at,
-        )
+        paper = new_paper(desk, unit, file, material, draft_id=draft_id)
         _require_room(unit.connection, paper)
         store.insert_paper(unit.connection, paper)
         unit.audit(
             "paper.add", paper.paper_id, draft=draft_id, material=material, type=paper.media_type, size=paper.size
         )
     return paper
+
+
+def new_paper(
+    desk: Desk,
+    unit: Unit,
+    file: CheckedFile,
+    material: str,
+    *,
+    draft_id: str | None = None,
+    batch_id: str | None = None,
+) -> Paper:
+    """The record of a checked file that whoever acts now adds to a draft or to a batch."""
+    what = (file.file_name, file.media_type, len(file.content), file.sha256)
+    return Paper(desk.new_id(), draft_id, batch_id, material, *what, unit.viewer.username, unit.at)
 
 
 def checked_paper(material: str, file_name: str, content: bytes) -> CheckedFile:

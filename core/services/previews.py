@@ -5,11 +5,12 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -366,25 +367,17 @@ def fingerprint_of(draft: Draft, reason: Reason, filed: Sequence[FiledLine]) -> 
 
 def filed_lines(judged: Judged, indexes: np.ndarray) -> list[FiledLine]:
     """The lines at ``indexes`` as they are filed."""
-    return [
-        FiledLine(serial, INSURANCE_VALUES[insurance], VERDICT_VALUES[verdict], *amounts)
-        for serial, insurance, verdict, *amounts in zip(
-            *(
-                column[indexes].tolist()
-                for column in (
-                    judged.serial,
-                    judged.insurance,
-                    judged.verdict,
-                    judged.employer_part,
-                    judged.personal_part,
-                    judged.late_fee,
-                    judged.interest,
-                    judged.refundable,
-                )
-            ),
-            strict=True,
-        )
-    ]
+    names = ("serial", "insurance", "verdict", "employer_part", "personal_part", "late_fee", "interest", "refundable")
+    return [FiledLine(*row) for row in plain_rows(judged, indexes, *names)]
+
+
+def plain_rows(judged: Judged, indexes: np.ndarray, *names: str) -> Iterator[tuple[Any, ...]]:
+    """The named columns of the lines at ``indexes`` as Python values; insurances and verdicts by their values."""
+    columns = {name: getattr(judged, name)[indexes].tolist() for name in names}
+    for name, values in (("insurance", INSURANCE_VALUES), ("verdict", VERDICT_VALUES)):
+        if name in columns:
+            columns[name] = [values[code] for code in columns[name]]
+    return zip(*columns.values(), strict=True)
 
 
 def _totals(judged: Judged, indexes: np.ndarray) -> Totals:

@@ -4,7 +4,6 @@ A constraint can be dropped, switched off or bypassed by whoever has the file: s
 """
 
 from collections.abc import Iterator
-from itertools import chain
 
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
@@ -72,14 +71,14 @@ def _present(inspector: sa.Inspector) -> dict[str, set[str]]:
     present: dict[str, set[str]] = {}
     for (_schema, table), columns in inspector.get_multi_columns().items():
         present[table] = {f"{table}.{column['name']}" for column in columns}
-    rules = (
+    for kind in (
         inspector.get_multi_indexes(),
         inspector.get_multi_unique_constraints(),
         inspector.get_multi_check_constraints(),
         inspector.get_multi_foreign_keys(),
-    )
-    for (_schema, table), found in chain.from_iterable(kind.items() for kind in rules):
-        present[table] |= {str(rule["name"]) for rule in found}
+    ):
+        for (_schema, table), found in kind.items():
+            present[table] |= {str(rule["name"]) for rule in found}
     return present
 
 

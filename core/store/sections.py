@@ -21,16 +21,14 @@ from core.domain.vocabulary import Arrival, FactKind, Insurance, PaymentKind
 from core.store.columns import Columns, Ints, Texts, is_listed, read_columns
 from core.store.schema import BASE_COLUMNS, contributions, facts
 from core.store.slices import (
-    AMOUNT_NAMES,
     CLAIMS,
     FACT_KINDS,
-    NUMBERS,
-    PARTS,
     ROWS,
     Slice,
     claims_among,
     free_line,
     position,
+    row_fields,
 )
 
 Pair = tuple[str, str]
@@ -154,24 +152,13 @@ def read_section(connection: sa.Connection, pairs: Sequence[Pair], elsewhere: Se
     places: dict[Pair, int] = {}
     person = [places.setdefault(pair, len(places)) for pair in zip(employer, number, strict=True)]
     persons = list({pair[1]: None for pair in places})
-    period, suspense, kind, assessment, arrival, injury_mode, *_amounts = numbers = rows.ints(*NUMBERS)
     claims = read_columns(connection, CLAIMS, persons=persons, **_ALL_MONTHS)
     live, paid, held = claims_among(claims, serial)
     return Section(
-        serial=serial,
-        social_security_number=number,
-        name=rows.texts("name"),
-        voucher_type=rows.texts("voucher_type"),
+        **row_fields(rows),
         person=np.array(person, np.int64),
-        period=period,
         own=np.ones(len(rows), np.bool_),
         ticked=np.ones(len(rows), np.bool_),
-        suspense=suspense != 0,
-        kind=kind,
-        assessment=assessment,
-        arrival=arrival,
-        injury_mode=injury_mode,
-        amounts=numbers[-len(AMOUNT_NAMES) :].reshape(len(Insurance), len(PARTS), len(rows)),
         live=live,
         paid=paid,
         claims=held,

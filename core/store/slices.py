@@ -115,32 +115,36 @@ def _by_code_point(connection: sa.Connection, rows: Columns) -> Columns:
     return rows.in_order(sorted(range(len(rows)), key=lambda row: (number[row], period[row], serial[row])))
 
 
+def row_fields(rows: Columns) -> dict[str, Any]:
+    """What a slice says of its rows by themselves; ``rows`` have the columns of ``ROWS``."""
+    period, suspense, kind, assessment, arrival, injury_mode, *_amounts = numbers = rows.ints(*NUMBERS)
+    return {
+        **{name: rows.texts(name) for name in ("serial", "social_security_number", "name", "voucher_type")},
+        "period": period,
+        "suspense": suspense != 0,
+        "kind": kind,
+        "assessment": assessment,
+        "arrival": arrival,
+        "injury_mode": injury_mode,
+        "amounts": numbers[-len(AMOUNT_NAMES) :].reshape(len(Insurance), len(PARTS), len(rows)),
+    }
+
+
 def _slice(
     connection: sa.Connection, rows: Columns, *, own: Flags, ticked: Flags, scope: dict[str, Any], elsewhere: bool
 ) -> Slice:
     person, people = rows.coded("social_security_number")
     scope = scope | {"persons": people}
     serial = rows.texts("serial")
-    period, suspense, kind, assessment, arrival, injury_mode, *_amounts = numbers = rows.ints(*NUMBERS)
     known = read_columns(connection, _FACTS, **scope)
     fact_insurance, fact_start, fact_end = known.ints("insurance", "start_day", "end_day")
     live, paid, claims = claims_among(read_columns(connection, CLAIMS, **scope), serial)
     others = read_columns(connection, _ELSEWHERE, **scope) if elsewhere else _NOTHING_ELSEWHERE
     return Slice(
-        serial=serial,
-        social_security_number=rows.texts("social_security_number"),
-        name=rows.texts("name"),
-        voucher_type=rows.texts("voucher_type"),
+        **row_fields(rows),
         person=person,
-        period=period,
         own=own,
         ticked=ticked,
-        suspense=suspense != 0,
-        kind=kind,
-        assessment=assessment,
-        arrival=arrival,
-        injury_mode=injury_mode,
-        amounts=numbers[-len(AMOUNT_NAMES) :].reshape(len(Insurance), len(PARTS), len(rows)),
         live=live,
         paid=paid,
         claims=claims,

@@ -3,36 +3,20 @@
 import csv
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from core.__main__ import main
 from core.services import filing, previews, steps
 from core.services.desk import Desk
 from core.store.database import Database
 from tests.support.desks import CLERK, OTHER_CLERK, REVIEWER, SECOND_REVIEWER, Ledger, make_desk, person, prepare_draft
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.support.names import Run
 
 
 @pytest.fixture
 def desk(database: Database, data_dir: Path) -> Desk:
     return make_desk(database, data_dir)
-
-
-@pytest.fixture
-def run(desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in this process: its exit status, what it printed, and what it said."""
-    monkeypatch.setenv("DATABASE_URL", desk.database.url.render_as_string(hide_password=False))
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        status = main(arguments)
-        return status, *capsys.readouterr()
-
-    return command
 
 
 def file(desk: Desk, serials: list[str], viewer=CLERK, employer_id: str = "E1") -> str:

@@ -1,39 +1,23 @@
 """``python -m core mail send``, and an address given with a new account."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from core.__main__ import main
 from core.services import filing, previews, steps
 from core.services.accounts import list_users
 from core.services.desk import Desk
 from core.services.mail_wishes import save_mail_wish
 from core.store.database import Database
 from tests.support.desks import ADMIN, CLERK, REVIEWER, Ledger, make_desk, prepare_draft
+from tests.support.names import Run
 from tests.support.post_office import SENDER, open_post_office
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
 def desk(sqlite_database: Database, data_dir: Path) -> Desk:
     return make_desk(sqlite_database, data_dir)
-
-
-@pytest.fixture
-def run(desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in this process: its exit status, what it printed, and what it said."""
-    monkeypatch.setenv("DATABASE_URL", desk.database.url.render_as_string(hide_password=False))
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        status = main(arguments)
-        return status, *capsys.readouterr()
-
-    return command
 
 
 def test_what_is_due_is_sent_and_counted(desk: Desk, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

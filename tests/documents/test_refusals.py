@@ -8,22 +8,8 @@ from python_calamine import CalamineWorkbook
 
 from core.documents.refusals import FRAME_COLUMNS, write_refusals, write_refusals_pdf
 from tests.documents.printing import AT, words_of
+from tests.support.names import REFUSAL_HEADINGS
 
-HEADINGS = [
-    "序号",
-    "姓名",
-    "社会保障号码",
-    "对应缴费所属期",
-    "险种",
-    "单位缴费金额",
-    "个人缴费金额",
-    "滞纳金",
-    "利息",
-    "原因代码",
-    "不能退费原因",
-    "依据",
-    "处理建议",
-]
 LINES = [
     (
         "张三",
@@ -64,7 +50,7 @@ def test_the_sheet_has_exactly_the_columns_that_others_rely_on() -> None:
     book = openpyxl.load_workbook(io.BytesIO(write_refusals(frame_of(LINES))))
 
     assert book.sheetnames == ["不能退费情况"]
-    assert [cell.value for cell in book.active[1]] == HEADINGS
+    assert [cell.value for cell in book.active[1]] == list(REFUSAL_HEADINGS)
 
 
 def test_every_refused_line_is_one_row() -> None:
@@ -111,7 +97,7 @@ def test_columns_of_the_frame_that_nobody_asked_for_stay_out() -> None:
     )
 
     rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
-    assert rows[0] == HEADINGS
+    assert rows[0] == list(REFUSAL_HEADINGS)
     assert not any("secret" in str(cell) for row in rows for cell in row)
 
 
@@ -122,7 +108,7 @@ def test_a_long_list_reads_the_same_as_a_short_one() -> None:
         .to_python()
     )
 
-    assert rows[0] == HEADINGS
+    assert rows[0] == list(REFUSAL_HEADINGS)
     assert len(rows) == 6_001
     assert rows[-1] == [
         6000,

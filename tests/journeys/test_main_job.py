@@ -12,27 +12,13 @@ import pytest
 
 from tests.support.browser import Visitors
 from tests.support.clerk import ask, choose, press, settle, shown, sign_in, tick, ticks_are, turn_page, upload
+from tests.support.names import REFUSAL_HEADINGS
 from tests.support.product import ROOT, Product, run_command
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 SAMPLE = ROOT / "data" / "demo" / "sample.pdf"
-HEADINGS = [
-    "序号",
-    "姓名",
-    "社会保障号码",
-    "对应缴费所属期",
-    "险种",
-    "单位缴费金额",
-    "个人缴费金额",
-    "滞纳金",
-    "利息",
-    "原因代码",
-    "不能退费原因",
-    "依据",
-    "处理建议",
-]
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +143,7 @@ def _check_export(page: "Page", refused: list[dict[str, str]]) -> None:
         press(page, "export_refusals")
     sheet = openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))["不能退费情况"]
     header, *rows = sheet.iter_rows(values_only=True)
-    assert list(header) == HEADINGS
+    assert tuple(header) == REFUSAL_HEADINGS
     assert [row[2] for row in rows] == [line["social_security_number"] for line in refused]
     assert [row[9] for row in rows] == [line["codes"] for line in refused]
     assert all(isinstance(row[2], str) and row[10] and row[11] and row[12] for row in rows)
