@@ -18,8 +18,7 @@ from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 from core.domain.errors import RefundError
 from core.services.accounts import ensure_demo_accounts
 from core.services.desk import shared_desk
-from core.services.exports import clean_exports
-from core.services.uploads import clean_uploads
+from core.services.housekeeping import clean
 from core.texts import explain
 from core.web import assets, downloads, ledger, signin
 from core.web.gate import Gate
@@ -86,8 +85,7 @@ def show_failure(error: Exception) -> bool:
 
 def warm_up() -> None:
     """Do at the start what the first visitor would wait for: the database, and imports of about a second."""
-    clean_uploads(shared_desk())
-    clean_exports(shared_desk())
+    clean(shared_desk())
     if is_demonstration():
         ensure_demo_accounts(shared_desk())
     # AgGrid declares its component when it is imported, and Streamlit would warn that nobody is there to see it.

@@ -8,7 +8,18 @@ import os
 import sys
 from collections.abc import Sequence
 
-from core.command_line import analysis, batches, branches, demonstration, ledger, mail, payments, settings, users
+from core.command_line import (
+    analysis,
+    batches,
+    branches,
+    demonstration,
+    ledger,
+    mail,
+    payments,
+    settings,
+    upkeep,
+    users,
+)
 from core.command_line.tools import DONE, REFUSED, WRONG_USAGE, Parser, WrongUsageError, group, say
 from core.domain.errors import RefundError
 from core.texts import _, explain
@@ -47,7 +58,7 @@ def _parser() -> Parser:
         prog="python -m core", description=_("退费工作台：导入台账、判断能否退费、检查数据库、管理账号与设置")
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (ledger, analysis, demonstration):
+    for module in (ledger, analysis, upkeep, demonstration):
         module.add_commands(commands)
     users.add_commands(group(commands, "user", _("账号")))
     settings.add_commands(group(commands, "settings", _("设置")))

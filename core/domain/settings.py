@@ -111,6 +111,7 @@ SWITCHES: dict[str, Switch] = {
         Switch("anomaly_pass_seconds", "10", N_("异常：审核间隔中位数不超过几秒"), None, 1, 3600),
         Switch("anomaly_empty_rounds", "1", N_("异常：至少几次补正没有变化"), None, 1, 100),
         Switch("days_to_pay", "5", N_("支付时限（工作日）"), None, 1, 60),
+        Switch("page_cache_mb", "500", N_("材料页面图片最多占用多少 MB"), None, 1, 10**6),
         Switch("late_fee_grace_months", "0", N_("智能筛查：所属期后几个月内到账不算逾期（P02）"), None, 0, 12),
         Switch(
             "screening_rows", "100000", N_("智能筛查：每段读取的行数，越少越快停下、越慢完成"), None, 100, 1_000_000

@@ -7,7 +7,7 @@ from core.domain.lifecycle import State, find_edge
 from core.domain.roles import Viewer
 from core.domain.wording import N_
 from core.services.desk import Desk, Unit
-from core.services.papers import MAX_PAPERS, MAX_UPLOADS, checked_paper, keep_content, new_paper
+from core.services.papers import MAX_PAPERS, MAX_UPLOADS, checked_paper, keep_content, new_paper, page_cache
 from core.services.steps import require_batch, require_step
 from core.store import papers as store
 from core.store.papers import Paper
@@ -41,6 +41,7 @@ def remove_batch_paper(desk: Desk, viewer: Viewer, number: str, paper_id: str) -
             raise NotFound(N_("没有找到该文件，或您无权查看"))
         store.mark_removed(unit.connection, paper_id, unit.at)
         unit.audit("paper.remove", paper_id, batch=number, material=found.paper.material)
+    page_cache(desk).forget(found.paper.sha256)
 
 
 def _require_open(unit: Unit, number: str) -> Any:

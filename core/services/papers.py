@@ -12,6 +12,7 @@ from core.services.drafts import read_draft
 from core.store import papers as store
 from core.store.database import Connection
 from core.store.files import BlobStore
+from core.store.page_cache import PageCache
 from core.store.papers import Belonging, Paper
 
 __all__ = [
@@ -96,6 +97,7 @@ def remove_paper(desk: Desk, viewer: Viewer, paper_id: str) -> None:
         read_draft(unit.connection, viewer, str(found.paper.draft_id), lock=True)
         store.mark_removed(unit.connection, paper_id, unit.at)
         unit.audit("paper.remove", paper_id, draft=found.paper.draft_id, material=found.paper.material)
+    page_cache(desk).forget(found.paper.sha256)
 
 
 def list_papers(desk: Desk, viewer: Viewer, *, draft_id: str | None = None, batch_id: str | None = None) -> list[Paper]:
@@ -137,6 +139,11 @@ def lost_papers(desk: Desk) -> list[str]:
     with desk.read() as connection:
         kept = store.kept_digests(connection)
     return [paper_id for paper_id, sha256 in kept if not blobs.holds(sha256)]
+
+
+def page_cache(desk: Desk) -> PageCache:
+    """Pictures of papers: beside them, not among them, so that no check looks for what can be drawn again."""
+    return PageCache(desk.data_dir / "pages")
 
 
 def _blobs(desk: Desk) -> BlobStore:

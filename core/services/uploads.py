@@ -8,6 +8,7 @@ import json
 import re
 import secrets
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -156,8 +157,10 @@ def clean_uploads(desk: Desk) -> None:
     """Clear away every upload that is older than a day, finished or not."""
     oldest = (desk.clock() - KEPT).timestamp()
     for folder in _folders(desk):
-        if folder.stat().st_mtime < oldest:
-            shutil.rmtree(folder, ignore_errors=True)
+        # Another server may be clearing away the same.
+        with suppress(FileNotFoundError):
+            if folder.stat().st_mtime < oldest:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _root(desk: Desk) -> Path:

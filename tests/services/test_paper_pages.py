@@ -8,7 +8,7 @@ from PIL import Image
 
 from core.documents.page_pictures import MOST_PAGES, WIDTH, draw_page
 from core.domain.errors import NotFound, StorageFailed
-from core.services.batch_papers import add_batch_paper
+from core.services.batch_papers import add_batch_paper, remove_batch_paper
 from core.services.desk import Desk
 from core.services.paper_pages import page_of_paper
 from core.services.steps import advance_batch
@@ -58,3 +58,13 @@ def test_whoever_sees_the_batch_looks_into_its_papers(desk: Desk, ledger: Ledger
     assert page_of_paper(desk, REVIEWER, paper.paper_id, 1) == first
     with pytest.raises(NotFound):
         page_of_paper(desk, OTHER_CLERK, paper.paper_id, 1)
+
+
+def test_a_paper_that_was_taken_off_leaves_no_picture(desk: Desk, ledger: Ledger) -> None:
+    number = file_clear(desk, ledger)
+    advance_batch(desk, REVIEWER, number, "return", "请补充")
+    paper = add_batch_paper(desk, CLERK, number, "M1", "离职证明.png", picture())
+    page_of_paper(desk, REVIEWER, paper.paper_id, 1)
+    assert len(list((desk.data_dir / "pages").glob("*/*"))) == 1
+    remove_batch_paper(desk, CLERK, number, paper.paper_id)
+    assert list((desk.data_dir / "pages").glob("*/*")) == []
