@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,8 @@ if TYPE_CHECKING:  # imported where they are used, so that a test of the domain 
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "build" / "pictures"
+#: However a test fails, nobody waits longer for an export that it held up.
+EXPORT_SECONDS = 30
 FAILED = pytest.StashKey[bool]()
 
 # The same examples on every run of CI, new ones on a developer's machine. A loaded machine is no reason to fail.
@@ -212,6 +215,21 @@ def app_server(_demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -
     yield product
     product.stop()
     assert product.complaints() == [], product.output()
+
+
+# Exports --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def busy() -> Iterator[threading.Event]:
+    """Every worker that writes long exports waits until the event is set: an export that is begun now stays under way."""
+    from core.services import export_jobs
+
+    event = threading.Event()
+    for _worker in range(export_jobs._pool._max_workers):
+        export_jobs._pool.submit(event.wait, EXPORT_SECONDS)
+    yield event
+    event.set()
 
 
 # The browser ----------------------------------------------------------------------------------------------------------

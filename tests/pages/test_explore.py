@@ -1,14 +1,13 @@
 """明细分析 on the screen: an address that asks, a form that writes it, pages, groups, purposes."""
 
 import threading
-from collections.abc import Iterator
 
 import pyotp
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.domain.roles import SYSTEM
-from core.services import explore_jobs, export_jobs
+from core.services import explore_jobs
 from core.services.accounts import set_language
 from core.services.audit_trail import read_trail
 from core.services.desk import Desk
@@ -148,16 +147,6 @@ def test_no_word_of_chinese_in_english(open_app: Open, desk: Desk, filed: str, q
     assert not app.exception
     found = {word for text in [*said(app._tree), *written(app)] for word in CHINESE.findall(text)}
     assert found <= NAMES | {"赵"}
-
-
-@pytest.fixture
-def busy() -> Iterator[threading.Event]:
-    """Every worker waits until the event is set, so that an export stays under way as long as the test looks at it."""
-    event = threading.Event()
-    for _worker in range(export_jobs._pool._max_workers):
-        export_jobs._pool.submit(event.wait, SECONDS)
-    yield event
-    event.set()
 
 
 def exported(app: AppTest) -> list[str]:

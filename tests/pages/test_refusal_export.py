@@ -1,13 +1,11 @@
 """导出 of a long list: its progress, 取消, the file in the end, and what is said after a restart."""
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.services import export_jobs
 from core.services.desk import Desk
 from core.services.export_jobs import find_job
 from tests.pages.conftest import sign_in_as
@@ -15,16 +13,6 @@ from tests.pages.reading import texts
 from tests.support.desks import CLERK, Ledger, prepare_draft
 
 SECONDS = 30
-
-
-@pytest.fixture
-def busy() -> Iterator[threading.Event]:
-    """Every worker waits until the event is set, so that an export stays under way as long as the test looks at it."""
-    event = threading.Event()
-    for _worker in range(export_jobs._pool._max_workers):
-        export_jobs._pool.submit(event.wait, SECONDS)
-    yield event
-    event.set()
 
 
 def screen(draft_id: str, long_from: int) -> None:

@@ -1,7 +1,6 @@
 """Files of 明细分析: short ones at once, long ones beside the screens, as exact, as masked and as well logged as the others."""
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pyarrow.parquet as pq
@@ -10,7 +9,7 @@ import pytest
 from core.domain.errors import Conflict, FactorNeeded, InvalidInput, NotAllowed
 from core.domain.question import Question
 from core.domain.roles import SYSTEM
-from core.services import explore_jobs, export_jobs
+from core.services import explore_jobs
 from core.services.audit_trail import read_trail
 from core.services.desk import Desk
 from core.services.explore_jobs import ANSWER, ExportJob, find_job, take_answer
@@ -29,16 +28,6 @@ def filed(desk: Desk, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> str:
     """Twelve months are 36 lines, and more than ten count as many."""
     monkeypatch.setattr(explore_jobs, "LONG", 10)
     return file_serials(desk, [serial for who in range(1, 7) for serial in ledger.leaver(who, [202205, 202206])])
-
-
-@pytest.fixture
-def busy() -> Iterator[threading.Event]:
-    """Every worker waits until the event is set: a job that is started now has to wait its turn."""
-    event = threading.Event()
-    for _worker in range(export_jobs._pool._max_workers):
-        export_jobs._pool.submit(event.wait, SECONDS)
-    yield event
-    event.set()
 
 
 def begun(desk: Desk, form: str = "parquet", **options: bool) -> ExportJob:

@@ -2,8 +2,6 @@
 
 import errno
 import os
-import threading
-from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -11,7 +9,6 @@ import openpyxl
 import pytest
 
 from core.domain.errors import InvalidInput, StorageFailed
-from core.services import export_jobs
 from core.services.desk import Desk
 from core.services.export_jobs import (
     Cancelled,
@@ -35,16 +32,6 @@ SECONDS = 30
 def draft(desk: Desk, ledger: Ledger) -> str:
     """One month that is refused and one that isn't."""
     return prepare_draft(desk, ledger.leaver(1, [202203, 202205]))
-
-
-@pytest.fixture
-def busy() -> Iterator[threading.Event]:
-    """Every worker waits until the event is set: a job that is started now has to wait its turn."""
-    event = threading.Event()
-    for _worker in range(export_jobs._pool._max_workers):
-        export_jobs._pool.submit(event.wait, SECONDS)
-    yield event
-    event.set()
 
 
 def ended(job: ExportJob) -> ExportJob:

@@ -1,76 +1,57 @@
 """Batches as they were filed: lines, what was told of them, and the money by fund."""
 
-from sqlalchemy import (
-    Boolean,
-    CheckConstraint,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    PrimaryKeyConstraint,
-    Table,
-    Text,
-    UniqueConstraint,
-    false,
-    text,
-    true,
-)
+import sqlalchemy as sa
 
 from core.domain.lifecycle import State
 from core.domain.vocabulary import Insurance
-from core.store.schema.columns import fen, metadata, one_of, words
+from core.store.schema.columns import bank_words, fen, metadata, one_of, words
 
-batches = Table(
+batches = sa.Table(
     "batches",
     metadata,
-    Column("batch_id", Text, primary_key=True),
+    sa.Column("batch_id", sa.Text, primary_key=True),
     words("number"),
-    Column("employer_id", Text, ForeignKey("employers.employer_id"), nullable=False),
+    sa.Column("employer_id", sa.Text, sa.ForeignKey("employers.employer_id"), nullable=False),
     words("employer_name"),
     words("reason"),
     words("reason_note", default=""),
     words("state"),
-    Column("round", Integer, nullable=False, server_default=text("1")),
-    Column("filer", Text, ForeignKey("users.username"), nullable=False),
+    sa.Column("round", sa.Integer, nullable=False, server_default=sa.text("1")),
+    sa.Column("filer", sa.Text, sa.ForeignKey("users.username"), nullable=False),
     words("idempotency_key"),
     words("fingerprint"),
     words("rule_version"),
     # Batches split from one application stay together.
     words("family", default=""),
     words("voucher_type"),
-    words("bank_name"),
-    words("bank_account"),
-    words("account_holder"),
-    words("branch_name"),
-    words("cnaps_code"),
-    words("exchange_number"),
-    Column("account_unverified", Boolean, nullable=False, server_default=false()),
-    Column("line_count", Integer, nullable=False),
-    Column("refused_count", Integer, nullable=False),
+    *bank_words(),
+    sa.Column("account_unverified", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("line_count", sa.Integer, nullable=False),
+    sa.Column("refused_count", sa.Integer, nullable=False),
     fen("total"),
     words("submitted_at"),
     words("state_since"),
     words("due_on", default=""),
     # Who means to work on it next; it gives nobody a part.
     words("assignee", default=""),
-    UniqueConstraint("number"),
-    UniqueConstraint("idempotency_key"),
-    Index("ix_batches_employer_id", "employer_id", "submitted_at"),
-    Index("ix_batches_state", "state", "due_on"),
+    sa.UniqueConstraint("number"),
+    sa.UniqueConstraint("idempotency_key"),
+    sa.Index("ix_batches_employer_id", "employer_id", "submitted_at"),
+    sa.Index("ix_batches_state", "state", "due_on"),
     one_of("state", State),
-    CheckConstraint("total >= 0 AND line_count > 0", name="has_lines"),
+    sa.CheckConstraint("total >= 0 AND line_count > 0", name="has_lines"),
 )
 
-lines = Table(
+lines = sa.Table(
     "batch_lines",
     metadata,
-    Column("batch_id", Text, ForeignKey("batches.batch_id"), nullable=False),
-    Column("position", Integer, nullable=False),
+    sa.Column("batch_id", sa.Text, sa.ForeignKey("batches.batch_id"), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
     words("serial"),
     words("insurance"),
     words("social_security_number"),
     words("name"),
-    Column("period", Integer, nullable=False),
+    sa.Column("period", sa.Integer, nullable=False),
     words("verdict"),
     fen("employer_part"),
     fen("personal_part"),
@@ -78,76 +59,76 @@ lines = Table(
     fen("interest"),
     fen("refundable"),
     # False once the batch is withdrawn or rejected, or the line itself refused or dropped: it is then free for another batch.
-    Column("live", Boolean, nullable=False, server_default=true()),
-    PrimaryKeyConstraint("batch_id", "position"),
-    UniqueConstraint("batch_id", "serial", "insurance"),
+    sa.Column("live", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.PrimaryKeyConstraint("batch_id", "position"),
+    sa.UniqueConstraint("batch_id", "serial", "insurance"),
     # Invariant 1: no line is in two live or paid batches.
-    Index(
+    sa.Index(
         "uq_batch_lines_live",
         "serial",
         "insurance",
         unique=True,
-        sqlite_where=text("live"),
-        postgresql_where=text("live"),
+        sqlite_where=sa.text("live"),
+        postgresql_where=sa.text("live"),
     ),
-    Index("ix_batch_lines_person", "social_security_number", "period"),
+    sa.Index("ix_batch_lines_person", "social_security_number", "period"),
     one_of("insurance", Insurance),
-    CheckConstraint("verdict IN ('refundable', 'review')", name="verdict_files"),
-    CheckConstraint(
+    sa.CheckConstraint("verdict IN ('refundable', 'review')", name="verdict_files"),
+    sa.CheckConstraint(
         "refundable > 0 AND refundable <= employer_part + personal_part + late_fee + interest",
         name="refund_within_received",
     ),
-    CheckConstraint(
+    sa.CheckConstraint(
         "employer_part >= 0 AND personal_part >= 0 AND late_fee >= 0 AND interest >= 0", name="not_negative"
     ),
     sqlite_with_rowid=False,
 )
 
 # What was told when the batch was confirmed: every finding of every line, filed (待核) or refused.
-line_findings = Table(
+line_findings = sa.Table(
     "line_findings",
     metadata,
-    Column("batch_id", Text, ForeignKey("batches.batch_id"), nullable=False),
+    sa.Column("batch_id", sa.Text, sa.ForeignKey("batches.batch_id"), nullable=False),
     words("serial"),
     words("insurance"),
     words("code"),
     words("basis", default=""),
-    PrimaryKeyConstraint("batch_id", "serial", "insurance", "code"),
+    sa.PrimaryKeyConstraint("batch_id", "serial", "insurance", "code"),
     sqlite_with_rowid=False,
 )
 
-refused_lines = Table(
+refused_lines = sa.Table(
     "refused_lines",
     metadata,
-    Column("batch_id", Text, ForeignKey("batches.batch_id"), nullable=False),
+    sa.Column("batch_id", sa.Text, sa.ForeignKey("batches.batch_id"), nullable=False),
     words("serial"),
     words("insurance"),
     words("social_security_number"),
     words("name"),
-    Column("period", Integer, nullable=False),
+    sa.Column("period", sa.Integer, nullable=False),
     fen("employer_part"),
     fen("personal_part"),
     fen("late_fee"),
     fen("interest"),
-    PrimaryKeyConstraint("batch_id", "serial", "insurance"),
+    sa.PrimaryKeyConstraint("batch_id", "serial", "insurance"),
     sqlite_with_rowid=False,
 )
 
-payment_lines = Table(
+payment_lines = sa.Table(
     "payment_lines",
     metadata,
-    Column("batch_id", Text, ForeignKey("batches.batch_id"), nullable=False),
+    sa.Column("batch_id", sa.Text, sa.ForeignKey("batches.batch_id"), nullable=False),
     words("insurance"),
     fen("amount"),
-    PrimaryKeyConstraint("batch_id", "insurance"),
+    sa.PrimaryKeyConstraint("batch_id", "insurance"),
     one_of("insurance", Insurance),
-    CheckConstraint("amount > 0", name="positive"),
+    sa.CheckConstraint("amount > 0", name="positive"),
 )
 
 # Numbers of a day, counted under the write lock.
-batch_counters = Table(
+batch_counters = sa.Table(
     "batch_counters",
     metadata,
-    Column("day", Text, primary_key=True),
-    Column("last", Integer, nullable=False),
+    sa.Column("day", sa.Text, primary_key=True),
+    sa.Column("last", sa.Integer, nullable=False),
 )

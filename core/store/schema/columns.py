@@ -2,9 +2,11 @@
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, MetaData, Text, text
+import sqlalchemy as sa
 
-metadata = MetaData(
+from core.domain.bank import FIELDS
+
+metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(column_0_N_label)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -15,17 +17,22 @@ metadata = MetaData(
 )
 
 
-def one_of(column: str, kinds: type[StrEnum], name: str | None = None) -> CheckConstraint:
+def one_of(column: str, kinds: type[StrEnum], name: str | None = None) -> sa.CheckConstraint:
     """The column holds one of ``kinds`` and nothing else."""
     listed = ", ".join(f"'{kind.value}'" for kind in kinds)
-    return CheckConstraint(f"{column} IN ({listed})", name=name or f"{column}_known")
+    return sa.CheckConstraint(f"{column} IN ({listed})", name=name or f"{column}_known")
 
 
-def fen(name: str) -> Column[int]:
+def fen(name: str) -> sa.Column[int]:
     """An amount in fen; 0 where nothing is said."""
-    return Column(name, BigInteger, nullable=False, server_default=text("0"))
+    return sa.Column(name, sa.BigInteger, nullable=False, server_default=sa.text("0"))
 
 
-def words(name: str, *, default: str | None = None) -> Column[str]:
+def words(name: str, *, default: str | None = None) -> sa.Column[str]:
     """A text that is always there, even where it is blank."""
-    return Column(name, Text, nullable=False, server_default=default)
+    return sa.Column(name, sa.Text, nullable=False, server_default=default)
+
+
+def bank_words(*, default: str | None = None) -> list[sa.Column[str]]:
+    """The six fields of 退费信息 (``domain.md`` §5)."""
+    return [words(field, default=default) for field in FIELDS]

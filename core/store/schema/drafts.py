@@ -1,15 +1,15 @@
 """Drafts: what a clerk has chosen and typed so far, and the papers of drafts and batches."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text, text
+import sqlalchemy as sa
 
 from core.store.schema.columns import metadata, words
 
-drafts = Table(
+drafts = sa.Table(
     "drafts",
     metadata,
-    Column("draft_id", Text, primary_key=True),
-    Column("username", Text, ForeignKey("users.username"), nullable=False),
-    Column("employer_id", Text, ForeignKey("employers.employer_id"), nullable=False),
+    sa.Column("draft_id", sa.Text, primary_key=True),
+    sa.Column("username", sa.Text, sa.ForeignKey("users.username"), nullable=False),
+    sa.Column("employer_id", sa.Text, sa.ForeignKey("employers.employer_id"), nullable=False),
     # Query, reason and bank block as typed (JSON): half-finished input has no other constraint than being kept.
     words("content", default="{}"),
     # Made when the draft is previewed; presented at confirmation (invariants 3 and 4).
@@ -19,42 +19,42 @@ drafts = Table(
     words("created_at"),
     words("updated_at"),
     words("closed_at", default=""),
-    Index(
+    sa.Index(
         "uq_drafts_open",
         "username",
         "employer_id",
         unique=True,
-        sqlite_where=text("closed_at = ''"),
-        postgresql_where=text("closed_at = ''"),
+        sqlite_where=sa.text("closed_at = ''"),
+        postgresql_where=sa.text("closed_at = ''"),
     ),
 )
 
-draft_rows = Table(
+draft_rows = sa.Table(
     "draft_rows",
     metadata,
-    Column("draft_id", Text, ForeignKey("drafts.draft_id"), nullable=False),
+    sa.Column("draft_id", sa.Text, sa.ForeignKey("drafts.draft_id"), nullable=False),
     words("serial"),
     # Blank: the draft's own reason. A person may have two, and then some of the months carry the other one.
     words("reason", default=""),
-    PrimaryKeyConstraint("draft_id", "serial"),
+    sa.PrimaryKeyConstraint("draft_id", "serial"),
     sqlite_with_rowid=False,
 )
 
-papers = Table(
+papers = sa.Table(
     "papers",
     metadata,
-    Column("paper_id", Text, primary_key=True),
-    Column("draft_id", Text, ForeignKey("drafts.draft_id")),
-    Column("batch_id", Text, ForeignKey("batches.batch_id")),
+    sa.Column("paper_id", sa.Text, primary_key=True),
+    sa.Column("draft_id", sa.Text, sa.ForeignKey("drafts.draft_id")),
+    sa.Column("batch_id", sa.Text, sa.ForeignKey("batches.batch_id")),
     words("material"),
     words("file_name"),
     words("media_type"),
-    Column("size", Integer, nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
     words("sha256"),
     words("uploaded_by"),
     words("uploaded_at"),
     words("removed_at", default=""),
-    Index("ix_papers_draft", "draft_id"),
-    Index("ix_papers_batch", "batch_id"),
-    CheckConstraint("draft_id IS NOT NULL OR batch_id IS NOT NULL", name="belongs"),
+    sa.Index("ix_papers_draft", "draft_id"),
+    sa.Index("ix_papers_batch", "batch_id"),
+    sa.CheckConstraint("draft_id IS NOT NULL OR batch_id IS NOT NULL", name="belongs"),
 )

@@ -1,75 +1,61 @@
 """Payment: runs, the orders of a run, its files, and what the bank answered."""
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    CheckConstraint,
-    Column,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    Integer,
-    PrimaryKeyConstraint,
-    Table,
-    Text,
-    UniqueConstraint,
-    text,
-)
+import sqlalchemy as sa
 
 from core.domain.payments import FileKind, Outcome, ResultKind
 from core.store.schema.columns import fen, metadata, one_of, words
 
-payment_runs = Table(
+payment_runs = sa.Table(
     "payment_runs",
     metadata,
-    Column("run_id", Text, primary_key=True),
+    sa.Column("run_id", sa.Text, primary_key=True),
     words("number"),
     # The day on which the bank is asked to pay, ISO 8601.
     words("day"),
     # What was previewed and confirmed; of two equal confirmations the second finds the first one's run.
     words("fingerprint"),
-    Column("created_by", Text, ForeignKey("users.username"), nullable=False),
+    sa.Column("created_by", sa.Text, sa.ForeignKey("users.username"), nullable=False),
     words("created_at"),
-    Column("order_count", Integer, nullable=False),
+    sa.Column("order_count", sa.Integer, nullable=False),
     fen("total"),
-    UniqueConstraint("number"),
-    UniqueConstraint("fingerprint"),
-    CheckConstraint("order_count > 0 AND total > 0", name="has_orders"),
+    sa.UniqueConstraint("number"),
+    sa.UniqueConstraint("fingerprint"),
+    sa.CheckConstraint("order_count > 0 AND total > 0", name="has_orders"),
 )
 
 # What came back: a file of the bank, or one result entered by hand. Refused files are kept for the tray.
-bank_results = Table(
+bank_results = sa.Table(
     "bank_results",
     metadata,
-    Column("result_id", Text, primary_key=True),
+    sa.Column("result_id", sa.Text, primary_key=True),
     words("kind"),
     words("file_name", default=""),
     words("sha256", default=""),
-    Column("booked", Boolean, nullable=False),
-    Column("row_count", Integer, nullable=False),
+    sa.Column("booked", sa.Boolean, nullable=False),
+    sa.Column("row_count", sa.Integer, nullable=False),
     fen("total"),
-    Column("imported_by", Text, ForeignKey("users.username"), nullable=False),
+    sa.Column("imported_by", sa.Text, sa.ForeignKey("users.username"), nullable=False),
     words("imported_at"),
-    Index(
+    sa.Index(
         "uq_bank_results_file",
         "sha256",
         "booked",
         unique=True,
-        sqlite_where=text("sha256 <> ''"),
-        postgresql_where=text("sha256 <> ''"),
+        sqlite_where=sa.text("sha256 <> ''"),
+        postgresql_where=sa.text("sha256 <> ''"),
     ),
     one_of("kind", ResultKind),
 )
 
 # One transfer: a fund's money of one batch in one run, to the account as it was then.
-payment_orders = Table(
+payment_orders = sa.Table(
     "payment_orders",
     metadata,
-    Column("reference", Text, primary_key=True),
-    Column("run_id", Text, ForeignKey("payment_runs.run_id"), nullable=False),
-    Column("batch_id", Text, nullable=False),
+    sa.Column("reference", sa.Text, primary_key=True),
+    sa.Column("run_id", sa.Text, sa.ForeignKey("payment_runs.run_id"), nullable=False),
+    sa.Column("batch_id", sa.Text, nullable=False),
     words("insurance"),
-    Column("attempt", Integer, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
     fen("amount"),
     words("bank_name"),
     words("bank_account"),
@@ -81,50 +67,50 @@ payment_orders = Table(
     # The bank's day of booking, ISO 8601.
     words("settled_on", default=""),
     words("note", default=""),
-    Column("result_id", Text, ForeignKey("bank_results.result_id")),
-    ForeignKeyConstraint(["batch_id", "insurance"], ["payment_lines.batch_id", "payment_lines.insurance"]),
-    UniqueConstraint("batch_id", "insurance", "attempt"),
+    sa.Column("result_id", sa.Text, sa.ForeignKey("bank_results.result_id")),
+    sa.ForeignKeyConstraint(["batch_id", "insurance"], ["payment_lines.batch_id", "payment_lines.insurance"]),
+    sa.UniqueConstraint("batch_id", "insurance", "attempt"),
     # A line leaves in one run only: it is under way or paid once.
-    Index(
+    sa.Index(
         "uq_payment_orders_live",
         "batch_id",
         "insurance",
         unique=True,
-        sqlite_where=text("status IN ('sent', 'paid')"),
-        postgresql_where=text("status IN ('sent', 'paid')"),
+        sqlite_where=sa.text("status IN ('sent', 'paid')"),
+        postgresql_where=sa.text("status IN ('sent', 'paid')"),
     ),
-    Index("ix_payment_orders_run_id", "run_id"),
+    sa.Index("ix_payment_orders_run_id", "run_id"),
     one_of("status", Outcome),
-    CheckConstraint("amount > 0 AND attempt > 0", name="positive"),
-    CheckConstraint("(status = 'sent') = (result_id IS NULL)", name="result_named"),
-    CheckConstraint("status <> 'bounced' OR bank_reason <> ''", name="bounce_explained"),
+    sa.CheckConstraint("amount > 0 AND attempt > 0", name="positive"),
+    sa.CheckConstraint("(status = 'sent') = (result_id IS NULL)", name="result_named"),
+    sa.CheckConstraint("status <> 'bounced' OR bank_reason <> ''", name="bounce_explained"),
 )
 
-payment_files = Table(
+payment_files = sa.Table(
     "payment_files",
     metadata,
-    Column("file_id", Text, primary_key=True),
-    Column("run_id", Text, ForeignKey("payment_runs.run_id"), nullable=False),
+    sa.Column("file_id", sa.Text, primary_key=True),
+    sa.Column("run_id", sa.Text, sa.ForeignKey("payment_runs.run_id"), nullable=False),
     words("kind"),
     words("file_name"),
     words("media_type"),
     words("sha256"),
-    Column("size", Integer, nullable=False),
-    Column("made_by", Text, ForeignKey("users.username"), nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("made_by", sa.Text, sa.ForeignKey("users.username"), nullable=False),
     words("made_at"),
-    UniqueConstraint("run_id", "kind"),
+    sa.UniqueConstraint("run_id", "kind"),
     one_of("kind", FileKind),
 )
 
 # The rows of a result as the bank sent them; one that fits no order (``cause``) waits in the tray until somebody settles it.
-bank_result_rows = Table(
+bank_result_rows = sa.Table(
     "bank_result_rows",
     metadata,
-    Column("result_id", Text, ForeignKey("bank_results.result_id"), nullable=False),
-    Column("position", Integer, nullable=False),
+    sa.Column("result_id", sa.Text, sa.ForeignKey("bank_results.result_id"), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
     words("reference"),
     words("account"),
-    Column("amount", BigInteger),
+    sa.Column("amount", sa.BigInteger),
     words("outcome"),
     words("reason", default=""),
     words("settled_on", default=""),
@@ -132,6 +118,6 @@ bank_result_rows = Table(
     words("resolved_by", default=""),
     words("resolved_at", default=""),
     words("resolution", default=""),
-    PrimaryKeyConstraint("result_id", "position"),
-    CheckConstraint("(resolved_by = '') = (resolution = '')", name="resolution_signed"),
+    sa.PrimaryKeyConstraint("result_id", "position"),
+    sa.CheckConstraint("(resolved_by = '') = (resolution = '')", name="resolution_signed"),
 )
