@@ -1,5 +1,6 @@
 """退费批次: where a batch stands, what comes next, what is in it, and what this viewer may do with it."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -18,6 +19,7 @@ from core.services.exports import export_refusals_of_batch
 from core.services.line_sheets import read_lines
 from core.services.payment_runs import orders_of_batch
 from core.texts import _
+from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.bank_correction import draw_correction
 from pages.parts.batch_table import draw_batches
@@ -110,15 +112,24 @@ def draw_tabs(batch: BatchView) -> None:
         _("退费明细 ({count})").format(count=batch.line_count),
         _("不能退费情况 ({count})").format(count=batch.refused_count),
         _("要件 ({count})").format(count=len(batch.papers)),
-        _("留言"),
+        _("留言 ({count})").format(count=batch.comment_count),
         _("办理记录 ({count})").format(count=len(batch.events)),
         _("同一人员的其他批次"),
     )
     drawers = (draw_filed, draw_refused, draw_papers, draw_notes, draw_events, draw_elsewhere)
+    _keep_open(names)
     for tab, draw in zip(st.tabs(names, key=_TABS, on_change="rerun"), drawers, strict=True):
         if tab.open:
             with tab:
                 draw(batch)
+
+
+def _keep_open(names: Sequence[str]) -> None:
+    """The open tab stays open when its count, and with it its name, has changed."""
+    open_name = state.typed(_TABS) or ""
+    now = [name for name in names if name.partition(" (")[0] == open_name.partition(" (")[0]]
+    if now and now[0] != open_name:
+        state.fill(_TABS, now[0])
 
 
 def draw_filed(batch: BatchView) -> None:

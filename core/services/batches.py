@@ -24,11 +24,13 @@ from core.domain.roles import SYSTEM, Right, Viewer
 from core.domain.settings import Settings
 from core.domain.vocabulary import INSURANCES, Insurance
 from core.domain.wording import N_
+from core.services.comments import sees_internal
 from core.services.desk import Desk
 from core.services.line_outcomes import standings
 from core.services.line_tables import masked
 from core.services.steps import FILING, choose_edge, read_parts, require_batch
 from core.store import batches as store
+from core.store.comments import count_comments
 from core.store.employers import read_employer
 from core.store.papers import Paper, papers_of_batch
 from core.texts import _
@@ -62,7 +64,7 @@ class BatchView:
 
     ``lines`` are those filed, without what was told of them (``line_sheets``, ``batch_refusals``); ``stands`` says of each
     whether it is still part of the batch and of its ``total`` (fen). ``part_in_the_way`` is the viewer's own part where it
-    alone keeps him from the next step.
+    alone keeps him from the next step, ``comment_count`` of those comments that he may read.
     """
 
     number: str
@@ -89,6 +91,7 @@ class BatchView:
     family: tuple[str, ...]
     next_step: str = field(default="")
     part_in_the_way: Part | None = None
+    comment_count: int = 0
 
 
 def batches_of_employer(desk: Desk, viewer: Viewer, employer_id: str, *, states: Collection[str] = ()) -> BatchPage:
@@ -153,6 +156,7 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         papers = tuple(papers_of_batch(connection, row.batch_id))
         family = tuple(store.read_family(connection, row.family, viewer.scope))
         parts = read_parts(connection, row.batch_id)
+        comments = count_comments(connection, row.batch_id, internal=sees_internal(viewer))
     state = State(row.state)
     return BatchView(
         row.number,
@@ -179,6 +183,7 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         family,
         _next_step(state, row.due_on),
         part_in_the_way(state, viewer, row.employer_id, parts),
+        comments,
     )
 
 

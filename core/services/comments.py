@@ -5,6 +5,7 @@ from core.domain.identifiers import normalise
 from core.domain.roles import Right, Viewer
 from core.domain.wording import N_
 from core.services.desk import Desk
+from core.services.mail import announce_comment
 from core.services.steps import require_batch
 from core.store import comments as store
 from core.store.comments import Comment
@@ -17,7 +18,10 @@ _OFFICIAL = (Right.REVIEW, Right.APPROVE, Right.PAY)
 
 
 def add_comment(desk: Desk, viewer: Viewer, number: str, text: str, *, internal: bool) -> Comment:
-    """Write a comment beside a batch. An employer's is never internal; ``InvalidInput`` for a blank or overlong text."""
+    """Write a comment beside a batch; it is a message to whoever else has a part in it, and to whom it is assigned.
+
+    An employer's is never internal. ``InvalidInput`` for a blank or overlong text.
+    """
     said = normalise(text)
     if not said or len(said) > LENGTH:
         raise InvalidInput(N_("请填写留言，不超过 {count} 个字"), field=_TEXT, count=LENGTH)
@@ -26,8 +30,9 @@ def add_comment(desk: Desk, viewer: Viewer, number: str, text: str, *, internal:
     with desk.write(viewer) as unit:
         row = require_batch(unit.connection, viewer, number, lock=True)
         comment = Comment(internal, said, viewer.username, unit.at)
-        store.insert_comment(unit.connection, row.batch_id, comment)
-        unit.audit("batch.comment", row.number, internal=internal)
+        sequence = unit.audit("batch.comment", row.number, internal=internal)
+        store.insert_comment(unit.connection, row.batch_id, comment, sequence)
+        announce_comment(unit, row, sequence, internal=internal)
     return comment
 
 

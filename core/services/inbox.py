@@ -1,4 +1,6 @@
-"""消息: what waits for somebody, what others did to his batches and account changes, and what of that he has not read yet."""
+"""消息: what waits for somebody, what others did to his batches and account changes or wrote beside them, and what of that he
+has not read yet.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +10,7 @@ from core.domain.lifecycle import Part, State, find_edge
 from core.domain.roles import SYSTEM, Right, Viewer
 from core.domain.wording import N_
 from core.services.account_changes import AccountChange, list_changes
+from core.services.comments import sees_internal
 from core.services.desk import Desk
 from core.services.steps import FILING
 from core.store import inbox as store
@@ -18,12 +21,15 @@ from core.texts import _
 MOST_COUNTED = 100
 #: So many messages can be paged through; what is older stands on the batches' own pages.
 MOST_LISTED = 1_000
-_CHANGED = N_("登记账户变更")
+_CHANGED, _COMMENT, _INTERNAL = N_("登记账户变更"), N_("留言"), N_("内部留言")
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something that somebody else did. ``number`` is blank for an account change; ``state`` is where it led."""
+    """Something that somebody else did or wrote. ``number`` is blank for an account change; ``state`` is where it led.
+
+    ``state`` is ``None`` for a comment, which led nowhere: its text is the ``note``.
+    """
 
     sequence: int
     unread: bool
@@ -31,7 +37,7 @@ class Message:
     employer_id: str
     employer_name: str
     label: str
-    state: State | ChangeState
+    state: State | ChangeState | None
     actor: str
     part: str
     note: str
@@ -63,7 +69,7 @@ def count_unread(desk: Desk, viewer: Viewer) -> int:
 
 
 def list_messages(desk: Desk, viewer: Viewer, *, page: int = 1, size: int = 20) -> MessagePage:
-    """What others did to the viewer's batches and account changes, in his scope, the latest first."""
+    """What others did to the viewer's batches and account changes, and wrote to him, in his scope, the latest first."""
     viewer.require(Right.SEE_BATCHES)
     reader = _reader(viewer)
     with desk.read() as connection:
@@ -92,27 +98,35 @@ def changes_to_decide(desk: Desk, viewer: Viewer) -> list[AccountChange]:
 
 
 def _reader(viewer: Viewer) -> store.Reader:
-    return store.Reader(viewer.username, viewer.scope)
+    return store.Reader(viewer.username, viewer.scope, sees_internal(viewer))
 
 
 def _message(desk: Desk, row: Any, seen: int) -> Message:
-    is_batch = bool(row.number)
-    state = State(row.to_state) if is_batch else state_at(row.to_state, row.effective_at, desk.clock())
     return Message(
         row.sequence,
         row.sequence > seen,
         row.number,
         row.employer_id,
         row.employer_name,
-        _label(row) if is_batch else _(_CHANGED),
-        state,
+        _label(row),
+        _state(desk, row),
         _("系统") if row.username == SYSTEM.username else row.username,
-        _(Part(row.part).label) if is_batch else "",
+        _(Part(row.part).label) if row.part else "",
         row.note,
         row.at,
     )
 
 
 def _label(row: Any) -> str:
+    if row.kind == "change":
+        return _(_CHANGED)
+    if row.kind == "comment":
+        return _(_INTERNAL) if row.step else _(_COMMENT)
     edge = find_edge(State(row.from_state), row.step) if row.from_state else FILING
     return _(edge.label)
+
+
+def _state(desk: Desk, row: Any) -> State | ChangeState | None:
+    if row.kind == "change":
+        return state_at(row.to_state, row.effective_at, desk.clock())
+    return State(row.to_state) if row.kind == "event" else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.domain.account_change import ChangeState
-from core.domain.lifecycle import Edge
+from core.domain.lifecycle import Edge, State
 from core.domain.wording import N_
 from core.services.desk import Unit
 from core.store import outbox
@@ -20,7 +20,7 @@ _BODY = N_(
     "{subject}：{step}，当前状态为“{state}”。\n\n登录退费工作台查看：{link}\n\n"
     "本邮件由系统自动发送，请勿回复。不再接收邮件的，请在“我的账号”中关闭。\n"
 )
-_CHANGE = N_("登记账户变更")
+_CHANGE, _COMMENT = N_("登记账户变更"), N_("有新的留言")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,16 @@ def announce_step(unit: Unit, batch_id: str, number: str, edge: Edge, sequence: 
     if unit.mail is not None:
         readers = outbox.holders_who_want_mail(unit.connection, batch_id, actor)
         _queue(unit, readers, _News(sequence, number, edge.label, edge.target.label, f"/batch?no={number}"))
+
+
+def announce_comment(unit: Unit, batch: Any, sequence: int, *, internal: bool) -> None:
+    """Tell the others who have a part in ``batch``, and whom it is assigned to, that something was written beside it."""
+    if unit.mail is not None:
+        readers = outbox.commented_who_want_mail(
+            unit.connection, batch.batch_id, unit.viewer.username, internal=internal
+        )
+        state = State(batch.state).label
+        _queue(unit, readers, _News(sequence, batch.number, _COMMENT, state, f"/batch?no={batch.number}"))
 
 
 def announce_decision(unit: Unit, username: str, state: ChangeState, sequence: int) -> None:

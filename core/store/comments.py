@@ -20,10 +20,17 @@ class Comment:
     at: str
 
 
-def insert_comment(connection: Connection, batch_id: str, comment: Comment) -> None:
-    """Add a comment; the caller holds the batch."""
+def insert_comment(connection: Connection, batch_id: str, comment: Comment, audit_sequence: int) -> None:
+    """Add a comment with its audit entry, which is its place among the messages; the caller holds the batch."""
     last = connection.scalar(sa.select(sa.func.max(_c.position)).where(_c.batch_id == batch_id)) or 0
-    connection.execute(batch_comments.insert(), {"batch_id": batch_id, "position": last + 1, **asdict(comment)})
+    place = {"batch_id": batch_id, "position": last + 1, "audit_sequence": audit_sequence}
+    connection.execute(batch_comments.insert(), {**place, **asdict(comment)})
+
+
+def count_comments(connection: Connection, batch_id: str, *, internal: bool) -> int:
+    """How many comments of a batch there are; internal ones only when asked for."""
+    statement = sa.select(sa.func.count()).where(_c.batch_id == batch_id)
+    return connection.scalar(statement if internal else statement.where(sa.not_(_c.internal))) or 0
 
 
 def read_comments(connection: Connection, batch_id: str, *, internal: bool) -> list[Comment]:

@@ -1,34 +1,45 @@
-"""Messages of a user: what others did to the batches in which he has a part, and what became of his account changes.
+"""Messages of a user: what others did to the batches in which he has a part, what they wrote beside them, and what became of
+his account changes.
 
-Nothing is written for a reader: messages are the events themselves, and those after the audit entry he has seen are unread.
+Nothing is written for a reader: messages are the events and comments themselves, and those after the audit entry he has seen
+are unread. A comment is for whom the batch is assigned to as well.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from core.store.bulk import among
-from core.store.schema import account_changes, batch_events, batch_parts, batches, employers, users
+from core.store.schema import account_changes, batch_comments, batch_events, batch_parts, batches, employers, users
 
-_events, _parts, _changes = batch_events.c, batch_parts.c, account_changes.c
+_events, _parts, _changes, _comments = batch_events.c, batch_parts.c, account_changes.c, batch_comments.c
 #: Whoever has a part in more batches than this finds his messages quicker among the latest events than among his batches.
 FEW = 1_000
+
+#: Says of the id of a batch whether it concerns a reader.
+_Concerned = Callable[..., sa.ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whose messages: ``scope`` are the employers he may see (``None``: all)."""
+    """Whose messages: ``scope`` are the employers he may see (``None``: all), ``internal`` those for officials as well."""
 
     username: str
     scope: Collection[str] | None
+    internal: bool
 
 
 def count_messages(connection: sa.Connection, reader: Reader, *, after: int = 0, most: int) -> int:
     """How many messages come after an audit entry, counted up to ``most``."""
     one = (sa.literal(1).label("one"),)
-    kinds = (_of_batches(connection, reader, one, after), _of_changes(connection, reader, one, after))
+    concerned = _concerns(connection, reader)
+    kinds = (
+        _of_events(reader, concerned, one, after),
+        _of_comments(reader, concerned, one, after),
+        _of_changes(connection, reader, one, after),
+    )
     counts = [sa.select(sa.func.count()).select_from(kind.limit(most).subquery()).scalar_subquery() for kind in kinds]
     return min(sum(connection.execute(sa.select(*counts)).one()), most)
 
@@ -36,49 +47,18 @@ def count_messages(connection: sa.Connection, reader: Reader, *, after: int = 0,
 def list_messages(connection: sa.Connection, reader: Reader, *, limit: int, offset: int) -> list[Any]:
     """One page of messages, the latest first.
 
-    Each: sequence, number, employer_id, employer_name, step, from_state, to_state, username, part, note, at, effective_at.
-    Those of account changes have neither number nor part.
+    Each: kind (``event``, ``comment`` or ``change``), sequence, number, employer_id, employer_name, step, from_state,
+    to_state, username, part, note, at, effective_at. Those of account changes have neither number nor part; of comments the
+    note is the text, and ``step`` says ``internal`` of those among officials.
     """
-    reach = offset + limit
-    of_batches = _of_batches(
-        connection,
-        reader,
-        (
-            _events.audit_sequence.label("sequence"),
-            batches.c.number,
-            batches.c.employer_id,
-            batches.c.employer_name,
-            _events.step,
-            _events.from_state,
-            _events.to_state,
-            _events.username,
-            _events.part,
-            _events.note,
-            _events.at,
-            sa.literal("").label("effective_at"),
-        ),
-        joined=True,
-    ).order_by(_events.audit_sequence.desc())
-    of_changes = _of_changes(
-        connection,
-        reader,
-        (
-            _changes.decided_sequence.label("sequence"),
-            sa.literal("").label("number"),
-            _changes.employer_id,
-            employers.c.name.label("employer_name"),
-            sa.literal("").label("step"),
-            sa.literal("").label("from_state"),
-            _changes.state.label("to_state"),
-            _changes.decided_by.label("username"),
-            sa.literal("").label("part"),
-            _changes.decision_note.label("note"),
-            _changes.decided_at.label("at"),
-            _changes.effective_at,
-        ),
-        joined=True,
-    ).order_by(_changes.decided_sequence.desc())
-    rows = [*connection.execute(of_batches.limit(reach)), *connection.execute(of_changes.limit(reach))]
+    reach, concerned = offset + limit, _concerns(connection, reader)
+    blank = sa.literal("")
+    kinds = (
+        _of_events(reader, concerned, _event_columns(blank), joined=True).order_by(_events.audit_sequence.desc()),
+        _of_comments(reader, concerned, _comment_columns(blank), joined=True).order_by(_comments.audit_sequence.desc()),
+        _of_changes(connection, reader, _change_columns(blank), joined=True).order_by(_changes.decided_sequence.desc()),
+    )
+    rows = [row for kind in kinds for row in connection.execute(kind.limit(reach))]
     return sorted(rows, key=lambda row: row.sequence, reverse=True)[offset:reach]
 
 
@@ -93,25 +73,101 @@ def move_seen(connection: sa.Connection, username: str, sequence: int) -> None:
     connection.execute(users.update().where(earlier).values(inbox_seen=sequence))
 
 
-def _of_batches(
-    connection: sa.Connection, reader: Reader, columns: Collection[Any], after: int = 0, *, joined: bool = False
+def _event_columns(blank: Any) -> tuple[Any, ...]:
+    return (
+        sa.literal("event").label("kind"),
+        _events.audit_sequence.label("sequence"),
+        batches.c.number,
+        batches.c.employer_id,
+        batches.c.employer_name,
+        _events.step,
+        _events.from_state,
+        _events.to_state,
+        _events.username,
+        _events.part,
+        _events.note,
+        _events.at,
+        blank.label("effective_at"),
+    )
+
+
+def _comment_columns(blank: Any) -> tuple[Any, ...]:
+    return (
+        sa.literal("comment").label("kind"),
+        _comments.audit_sequence.label("sequence"),
+        batches.c.number,
+        batches.c.employer_id,
+        batches.c.employer_name,
+        sa.case((_comments.internal, "internal"), else_="").label("step"),
+        blank.label("from_state"),
+        blank.label("to_state"),
+        _comments.username,
+        blank.label("part"),
+        _comments.text.label("note"),
+        _comments.at,
+        blank.label("effective_at"),
+    )
+
+
+def _change_columns(blank: Any) -> tuple[Any, ...]:
+    return (
+        sa.literal("change").label("kind"),
+        _changes.decided_sequence.label("sequence"),
+        blank.label("number"),
+        _changes.employer_id,
+        employers.c.name.label("employer_name"),
+        blank.label("step"),
+        blank.label("from_state"),
+        _changes.state.label("to_state"),
+        _changes.decided_by.label("username"),
+        blank.label("part"),
+        _changes.decision_note.label("note"),
+        _changes.decided_at.label("at"),
+        _changes.effective_at,
+    )
+
+
+def _of_events(
+    reader: Reader, concerned: _Concerned, columns: Collection[Any], after: int = 0, *, joined: bool = False
 ) -> sa.Select[Any]:
     statement = sa.select(*columns).where(_events.username != reader.username, _events.audit_sequence > after)
     if joined:
         statement = statement.join_from(batch_events, batches, batches.c.batch_id == _events.batch_id)
-    return statement.where(_concerns(connection, reader))
+    return statement.where(concerned(_events.batch_id))
 
 
-def _concerns(connection: sa.Connection, reader: Reader) -> sa.ColumnElement[bool]:
-    """Said in the way that SQLite follows: few batches are looked up one by one, many while going back through the events."""
-    mine = sa.select(_parts.batch_id).where(_parts.username == reader.username)
-    held = connection.scalar(sa.select(sa.func.count()).select_from(mine.limit(FEW + 1).subquery())) or 0
+def _of_comments(
+    reader: Reader, concerned: _Concerned, columns: Collection[Any], after: int = 0, *, joined: bool = False
+) -> sa.Select[Any]:
+    statement = sa.select(*columns).where(_comments.username != reader.username, _comments.audit_sequence > after)
+    if joined:
+        statement = statement.join_from(batch_comments, batches, batches.c.batch_id == _comments.batch_id)
+    if not reader.internal:
+        statement = statement.where(sa.not_(_comments.internal))
+    return statement.where(concerned(_comments.batch_id, assigned=True))
+
+
+def _concerns(connection: sa.Connection, reader: Reader) -> _Concerned:
+    """Which batches concern a reader: he has a part in them or, where that counts too, they are ``assigned`` to him.
+
+    Said in the way that SQLite follows: few batches are looked up one by one, many while going back through what happened.
+    """
+    held = sa.select(_parts.batch_id).where(_parts.username == reader.username)
+    few = (connection.scalar(sa.select(sa.func.count()).select_from(held.limit(FEW + 1).subquery())) or 0) <= FEW
     if reader.scope is not None:
-        mine = mine.join_from(batch_parts, batches, batches.c.batch_id == _parts.batch_id)
-        mine = mine.where(among(batches.c.employer_id, reader.scope, connection.dialect.name))
-    if held <= FEW:
-        return _events.batch_id.in_(mine)
-    return mine.where(_parts.batch_id == _events.batch_id).correlate(batch_events).exists()
+        held = held.join_from(batch_parts, batches, batches.c.batch_id == _parts.batch_id)
+        held = held.where(among(batches.c.employer_id, reader.scope, connection.dialect.name))
+    theirs = batches.alias().c
+    # The second condition is that of the index.
+    given = sa.select(theirs.batch_id).where(theirs.assignee == reader.username, theirs.assignee != "")
+
+    def concerned(batch_id: sa.Column[Any], *, assigned: bool = False) -> sa.ColumnElement[bool]:
+        ways = [(held, _parts.batch_id), (given, theirs.batch_id)][: 2 if assigned else 1]
+        if few:
+            return batch_id.in_(sa.union_all(*(way for way, _key in ways)))
+        return sa.or_(*(way.where(key == batch_id).correlate(batch_id.table).exists() for way, key in ways))
+
+    return concerned
 
 
 def _of_changes(

@@ -20,17 +20,14 @@ def insert_mails(connection: sa.Connection, rows: Collection[Mapping[str, Any]])
 
 def holders_who_want_mail(connection: sa.Connection, batch_id: str, actor: str) -> list[Any]:
     """Who has a part in a batch, is not the actor and wants mails: username, email, language. Clerks of the employer only."""
-    still_there = sa.exists().where(
-        user_employers.c.username == users.c.username, user_employers.c.employer_id == batches.c.employer_id
-    )
-    statement = (
-        _wanting()
-        .join_from(users, batch_parts, batch_parts.c.username == users.c.username)
-        .join(batches, batches.c.batch_id == batch_parts.c.batch_id)
-        .where(batches.c.batch_id == batch_id, users.c.username != actor)
-        .where((users.c.role != Role.CLERK) | still_there)
-    )
-    return list(connection.execute(statement))
+    return list(connection.execute(_of_batch(batch_id, actor, _holders(batch_id))))
+
+
+def commented_who_want_mail(connection: sa.Connection, batch_id: str, actor: str, *, internal: bool) -> list[Any]:
+    """The same for a comment: also whom the batch is assigned to; no clerk reads an ``internal`` one."""
+    assigned = sa.select(batches.c.assignee).where(batches.c.batch_id == batch_id)
+    statement = _of_batch(batch_id, actor, sa.union(_holders(batch_id), assigned))
+    return list(connection.execute(statement.where(users.c.role != Role.CLERK) if internal else statement))
 
 
 def user_who_wants_mail(connection: sa.Connection, username: str) -> list[Any]:
@@ -71,6 +68,22 @@ def count_waiting(connection: sa.Connection) -> int:
 def delete_ended(connection: sa.Connection, before: str) -> None:
     """Forget mails that were sent or given up before a moment: the batch keeps its own history."""
     connection.execute(outbox.delete().where(sa.not_(_WAITS), _c.queued_at < before))
+
+
+def _holders(batch_id: str) -> sa.Select[Any]:
+    return sa.select(batch_parts.c.username).where(batch_parts.c.batch_id == batch_id)
+
+
+def _of_batch(batch_id: str, actor: str, concerned: sa.SelectBase) -> sa.Select[Any]:
+    still_there = sa.exists().where(
+        user_employers.c.username == users.c.username, user_employers.c.employer_id == batches.c.employer_id
+    )
+    return (
+        _wanting()
+        .join_from(users, batches, batches.c.batch_id == batch_id)
+        .where(users.c.username.in_(concerned), users.c.username != actor)
+        .where((users.c.role != Role.CLERK) | still_there)
+    )
 
 
 def _wanting() -> sa.Select[Any]:

@@ -35,11 +35,13 @@ def say_total(total: int) -> str:
 def _say_what(message: Message) -> str:
     icon, colour = _look(message.state)
     label = f"**{plain(message.label)}**" if message.unread else plain(message.label)
-    state = plain(_(message.state.label))
-    return f":{colour}[{icon}] {label}" + (f" :gray[→] {state}" if state != plain(message.label) else "")
+    state = _(message.state.label) if message.state else message.label
+    return f":{colour}[{icon}] {label}" + (f" :gray[→] {plain(state)}" if state != message.label else "")
 
 
-def _look(state: State | ChangeState) -> tuple[str, str]:
+def _look(state: State | ChangeState | None) -> tuple[str, str]:
+    if state is None:
+        return ":material/chat:", "gray"
     if isinstance(state, State):
         _sign, icon, colour = state_look(state)
         return icon, colour

@@ -8,6 +8,8 @@ from core.domain.lifecycle import State
 from core.domain.roles import Viewer
 from core.services import filing, inbox, previews, steps
 from core.services.account_changes import decide_change, request_change
+from core.services.assignments import assign_batch
+from core.services.comments import add_comment
 from core.services.desk import Desk
 from core.services.queues import due_from
 from core.store import inbox as store
@@ -26,6 +28,7 @@ from tests.support.desks import (
     prepare_draft,
 )
 
+PEOPLE_WITH_BATCHES = (CLERK, COLLEAGUE, OTHER_CLERK, REVIEWER, SECOND_REVIEWER, APPROVER, FINANCE, ANALYST)
 NEW_ACCOUNT = {**BANK, "bank_account": "0200990109200118888"}
 
 
@@ -178,6 +181,63 @@ def test_nothing_waits_for_a_clerk_until_the_agency_sends_it_back(desk: Desk, le
     assert list(due_from(desk, CLERK).rows["number"]) == [number]
     assert list(due_from(desk, COLLEAGUE).rows["number"]) == [number]
     assert due_from(desk, OTHER_CLERK).total == due_from(desk, SECOND_REVIEWER).total == 0
+
+
+# --- comments ---
+
+
+@pytest.mark.parametrize(
+    ("writer", "internal", "told"),
+    [
+        (REVIEWER, False, {CLERK, SECOND_REVIEWER}),
+        (REVIEWER, True, {SECOND_REVIEWER}),
+        (CLERK, False, {REVIEWER, SECOND_REVIEWER}),
+        (COLLEAGUE, False, {CLERK, REVIEWER, SECOND_REVIEWER}),
+        (FINANCE, False, {CLERK, REVIEWER, SECOND_REVIEWER}),
+    ],
+    ids=["to the employer", "among officials", "from the employer", "from a colleague", "from who has no part"],
+)
+@pytest.mark.parametrize("few", [store.FEW, 0], ids=["few batches", "many batches"])
+def test_a_comment_is_a_message_to_whoever_else_has_a_part(
+    *, desk: Desk, returned: str, writer: Viewer, internal: bool, told: set[Viewer], few: int, monkeypatch
+) -> None:
+    monkeypatch.setattr(store, "FEW", few)
+    for viewer in PEOPLE_WITH_BATCHES:
+        inbox.mark_read(desk, viewer, 1_000_000)
+    add_comment(desk, writer, returned, "请看第二页", internal=internal)
+
+    assert {viewer for viewer in PEOPLE_WITH_BATCHES if inbox.count_unread(desk, viewer)} == told
+    for viewer in told:
+        latest = inbox.list_messages(desk, viewer).messages[0]
+        label = "内部留言" if internal else "留言"
+        assert (latest.label, latest.state, latest.note, latest.unread) == (label, None, "请看第二页", True)
+        assert (latest.number, latest.actor, latest.part) == (returned, writer.username, "")
+
+
+@pytest.mark.parametrize("few", [store.FEW, 0], ids=["few batches", "many batches"])
+def test_what_the_employer_writes_is_told_to_whom_the_batch_is_assigned(
+    desk: Desk, ledger: Ledger, few: int, monkeypatch
+) -> None:
+    """Before anybody has a part in it; its steps are no news to him yet."""
+    monkeypatch.setattr(store, "FEW", few)
+    number = file(desk, ledger.leaver(1, [202205]))
+    add_comment(desk, CLERK, number, "申请表稍后补", internal=False)
+    assert inbox.count_unread(desk, REVIEWER) == 0
+
+    assign_batch(desk, SECOND_REVIEWER, number, "reviewer1")
+    assert said(desk, REVIEWER) == [(number, "留言")]
+    assert inbox.count_unread(desk, SECOND_REVIEWER) == inbox.count_unread(desk, CLERK) == 0
+
+
+def test_a_comment_is_read_like_any_message_and_stands_between_the_steps(desk: Desk, returned: str) -> None:
+    add_comment(desk, SECOND_REVIEWER, returned, "请附离职证明", internal=False)
+    inbox.mark_read(desk, CLERK, inbox.list_messages(desk, CLERK).read_up_to)
+    steps.advance_batch(desk, CLERK, returned, "resubmit", "已补充")
+    steps.advance_batch(desk, SECOND_REVIEWER, returned, "pass")
+
+    assert inbox.count_unread(desk, CLERK) == 1
+    labels = [label for _number, label in said(desk, CLERK)]
+    assert labels == ["初审通过", "留言", "退回补正", "受理"]
 
 
 def test_who_may_see_no_batches_has_no_messages(desk: Desk) -> None:

@@ -12,6 +12,8 @@ from core.domain.roles import Viewer
 from core.services import filing, previews, steps
 from core.services.account_changes import decide_change, request_change
 from core.services.accounts import create_user, disable_user, list_users, set_language
+from core.services.assignments import assign_batch
+from core.services.comments import add_comment
 from core.services.desk import Desk
 from core.services.mail_sending import WAITS, MailServerDown, SendReport, send_due
 from core.services.mail_wishes import mail_wish, save_mail_wish, set_address
@@ -151,6 +153,24 @@ def test_a_step_that_is_refused_writes_no_mail(mailing: Desk, ledger: Ledger) ->
         steps.advance_batch(mailing, REVIEWER, number, "pass")
 
     assert waiting(mailing) == []
+
+
+@pytest.mark.parametrize(
+    ("writer", "internal", "readers"),
+    [(REVIEWER, False, ["clerk1", "reviewer2"]), (REVIEWER, True, ["reviewer2"]), (CLERK, False, ["reviewer2"])],
+    ids=["to the employer", "among officials", "from the employer"],
+)
+def test_a_comment_is_mailed_to_whoever_else_has_a_part_or_the_batch(
+    *, mailing: Desk, ledger: Ledger, writer: Viewer, internal: bool, readers: list[str]
+) -> None:
+    number = file(mailing, ledger)
+    save_mail_wish(mailing, SECOND_REVIEWER, "second@example.cn", wanted=True)
+    assign_batch(mailing, REVIEWER, number, "reviewer2")
+    add_comment(mailing, writer, number, "请看赵一的第二页", internal=internal)
+
+    mails = waiting(mailing)
+    assert sorted(mail.username for mail in mails) == readers
+    assert all(f"{number}：有新的留言，当前状态为“待受理”" in mail.body and "赵一" not in mail.body for mail in mails)
 
 
 def test_a_decision_on_an_account_is_mailed_to_who_asked(mailing: Desk, office: PostOffice) -> None:

@@ -38,6 +38,13 @@ batches = sa.Table(
     sa.UniqueConstraint("idempotency_key"),
     sa.Index("ix_batches_employer_id", "employer_id", "submitted_at"),
     sa.Index("ix_batches_state", "state", "due_on"),
+    # Most batches are assigned to nobody.
+    sa.Index(
+        "ix_batches_assignee",
+        "assignee",
+        sqlite_where=sa.text("assignee <> ''"),
+        postgresql_where=sa.text("assignee <> ''"),
+    ),
     one_of("state", State),
     sa.CheckConstraint("total >= 0 AND line_count > 0", name="has_lines"),
 )

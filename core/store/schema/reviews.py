@@ -103,7 +103,10 @@ batch_comments = sa.Table(
     words("text"),
     sa.Column("username", sa.Text, sa.ForeignKey("users.username"), nullable=False),
     words("at"),
+    # Its place among the messages; a comment from before there were such messages has none.
+    sa.Column("audit_sequence", sa.Integer),
     sa.PrimaryKeyConstraint("batch_id", "position"),
+    sa.Index("ix_batch_comments_audit_sequence", "audit_sequence", unique=True),
     sa.CheckConstraint("text <> ''", name="says_something"),
 )
 
