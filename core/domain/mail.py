@@ -62,6 +62,9 @@ def _read(url: str, site: str) -> MailServer:
     if security == "none" and parts.password and host not in _LOOPBACK:
         raise InvalidInput(N_("REFUND_SMTP_URL 带有密码，不能以不加密的方式发送，请去掉 starttls=no"))
     secrets = (unquote(parts.username or ""), unquote(parts.password or ""))
+    if not "".join(secrets).isascii():
+        # smtplib could only fail on each of them, every few seconds.
+        raise InvalidInput(N_("REFUND_SMTP_URL 的用户名和密码只能用英文字母、数字和符号"))
     return MailServer(host, port, check_address(sender), security, *secrets, site)
 
 

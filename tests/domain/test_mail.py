@@ -52,6 +52,7 @@ def test_the_site_stands_before_links_without_a_slash_at_its_end() -> None:
         "smtp://mail.example.cn?from=desk@example.cn&starttls=maybe",
         "smtp://mail.example.cn?from=desk@example.cn&start_tls=no",
         "smtp://user:secret@mail.example.cn?from=desk@example.cn&starttls=no",
+        "smtp://user:secret%E5%AF%86@mail.example.cn?from=desk@example.cn",
     ],
 )
 def test_what_can_not_be_read_is_refused_and_not_quoted(url: str) -> None:
