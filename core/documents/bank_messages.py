@@ -19,6 +19,8 @@ from core.domain.payments import Outcome, ResultKind
 from core.domain.wording import N_
 
 _NAMESPACE = re.compile(r"\{[^}]*\}")
+_DIRECTIONS = {"DBIT": "TtlDbtNtries", "CRDT": "TtlCdtNtries"}
+_WRONG_SUM = N_("合计与各行金额之和不符，请与银行核对")
 #: Only what is settled or refused is a result; the bank may report steps on the way there as well.
 _STATUS = {"ACSC": Outcome.PAID, "ACCC": Outcome.PAID, "RJCT": Outcome.BOUNCED}
 
@@ -34,7 +36,9 @@ def read_bank_message(path: Path) -> ResultFile:
     for element in root.iter():
         element.tag = _NAMESPACE.sub("", str(element.tag))
     if (report := root.find("CstmrPmtStsRpt")) is not None:
-        return _collect(ResultKind.PAIN002, _reported(report))
+        file = _collect(ResultKind.PAIN002, _reported(report))
+        file.faults += _counts(report)
+        return file
     if (statement := root.find("BkToCstmrStmt")) is not None:
         file = _collect(ResultKind.CAMT053, _entered(statement))
         file.faults += _sums(statement)
@@ -97,16 +101,33 @@ def _entry(number: int, entry: Element, details: Element, day: str) -> ResultRow
     return ResultRow(number, _text(details, "Refs/EndToEndId"), account, amount, outcome, reason, day)
 
 
+def _counts(report: Element) -> Iterator[RowFault]:
+    """A report that says how many transfers of a status there are, and what they add up to, has to be right about it.
+
+    Where none of a status is listed, the bank has only summed them up.
+    """
+    group = report.find("OrgnlGrpInfAndSts")
+    for part in ([group] if group is not None else []) + report.findall("OrgnlPmtInfAndSts"):
+        listed = list((report if part is group else part).iter("TxInfAndSts"))
+        for told in part.findall("NbOfTxsPerSts"):
+            own = [each for each in listed if _text(each, "TxSts") == _text(told, "DtldSts")]
+            amounts = [_fen(_text(each, "OrgnlTxRef/Amt/InstdAmt")) or 0 for each in own]
+            number, fen = _text(told, "DtldNbOfTxs"), _text(told, "DtldCtrlSum")
+            if own and ((number and number != str(len(own))) or (fen and _fen(fen) != sum(amounts))):
+                yield RowFault(0, "NbOfTxsPerSts", _WRONG_SUM)
+
+
 def _sums(statement: Element) -> Iterator[RowFault]:
-    """A statement that says what its debits add up to has to be right about it."""
+    """A statement that says what its debits or credits add up to has to be right about it."""
     for each in statement.iter("Stmt"):
-        told = each.find("TxsSummry/TtlDbtNtries/Sum")
-        if told is None:
-            continue
-        debits = [n.find("Amt") for n in each.iter("Ntry") if _text(n, "CdtDbtInd") == "DBIT"]
-        amounts = [fen for amount in debits if isinstance(fen := _amount(amount), int)]
-        if len(amounts) != len(debits) or _fen(told.text) != sum(amounts):
-            yield RowFault(0, "TtlDbtNtries", N_("合计与各行金额之和不符，请与银行核对"))
+        for direction, sums in _DIRECTIONS.items():
+            told = each.find(f"TxsSummry/{sums}/Sum")
+            if told is None:
+                continue
+            entries = [n.find("Amt") for n in each.iter("Ntry") if _text(n, "CdtDbtInd") == direction]
+            amounts = [fen for amount in entries if isinstance(fen := _amount(amount), int)]
+            if len(amounts) != len(entries) or _fen(told.text) != sum(amounts):
+                yield RowFault(0, sums, _WRONG_SUM)
 
 
 def _reason(element: Element | None) -> str:

@@ -120,3 +120,18 @@ def test_a_day_that_does_not_exist_is_no_day(tmp_path: Path) -> None:
     )
     (row,) = read(tmp_path, written).rows
     assert (row.settled_on, row.account) == ("", ACCOUNT)
+
+
+@pytest.mark.parametrize(
+    ("number", "total", "fits"),
+    [("1", "1286.40", True), ("2", "1286.40", False), ("1", "1286.41", False), ("", "1286.4", True), ("1", "", True)],
+)
+def test_counts_of_a_status_report_have_to_be_right(tmp_path: Path, number: str, total: str, *, fits: bool) -> None:
+    def told(status: str) -> str:
+        return (
+            f"<NbOfTxsPerSts><DtldNbOfTxs>{number}</DtldNbOfTxs><DtldSts>{status}</DtldSts>"
+            f"<DtldCtrlSum>{total}</DtldCtrlSum></NbOfTxsPerSts>"
+        )
+
+    assert (read(tmp_path, report(told("ACSC"), transfer("ACSC"))).faults == []) is fits
+    assert read(tmp_path, report(told("RJCT"), transfer("ACSC"))).faults == [], "none of them is listed"

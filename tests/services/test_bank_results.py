@@ -1,6 +1,8 @@
 """What the bank sends back: booked whole or not at all, each cause named, nothing lost."""
 
 from collections.abc import Callable, Sequence
+from itertools import product
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.domain.errors import Conflict, IllegalTransition, InvalidInput, NotFound
 from core.domain.lifecycle import State
+from core.domain.money import plain_yuan
 from core.domain.payments import Outcome
 from core.domain.roles import Role, Viewer
 from core.services.bank_corrections import correct_bank
@@ -21,7 +24,7 @@ from core.services.payment_steps import register_by_hand
 from core.services.payments import preview_run
 from core.services.steps import advance_batch
 from core.services.strays import count_strays, list_strays, resolve_unmatched
-from tests.support.bank_messages import statement
+from tests.support.bank_messages import statement, status_report
 from tests.support.desks import BANK, COLLEAGUE, FINANCE, REVIEWER, Ledger, at_once
 from tests.support.payments import (
     SECOND_PAYER,
@@ -228,6 +231,70 @@ def test_what_is_no_result_file_is_one_sentence(desk: Desk, name: str, content: 
     with pytest.raises(InvalidInput) as caught:
         read_results(desk, FINANCE, name, content)
     assert caught.value.field == "bank_file"
+
+
+# --- the same faults in every kind of file ---
+
+#: (reference, account, fen) of each row.
+Told = list[tuple[str, str, int]]
+FAULTS: dict[str, tuple[Callable[[Told], Told], str]] = {
+    "a wrong amount": (lambda rows: [*rows[:-1], (*rows[-1][:2], rows[-1][2] + 1)], "金额与支付清单不符"),
+    "an unknown reference": (
+        lambda rows: [*rows[:-1], ("TF202311010000017P77", *rows[-1][1:])],
+        "没有这个支付参考号",
+    ),
+    "a line twice": (lambda rows: [*rows, rows[-1]], "同一支付参考号出现了不止一次"),
+    "a different account": (
+        lambda rows: [*rows[:-1], (rows[-1][0], "0200001009012345679", rows[-1][2])],
+        "收款账号与支付清单不符",
+    ),
+    "a wrong total": (list, "合计与各行金额之和不符"),
+}
+
+
+def as_order(row: tuple[str, str, int]) -> SimpleNamespace:
+    reference, account, fen = row
+    return SimpleNamespace(reference=reference, bank_account=account, amount=fen)
+
+
+def table_rows(told: Told) -> list[Row]:
+    return [answer(as_order(row)) for row in told]
+
+
+def total_of(told: Told, off: int) -> int:
+    return sum(fen for _reference, _account, fen in told) + off
+
+
+#: Each writes these rows as the bank would, with a total that is ``off`` by so many fen.
+KINDS: dict[str, Callable[[Told, int], bytes]] = {
+    "r.csv": lambda told, off: as_csv(table_rows(told), ("合计", "", plain_yuan(total_of(told, off)), "", "", "")),
+    "r.xlsx": lambda told, off: as_xlsx(table_rows(told), ("合计", "", plain_yuan(total_of(told, off)), "", "", "")),
+    "pain002.xml": lambda told, off: status_report(
+        *[("ACSC", row[0], as_order(row)) for row in told], total=total_of(told, off)
+    ),
+    "camt053.xml": lambda told, off: statement(
+        *[("DBIT", row[0], as_order(row)) for row in told], total=total_of(told, off)
+    ),
+}
+
+
+def test_whatever_the_kind_of_file_one_fault_refuses_it_whole_and_is_named(desk: Desk, ledger: Ledger) -> None:
+    sent = orders(desk, pay(desk, payable(desk, ledger, 1, 2)))
+    right: Told = [(order.reference, order.bank_account, order.amount) for order in sent]
+    for (name, write), (fault, (damage, told)) in product(KINDS.items(), FAULTS.items()):
+        content = write(damage(right), 1 if fault == "a wrong total" else 0)
+        found = causes(desk, content, name)
+        assert all(told in each for each in found), f"{fault} in {name}: {found}"
+        assert len(found) == (2 if fault == "a line twice" else 1), f"{fault} in {name}: {found}"
+        if fault != "a wrong total":
+            assert found[-1].startswith(str(_last_row(name, damage(right)))), f"{fault} in {name}: {found}"
+        assert untouched(desk), f"{fault} in {name}"
+    assert all(read_results(desk, FINANCE, name, write(right, 0)).can_book for name, write in KINDS.items())
+
+
+def _last_row(name: str, told: Told) -> int:
+    """What a person calls the last row: a table has its heading above, a message counts its transfers."""
+    return len(told) + (0 if name.endswith("xml") else 1)
 
 
 # --- the tray ---
