@@ -25,8 +25,8 @@ _BOARD, _STEPS, _EXPLORE = "board", "steps", "explore"
 TABS: tuple[tuple[str, str, Callable[[Viewer], None]], ...] = (
     (_BOARD, N_("看板"), draw_money_board),
     (_STEPS, N_("办理时效"), draw_step_board),
-    (ROWS, N_("明细批次"), draw_board_rows),
-    (_EXPLORE, N_("明细分析"), draw_explore),
+    (ROWS, N_("批次清单"), draw_board_rows),
+    (_EXPLORE, N_("自由查询"), draw_explore),
     ("screening", N_("智能筛查"), draw_office_screening),
     ("anomalies", N_("异常"), draw_anomalies),
     ("reports", N_("报告"), draw_reports),
@@ -36,7 +36,7 @@ _ALIKE = frozenset({_BOARD, _STEPS, ROWS})
 
 
 def tab_of_address() -> str:
-    """The tab that the address names; a question of 明细分析 names itself."""
+    """The tab that the address names; a question of 自由查询 names itself."""
     named = st.query_params.get(TAB, "")
     if named in {code for code, _label, _draw in TABS}:
         return named

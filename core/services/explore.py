@@ -1,4 +1,4 @@
-"""明细分析: one question over all batches, lines or refusals, answered a page at a time, added up, grouped."""
+"""自由查询: one question over all batches, lines or refusals, answered a page at a time, added up, grouped."""
 
 import json
 from collections.abc import Sequence

@@ -26,7 +26,7 @@ MOST_IN_A_SHEET = 1_048_575
 
 
 def _write_xlsx(file: BinaryIO, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
-    write_workbook_to(file, _("明细分析"), columns, rows)
+    write_workbook_to(file, _("查询结果"), columns, rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Files of 明细分析: a short answer at once, a long one beside the screens, one at a time for each analyst."""
+"""Files of 自由查询: a short answer at once, a long one beside the screens, one at a time for each analyst."""
 
 from core.domain.errors import Conflict
 from core.domain.question import FIELD, Question

@@ -1,4 +1,4 @@
-"""明细批次: the batches behind the figure that was pressed last."""
+"""批次清单: the batches behind the figure that was pressed last."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""明细分析: a question in a form and in the address, its answer a page at a time, and what can be done with it."""
+"""自由查询: a question in a form and in the address, its answer a page at a time, and what can be done with it."""
 
 import json
 from typing import Any

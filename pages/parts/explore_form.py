@@ -1,4 +1,4 @@
-"""The form of 明细分析: what an address says stands in its fields, and asking writes the address."""
+"""The form of 自由查询: what an address says stands in its fields, and asking writes the address."""
 
 from collections.abc import Mapping
 from typing import Any

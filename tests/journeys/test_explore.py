@@ -1,4 +1,4 @@
-"""明细分析 in a browser: filters, rows, a file with its purpose, and the same answer from its address."""
+"""自由查询 in a browser: filters, rows, a file with its purpose, and the same answer from its address."""
 
 import re
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ def test_an_analyst_asks_exports_and_comes_back_by_the_address(
     sign_in(page, "analyst1")
     page.goto("/insights")
     settle(page)
-    page.get_by_role("tab", name="明细分析").click()
+    page.get_by_role("tab", name="自由查询").click()
     settle(page)
     page.get_by_text("条件与分组").click()
     choose(page, "explore_insurance", "养老")

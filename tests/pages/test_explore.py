@@ -1,4 +1,4 @@
-"""明细分析 on the screen: an address that asks, a form that writes it, pages, groups, purposes."""
+"""自由查询 on the screen: an address that asks, a form that writes it, pages, groups, purposes."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""明细分析: pages, sums and groups against plain pandas over the same rows; masks, folds, and what is revealed."""
+"""自由查询: pages, sums and groups against plain pandas over the same rows; masks, folds, and what is revealed."""
 
 from collections.abc import Mapping
 from dataclasses import replace

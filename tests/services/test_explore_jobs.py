@@ -1,4 +1,4 @@
-"""Files of 明细分析: short ones at once, long ones beside the screens, as exact, as masked and as well logged as the others."""
+"""Files of 自由查询: short ones at once, long ones beside the screens, as exact, as masked and as well logged as the others."""
 
 import threading
 from dataclasses import replace
