@@ -44,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever reads has read enough (… | head). Python would complain once more when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except KeyboardInterrupt:
+        say(_("已中断，没有完成"))
+        return REFUSED
     except Exception as error:
         if sys.flags.dev_mode:
             raise

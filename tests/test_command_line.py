@@ -4,21 +4,26 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from core.__main__ import main
+from core.command_line import analysis
 from core.domain.errors import InvalidInput
 from core.domain.roles import SYSTEM
 from core.domain.settings import SWITCHES
+from core.services import checks, screening_print
 from core.services.audit_trail import read_trail
 from core.services.desk import Desk
 from core.services.payment_runs import RunRow
+from core.services.screening import screen_chunks
 from core.store.database import Database
 from tests.support.desks import Ledger, make_desk, person
 from tests.support.payments import answer, as_csv, orders, pay, payable
@@ -124,6 +129,7 @@ def actions(database: Database, data_dir: Path, action: str) -> list[tuple[str, 
         "judge --employer E1 --reason R01 --from 2022-01 --to 2022-04 --format xml",
         "screen --format json",
         "screen E1",
+        "screen --after E1",
         "check everything",
         "demo --now",
         "user",
@@ -160,6 +166,10 @@ def test_a_report_of_a_month_is_written_and_one_of_the_future_is_refused(run: Ru
     for name, begin in (("r.pdf", b"%PDF"), ("r.xlsx", b"PK")):
         assert run("report", "2023-01", "--out", tmp_path / name).status == 0
         assert (tmp_path / name).read_bytes().startswith(begin)
+    (tmp_path / "folder.pdf").mkdir()
+    refused = run("report", "2023-01", "--out", tmp_path / "folder.pdf")
+    assert refused.status == 1
+    assert "无法写入" in refused.err
     assert run("report", "2199-01", "--out", tmp_path / "later.pdf").status == 1
     assert not (tmp_path / "later.pdf").exists()
 
@@ -349,6 +359,26 @@ def test_screen_refuses_an_employer_that_it_does_not_know(stocked: Run) -> None:
     done = run_screen(stocked, "--employer", "E9")
 
     assert (done.status, done.out) == (1, "")
+
+
+def test_a_screening_that_is_stopped_goes_on_where_it_stood(stocked: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screening_print, "screen_chunks", partial(screen_chunks, size=3))
+    whole = run_screen(stocked)
+    with monkeypatch.context() as patch:
+        patch.setattr(analysis, "_tell_progress", lambda _said: signal.raise_signal(signal.SIGINT))
+        stopped = run_screen(stocked)
+    place = stopped.err.rsplit("--after ", 1)[1].strip()
+
+    assert (stopped.status, place) == (1, f"E1/{NUMBER}")
+    assert stopped.rows + run_screen(stocked, "--after", place).rows == whole.rows
+    assert run_screen(stocked, "--employer", "E2", "--after", place).status == 1
+
+
+def test_ctrl_c_elsewhere_is_one_sentence(stocked: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "check_everything", lambda _desk: signal.raise_signal(signal.SIGINT))
+    done = stocked("check")
+
+    assert (done.status, done.out, done.err) == (1, "", "已中断，没有完成\n")
 
 
 def test_screen_leaves_an_entry_and_no_data(stocked: Run, database: Database, data_dir: Path) -> None:

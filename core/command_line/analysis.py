@@ -1,12 +1,17 @@
 """``python -m core screen`` and ``report``: what looks wrongly paid, and a month in figures."""
 
 import argparse
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from core.command_line.tools import DONE, WrongUsageError, add, month, operator_desk, print_rows, say
+from core.command_line.tools import DONE, REFUSED, WrongUsageError, add, month, operator_desk, print_rows, say
+from core.domain.errors import InvalidInput
 from core.domain.roles import SYSTEM
+from core.domain.wording import N_
 from core.texts import _
 
 
@@ -29,6 +34,13 @@ def _add_screen(commands: Any) -> None:
         help=_("只筛查这些单位（可多次给出），默认全部单位"),
     )
     parser.add_argument(
+        "--after",
+        metavar=_("单位编号/社会保障号"),
+        type=_place,
+        default=("", ""),
+        help=_("从停下的位置接着筛查"),
+    )
+    parser.add_argument(
         "--format", choices=("csv", "table"), default="csv", help=_("输出格式（默认 {format}）").format(format="csv")
     )
 
@@ -37,13 +49,58 @@ def screen(options: argparse.Namespace) -> int:
     """Find every line that looks wrongly paid; changes nothing but leaves an audit entry."""
     from core.services.screening_print import COLUMNS, screen_ledger
 
-    with operator_desk() as desk:
+    with operator_desk() as desk, _stopped_by_hand() as stop:
         rows = screen_ledger(
-            desk, SYSTEM, options.employers, told=lambda said: print(f"\r{said}", end="", file=sys.stderr)
+            desk, SYSTEM, options.employers, told=_tell_progress, after=options.after, goes_on=stop.goes_on
         )
         print_rows(options.format, COLUMNS, rows)
-        say("")
-    return DONE
+    say("")
+    if stop.place is None:
+        return DONE
+    say(_("已停止，此前的结果都已列出；接着筛查请加上 --after {place}").format(place="/".join(stop.place)))
+    return REFUSED
+
+
+def _place(text: str) -> tuple[str, str]:
+    employer, _slash, person = text.strip().partition("/")
+    if not employer or not person:
+        raise argparse.ArgumentTypeError(_("请按“单位编号/社会保障号”填写"))
+    return employer, person
+
+
+def _tell_progress(said: str) -> None:
+    print(f"\r{said}", end="", file=sys.stderr, flush=True)
+
+
+class _Stop:
+    """Whether somebody has pressed Ctrl-C, and up to whom everything was told then."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.place: tuple[str, str] | None = None
+
+    def goes_on(self, place: tuple[str, str]) -> bool:
+        """Whether to go on after this place; one that was stopped remembers it."""
+        if self.asked:
+            self.place = place
+        return not self.asked
+
+
+@contextmanager
+def _stopped_by_hand() -> Iterator[_Stop]:
+    """Ctrl-C ends the work after what is at hand, so that nothing is told by half; pressed again it ends at once."""
+    stop = _Stop()
+
+    def ask(_number: int, _frame: object) -> None:
+        if stop.asked:
+            raise KeyboardInterrupt
+        stop.asked = True
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def report(options: argparse.Namespace) -> int:
@@ -54,8 +111,15 @@ def report(options: argparse.Namespace) -> int:
     if not options.out.absolute().parent.is_dir():
         raise WrongUsageError(_("文件夹不存在：{folder}").format(folder=options.out.parent))
     from core.services.reports import write_report
+    from core.store.files import write_atomically
 
     with operator_desk() as desk:
-        options.out.write_bytes(write_report(desk, SYSTEM, options.month, form))
+        content = write_report(desk, SYSTEM, options.month, form)
+    try:
+        write_atomically(options.out, content)
+    except OSError as error:
+        raise InvalidInput(
+            N_("无法写入 {file}：请检查文件夹的权限和剩余空间，或换一个文件名"), file=str(options.out)
+        ) from error
     say(_("已生成 {file}").format(file=options.out))
     return DONE

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from core.domain.errors import NotFound
+from core.domain.errors import InvalidInput, NotFound
 from core.domain.finding import SEPARATOR
 from core.domain.money import plain_yuan
 from core.domain.period import Period
@@ -10,9 +10,9 @@ from core.domain.roles import Right, Viewer
 from core.domain.screening import Find, confidence_of
 from core.domain.wording import N_
 from core.services.desk import Desk
-from core.services.screening import screen_chunks
+from core.services.screening import BEGINNING, screen_chunks
 from core.store.employers import read_employer
-from core.store.sections import count_ledger
+from core.store.sections import Pair, count_ledger
 from core.texts import _
 
 COLUMNS = (
@@ -22,27 +22,44 @@ COLUMNS = (
 
 
 def screen_ledger(
-    desk: Desk, viewer: Viewer, employers: Sequence[str], told: Callable[[str], None]
+    desk: Desk,
+    viewer: Viewer,
+    employers: Sequence[str],
+    told: Callable[[str], None],
+    *,
+    after: Pair = BEGINNING,
+    goes_on: Callable[[Pair], bool] = lambda _place: True,
 ) -> Iterator[tuple[str, ...]]:
     """Every find of these employers (none: all) as texts in the order of ``COLUMNS``; ``told`` gets a line after each chunk.
 
-    Raises ``NotFound`` before anything is read when an employer is unknown. Nothing is stored but an audit entry.
+    ``goes_on`` is asked once the finds of a chunk have been taken, with the employer and person up to whom everything is told;
+    ``after`` such a place another call goes on. Raises ``NotFound`` before anything is read when an employer is unknown,
+    ``InvalidInput`` for a place that these employers don't have. Nothing is stored but an audit entry.
     """
     viewer.require(Right.ANALYSE)
     viewer.require(Right.SEE_UNMASKED)
     chosen = sorted(set(employers))
+    if chosen and after != BEGINNING and after[0] not in chosen:
+        raise InvalidInput(N_("接续的位置不属于所选单位，请核对后重试"))
     with desk.write(viewer) as unit:
         if not all(read_employer(unit.connection, employer) for employer in chosen):
             raise NotFound(N_("没有找到该单位，或您无权查看"))
         unit.audit("screening.print", "", employers=chosen)
     with desk.read() as connection:
         total = count_ledger(connection, chosen)
-    return _stream(desk, chosen, total, told)
+    return _stream(desk, chosen, total, told, after, goes_on)
 
 
-def _stream(desk: Desk, employers: Sequence[str], total: int, told: Callable[[str], None]) -> Iterator[tuple[str, ...]]:
+def _stream(
+    desk: Desk,
+    employers: Sequence[str],
+    total: int,
+    told: Callable[[str], None],
+    after: Pair,
+    goes_on: Callable[[Pair], bool],
+) -> Iterator[tuple[str, ...]]:
     seen = found = 0
-    for chunk in screen_chunks(desk, employers):
+    for chunk in screen_chunks(desk, employers, after):
         seen, found = seen + chunk.rows, found + len(chunk.finds)
         told(
             _("已筛查 {seen} / {total} 行，发现 {found} 条").format(
@@ -50,6 +67,8 @@ def _stream(desk: Desk, employers: Sequence[str], total: int, told: Callable[[st
             )
         )
         yield from map(_texts, chunk.finds)
+        if not goes_on(chunk.after):
+            return
 
 
 def _texts(find: Find) -> tuple[str, ...]:
