@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.command_line.tools import DONE, REFUSED, WrongUsageError, add, month, operator_desk, print_rows, say
-from core.domain.errors import InvalidInput
 from core.domain.roles import SYSTEM
-from core.domain.wording import N_
 from core.texts import _
 
 
@@ -110,16 +108,9 @@ def report(options: argparse.Namespace) -> int:
         raise WrongUsageError(_("文件名请以 .pdf 或 .xlsx 结尾：{file}").format(file=options.out))
     if not options.out.absolute().parent.is_dir():
         raise WrongUsageError(_("文件夹不存在：{folder}").format(folder=options.out.parent))
-    from core.services.reports import write_report
-    from core.store.files import write_atomically
+    from core.services.reports import write_report_to
 
     with operator_desk() as desk:
-        content = write_report(desk, SYSTEM, options.month, form)
-    try:
-        write_atomically(options.out, content)
-    except OSError as error:
-        raise InvalidInput(
-            N_("无法写入 {file}：请检查文件夹的权限和剩余空间，或换一个文件名"), file=str(options.out)
-        ) from error
+        write_report_to(desk, SYSTEM, options.month, form, options.out)
     say(_("已生成 {file}").format(file=options.out))
     return DONE

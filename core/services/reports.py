@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from core.documents.pdf import PDF
@@ -31,6 +32,7 @@ from core.services.exports import Export, keep_export
 from core.services.steps import FILING
 from core.store import reports as store
 from core.store.database import Connection
+from core.store.files import write_atomically
 
 FIELD = "report_month"
 FORMS = ("pdf", "xlsx")
@@ -52,6 +54,17 @@ def write_report(desk: Desk, viewer: Viewer, month: Period, form: str) -> bytes:
     with desk.read() as connection:
         report = _read(connection, month, last)
     return write_report_pdf(report, _moment(last)) if form == "pdf" else write_report_workbook(report)
+
+
+def write_report_to(desk: Desk, viewer: Viewer, month: Period, form: str, path: Path) -> None:
+    """``write_report`` into a file of the operator's, whole or not at all; what was there is replaced."""
+    content = write_report(desk, viewer, month, form)
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise InvalidInput(
+            N_("无法写入 {file}：请检查文件夹的权限和剩余空间，或换一个文件名"), file=str(path)
+        ) from error
 
 
 def export_report(desk: Desk, viewer: Viewer, month: Period, form: str) -> Export:
