@@ -57,8 +57,14 @@ def holds(name: str) -> Holds:
 
 def in_words(subject: Subject, rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
     """Rows with their codes in words; amounts stay fen."""
-    say = [_SAY.get(name) for name in columns_of(subject)]
-    return (tuple(word(value) if word else value for word, value in zip(say, row, strict=True)) for row in rows)
+    names = columns_of(subject)
+    return (tuple(say_value(name, value) for name, value in zip(names, row, strict=True)) for row in rows)
+
+
+def say_value(name: str, value: Any) -> Any:
+    """What stands in a column, in words where it is a code."""
+    word = _SAY.get(name)
+    return word(value) if word else value
 
 
 def group_columns(question: Question) -> list[Column]:

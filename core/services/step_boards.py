@@ -6,6 +6,7 @@ from operator import attrgetter
 
 from core.domain.board_question import BoardQuestion
 from core.domain.lifecycle import WAITS_FOR, State
+from core.domain.period import Period
 from core.domain.roles import SYSTEM, Viewer
 from core.services.boards import cut_of, least_of, require_analyst
 from core.services.desk import Desk
@@ -38,6 +39,8 @@ class Waited:
 class StepBoard:
     """What 办理时效 shows. Shares are 0–1, ``None`` where too few batches stand behind one. ``hidden`` as in ``Board``."""
 
+    first: Period
+    last: Period
     stages: tuple[Waited, ...]
     reviewers: tuple[Waited, ...]
     months: tuple[Waited, ...]
@@ -63,6 +66,8 @@ def read_step_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Step
     told = {each.key for each in shown[0]}
     order = list(State)
     return StepBoard(
+        Period(cut.first),
+        Period(cut.last),
         tuple(
             Waited(each.key, each.label, each.moves, each.days, each.late, limits[each.key])
             for each in sorted(shown[0], key=lambda each: order.index(State(each.key)))

@@ -27,6 +27,7 @@ _ACTIONS: Mapping[str, str] = {
     "draft.take_finds": N_("筛查结果加入申报"),
     "export.acceptance": N_("打印受理回执"),
     "export.application": N_("打印退费申请表"),
+    "export.batches": N_("导出批次清单"),
     "export.certificate": N_("开具退费情况证明"),
     "export.completion": N_("打印办结通知"),
     "export.finds": N_("导出筛查结果"),

@@ -10,16 +10,18 @@ import pandas as pd
 import streamlit as st
 
 from core.domain.board_question import BoardQuestion
-from core.texts import _
+from core.texts import _, current_language
 from pages.parts import state
 from pages.parts.board_question import show_rows
 
 #: Height of a bar with its gap, and the longest label, in pixels.
 _ROW, _LABEL, _COLUMNS = 26, 210, 250
-#: The figures beside the bars, to be read on white and on dark.
-_GRAY = "#7A8791"
+#: What is written and drawn beside the bars, where the theme colours nothing by itself.
+_INK, _INK_ON_DARK = "#5B6770", "#98A6AF"
+_LINE, _LINE_ON_DARK = "#C47A1C", "#E0A052"
 _PALE = 0.35
 MONEY, COUNT = ",.2f", ",d"
+_IN_MYRIADS = "datum.value >= 10000 ? format(datum.value / 10000, ',~f') + ' 万' : format(datum.value, ',d')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,19 @@ def draw_head(title: str, question: BoardQuestion, name: str) -> None:
     """The title of a chart, and the way to the batches behind its figures."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.subheader(title, anchor=False, width="content")
-        st.button(
-            _("查看明细"),
-            icon=":material/list_alt:",
-            type="tertiary",
-            key=f"board_rows_of_{name}",
-            on_click=show_rows,
-            args=(question,),
-        )
+        draw_way(_("查看明细"), name, question)
+
+
+def draw_way(said: str, name: str, question: BoardQuestion) -> None:
+    """The button that leads to the batches behind a figure."""
+    st.button(
+        said,
+        icon=":material/list_alt:",
+        type="tertiary",
+        key=f"board_rows_of_{name}",
+        on_click=show_rows,
+        args=(question,),
+    )
 
 
 def draw_bars(chart: Chart, bars: Sequence[Bar], pick: Callable[[str], None], question: BoardQuestion) -> None:
@@ -67,7 +74,7 @@ def draw_bars(chart: Chart, bars: Sequence[Bar], pick: Callable[[str], None], qu
         frame = _frame(chart, bars)
         base = _rows(chart, frame)
         drawn = base.mark_bar(height=14, aria=False).encode(opacity=_strength()).add_params(_pressed())
-        said = base.mark_text(align="left", dx=4, color=_GRAY, aria=False).encode(
+        said = base.mark_text(align="left", dx=4, color=_ink(), aria=False).encode(
             text=alt.Text("figure:Q", format=chart.form)
         )
         _draw(chart, drawn + said, bars, pick)
@@ -89,8 +96,10 @@ def draw_stacks(chart: Chart, bars: Sequence[Bar], pick: Callable[[str], None], 
         _draw(chart, base.add_params(_pressed()), bars, pick)
 
 
-def draw_months(chart: Chart, bars: Sequence[Bar], pick: Callable[[str], None], question: BoardQuestion) -> None:
-    """Months from left to right, each with a bar for each series."""
+def draw_months(
+    chart: Chart, bars: Sequence[Bar], months: Sequence[str], pick: Callable[[str], None], question: BoardQuestion
+) -> None:
+    """All ``months`` (labels of bars) from left to right, each with a bar for each series: where nothing happened is a gap."""
     with st.container(border=True):
         draw_head(chart.title, question, chart.name)
         if not bars:
@@ -101,9 +110,14 @@ def draw_months(chart: Chart, bars: Sequence[Bar], pick: Callable[[str], None], 
             alt.Chart(frame, height=_COLUMNS)
             .mark_bar(aria=False)
             .encode(
-                x=alt.X("label:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False, aria=False)),
+                x=alt.X(
+                    "label:O",
+                    title=None,
+                    scale=alt.Scale(domain=list(months)),
+                    axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False, aria=False),
+                ),
                 xOffset=alt.XOffset("series:N", sort=_order(frame)),
-                y=alt.Y("figure:Q", title=chart.unit, axis=alt.Axis(format=_ticks(chart), tickCount=4, aria=False)),
+                y=alt.Y("figure:Q", title=chart.unit, axis=_amounts(chart)),
                 color=_series(frame),
                 opacity=_strength(),
                 tooltip=_tooltip(chart, frame),
@@ -124,8 +138,9 @@ def draw_pareto(
         frame = _frame(chart, bars).assign(share=list(shares))
         base = _rows(chart, frame)
         drawn = base.mark_bar(height=14, aria=False).encode(opacity=_strength()).add_params(_pressed())
-        points = alt.OverlayMarkDef(color=_GRAY, size=28, aria=False)
-        line = base.mark_line(point=points, color=_GRAY, strokeWidth=1.5, aria=False).encode(
+        color = _LINE_ON_DARK if _is_dark() else _LINE
+        points = alt.OverlayMarkDef(color=color, size=28, aria=False)
+        line = base.mark_line(point=points, color=color, strokeWidth=1.5, aria=False).encode(
             order=alt.Order("place:Q"),
             x=alt.X(
                 "share:Q", title=_("累计占比"), scale=alt.Scale(domain=[0, 1]),
@@ -163,18 +178,17 @@ def _rows(chart: Chart, frame: pd.DataFrame) -> alt.Chart:
         x=alt.X(
             "figure:Q",
             title=chart.unit,
-            axis=alt.Axis(format="~g" if chart.form == ".1f" else ",d", tickCount=4, aria=False),
+            axis=_amounts(chart),
         ),
         tooltip=_tooltip(chart, frame),
     )
 
 
-def _ticks(chart: Chart) -> str:
-    return ",d" if chart.form in {MONEY, COUNT} else chart.form
-
-
-def _reach(frame: pd.DataFrame) -> float:
-    return max(float(frame.groupby("label")["figure"].sum().max()) * 1.22, 1.0)
+def _amounts(chart: Chart) -> alt.Axis:
+    """An axis of figures; in Chinese large amounts are counted in 万."""
+    if chart.form == MONEY and current_language() == "zh":
+        return alt.Axis(labelExpr=_IN_MYRIADS, tickCount=4, aria=False)
+    return alt.Axis(format="~g" if chart.form not in {MONEY, COUNT} else ",d", tickCount=4, aria=False)
 
 
 def _tooltip(chart: Chart, frame: pd.DataFrame) -> list[alt.Tooltip]:
@@ -189,7 +203,17 @@ def _order(frame: pd.DataFrame) -> list[str]:
 def _series(frame: pd.DataFrame) -> Any:
     if not frame["series"].any():
         return alt.Undefined
-    return alt.Color("series:N", title=None, sort=_order(frame), legend=alt.Legend(orient="top", aria=False))
+    return alt.Color(
+        "series:N", title=None, sort=_order(frame), legend=alt.Legend(orient="top", offset=6, padding=0, aria=False)
+    )
+
+
+def _ink() -> str:
+    return _INK_ON_DARK if _is_dark() else _INK
+
+
+def _is_dark() -> bool:
+    return bool(st.context.theme.type == "dark")
 
 
 def _strength() -> alt.Opacity:

@@ -7,12 +7,13 @@ from functools import partial
 import streamlit as st
 
 from core.domain.board_question import BoardQuestion, Measure
+from core.domain.period import Period
 from core.domain.roles import Viewer
 from core.services.boards import Board, Group, read_board
 from core.texts import _
 from pages.parts.access import desk
-from pages.parts.board_charts import MONEY, Bar, Chart, draw_bars, draw_months, draw_pareto, draw_stacks
-from pages.parts.board_question import choose_month, draw_filters, draw_measure, toggle
+from pages.parts.board_charts import MONEY, Bar, Chart, draw_bars, draw_months, draw_pareto, draw_stacks, draw_way
+from pages.parts.board_question import choose_month, draw_filters, draw_measure, month_labels, toggle
 from pages.parts.board_views import draw_views
 from pages.parts.formats import format_yuan
 from pages.parts.verdicts import yuan
@@ -25,10 +26,12 @@ def draw_money_board(viewer: Viewer) -> None:
     """Filters, four figures, and the charts, two beside each other."""
     question = draw_filters(viewer)
     board = read_board(desk(), viewer, question)
-    _draw_figures(board)
+    _draw_figures(board, question)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         draw_measure(question)
         draw_views(viewer, "board")
+    if board.hidden:
+        st.caption(_("不足 5 个批次的数字不单独显示，已并入“其他”或略去。"))
     _draw_time(board, question)
     left, right = st.columns(2, gap="medium")
     money = partial(_draw_groups, question=question)
@@ -40,39 +43,33 @@ def draw_money_board(viewer: Viewer) -> None:
         money("employer", _("按单位"), board.employers)
         money("insurance", _("按险种"), board.insurances)
         _draw_causes(board, question)
-    if board.hidden:
-        st.caption(_("不足 5 个批次的数字不单独显示，已并入“其他”或略去。"))
     st.caption(_("金额按发生月份统计：申报按提交月份，退费按支付月份，不予退费按决定月份。"))
 
 
-def _draw_figures(board: Board) -> None:
-    with st.grid(4, min_column_width=170):
+def _draw_figures(board: Board, question: BoardQuestion) -> None:
+    with st.grid(4, min_column_width=200):
         for kind in (Measure.FILED, Measure.PAID, Measure.REJECTED, Measure.TOLD):
             total = board.totals.get(kind)
-            value = _("{yuan} 元").format(yuan=format_yuan(total.amount)) if total else _("不足 5 个批次")
-            said = (
-                _("{batches} 批 {lines} 条").format(batches=f"{total.batches:,}", lines=f"{total.lines:,}")
-                if total
-                else None
-            )
-            st.metric(
-                _(kind.label), value, delta=said, delta_arrow="off", delta_color="off", border=True, height="stretch"
-            )
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                said = _("{yuan} 元").format(yuan=format_yuan(total.amount)) if total else _("不足 5 个批次")
+                st.metric(_(kind.label), said)
+                if total:
+                    counted = _("{batches} 批 {lines} 条").format(
+                        batches=f"{total.batches:,}", lines=f"{total.lines:,}"
+                    )
+                    draw_way(counted, kind.value, replace(question, measure=kind))
 
 
 def _draw_time(board: Board, question: BoardQuestion) -> None:
     bars = [
-        Bar(str(point.month), _month(point.month), yuan(point.amount), _(point.measure.label))
+        Bar(str(point.month), str(Period(point.month)), yuan(point.amount), _(point.measure.label))
         for kind in _SERIES
         for point in board.points
         if point.measure is kind
     ]
     chosen = str(board.first.number) if board.first == board.last else ""
-    draw_months(Chart("months", _("各月金额"), _("金额（元）"), MONEY, chosen), bars, choose_month, question)
-
-
-def _month(number: int) -> str:
-    return f"{number // 100}-{number % 100:02d}"
+    chart = Chart("months", _("各月金额"), _("金额（元）"), MONEY, chosen)
+    draw_months(chart, bars, month_labels(board.first, board.last), choose_month, question)
 
 
 def _draw_groups(name: str, title: str, groups: Sequence[Group], *, question: BoardQuestion) -> None:
@@ -91,7 +88,7 @@ def _draw_parts(board: Board, question: BoardQuestion) -> None:
         Bar(group.key, group.label, yuan(fen), name)
         for name, part in parts
         for group in board.insurances
-        if (fen := part(group)) and question.measure is not Measure.TOLD
+        if (fen := part(group))
     ]
     chart = Chart("parts", _("单位与个人部分"), _("金额（元）"), MONEY, question.insurance)
     draw_stacks(chart, bars, partial(toggle, "insurance"), question)

@@ -63,6 +63,15 @@ def choose_month(month: str) -> None:
     change(first=None if narrowed else only, last=None if narrowed else only)
 
 
+def month_labels(first: Period, last: Period) -> list[str]:
+    """Every month from ``first`` to ``last``, as charts call them."""
+    labels = [str(first)]
+    while first < last:
+        first += 1
+        labels.append(str(first))
+    return labels
+
+
 def show_rows(question: BoardQuestion) -> None:
     """Turn to the batches behind a figure."""
     ask(question)
@@ -102,7 +111,7 @@ def draw_measure(question: BoardQuestion) -> None:
     state.fill("board_measure", question.measure)
     st.segmented_control(
         _("统计内容"),
-        [Measure.FILED, Measure.PAID, Measure.REJECTED],
+        [Measure.FILED, Measure.PAID, Measure.REJECTED, Measure.TOLD],
         key="board_measure",
         format_func=_say_measure,
         required=True,
