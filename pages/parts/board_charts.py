@@ -21,7 +21,7 @@ _INK, _INK_ON_DARK = "#5B6770", "#98A6AF"
 _LINE, _LINE_ON_DARK = "#C47A1C", "#E0A052"
 _PALE = 0.35
 MONEY, COUNT = ",.2f", ",d"
-_IN_MYRIADS = "datum.value >= 10000 ? format(datum.value / 10000, ',~f') + ' 万' : format(datum.value, ',d')"
+_IN_MYRIADS = "datum.value >= 10000 ? format(datum.value / 10000, ',~f') + ' UNIT' : format(datum.value, ',d')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def _rows(chart: Chart, frame: pd.DataFrame) -> alt.Chart:
 def _amounts(chart: Chart) -> alt.Axis:
     """An axis of figures; in Chinese large amounts are counted in 万."""
     if chart.form == MONEY and current_language() == "zh":
-        return alt.Axis(labelExpr=_IN_MYRIADS, tickCount=4, aria=False)
+        return alt.Axis(labelExpr=_IN_MYRIADS.replace("UNIT", _("万")), tickCount=4, aria=False)
     return alt.Axis(format="~g" if chart.form not in {MONEY, COUNT} else ",d", tickCount=4, aria=False)
 
 
