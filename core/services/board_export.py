@@ -38,6 +38,6 @@ def export_rows(desk: Desk, viewer: Viewer, question: BoardQuestion, purpose: st
     columns = [Column(_(heading), holds(name)) for name, heading in _COLUMNS.items()]
     told = zip(*([say_value(name, value) for value in rows[name].tolist()] for name in _COLUMNS), strict=True)
     name = f"batches-{desk.clock().astimezone(AGENCY_ZONE):%Y%m%d-%H%M%S}.xlsx"
-    content = write_workbook(_("明细批次"), columns, told)
+    content = write_workbook(_("批次清单"), columns, told)
     asked = without_numbers(urlencode(question.as_query(), encoding="utf-8", safe="：，"))
     return keep_workbook(desk, viewer, "batches", name, content, lines=len(rows), purpose=said, question=asked)
