@@ -55,7 +55,7 @@ def draw_waiting(viewer: Viewer) -> None:
         st.caption(_("目前没有等待您办理的批次。"))
     with st.container(horizontal=True):
         for state, count in waiting.items():
-            st.metric(_(state.label), _("{count} 批").format(count=count), border=True, width=150)
+            st.metric(_(state.label), _("{count} 批").format(count=count), border=True, width="content")
     with st.container(horizontal=True):
         for file, label in _ways(viewer):
             st.page_link(file, label=label, icon=":material/arrow_forward:")

@@ -119,7 +119,7 @@ def test_an_unknown_language_is_chinese(speaking: Speak, unknown: str) -> None:
 def test_an_error_is_said_with_its_labels_in_the_language_in_force(speaking: Speak) -> None:
     error = InvalidInput("该批次当前状态为“{state}”，不能进行此操作，请刷新后查看最新进度", state=State.PAID.label)
     speaking("en")
-    assert "“Paid”" in explain(error)
+    assert '"Paid"' in explain(error)
     speaking("zh")
     assert "“已支付”" in explain(error)
 

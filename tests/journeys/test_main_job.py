@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
+from core.documents.workbook import XLSX
+from core.services.demo_ledger import read_demonstration
 from tests.support.browser import Visitors
-from tests.support.clerk import ask, choose, press, settle, shown, sign_in, tick, ticks_are, turn_page, upload
+from tests.support.clerk import ask, choose, grid, press, settle, shown, sign_in, tick, ticks_are, turn_page, upload
 from tests.support.names import REFUSAL_HEADINGS
 from tests.support.product import ROOT, Product, run_command
 
@@ -215,3 +217,49 @@ def test_an_anonymous_visitor_sees_only_the_sign_in(app_server: Product, browser
     for path in ("/", "/apply", "/confirm", "/batches", "/ledger", "/settings"):
         page.goto(path)
         assert "/login" in page.url, path
+
+
+def test_the_exported_list_comes_back_and_ticks_what_the_ledger_now_supports(
+    app_server: Product, browser_page: Visitors, tmp_path: Path
+) -> None:
+    number = next(story.number for story in read_demonstration().stories if "19 行" in story.title)
+    page: Page = browser_page(app_server.url)
+    sign_in(page, "clerk4")
+    page.goto("/apply")
+    settle(page)
+    ask(page, "2022-01", "2022-06", number)
+    choose(page, "reason", "劳动合同变动")
+    press(page, "select_all")
+    press(page, "submit")
+    page.get_by_role("tab", name="不能退费情况").click()
+    settle(page)
+    with page.expect_download() as download:
+        press(page, "export_refusals")
+    assert _months_of(Path(download.value.path())) == {"2022-01", "2022-02", "2022-03", "2022-04"}
+
+    left = tmp_path / "人员事项.csv"
+    left.write_text(
+        f"社会保障号码,事项,单位编号,险种,起始,终止,说明\n{number},任职,D001,,2019-03-01,2022-02-20,解除劳动合同\n"
+    )
+    done = run_command(app_server.data_dir, "import", "--confirm-corrections", str(left))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+    press(page, "back_to_edit")
+    page.locator(".st-key-query_list").wait_for()
+    settle(page)
+    press(page, "select_none")
+    shown(page, "已勾选 0 条")
+    press(page, "query_list")
+    page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(
+        {"name": "清单.xlsx", "mimeType": XLSX, "buffer": Path(download.value.path()).read_bytes()}
+    )
+    page.get_by_text("清单中有 1 人，已勾选其中现在可以退费的 2 条记录").wait_for()
+    shown(page, "已勾选 2 条")
+    months = grid(page).locator(".ag-center-cols-container .ag-row-selected [col-id=period]")
+    months.nth(1).wait_for()
+    assert sorted(months.all_inner_texts()) == ["202203", "202204"]
+
+
+def _months_of(workbook: Path) -> set[str]:
+    _header, *rows = openpyxl.load_workbook(io.BytesIO(workbook.read_bytes()))["不能退费情况"].values
+    return {str(row[3]) for row in rows}
