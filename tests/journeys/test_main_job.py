@@ -156,6 +156,9 @@ def test_what_is_typed_wrong_is_told_at_its_field_and_stays(app_server: Product,
     sign_in(page, "clerk1")
     page.goto("/apply")
     settle(page)
+    # A month older than those on offer is typed.
+    page.fill(".st-key-query_from input", "2009-05")
+    page.get_by_role("option", name="填入 2009-05").wait_for()
     ask(page, "2023-09", "2022-01", "119999198803129118")
     shown(page, "开始时间不能晚于终止时间")
     shown(page, "校验位不符")
