@@ -21,7 +21,8 @@ _SIDE = Side("thin", color="5B6470")
 _BOX = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 _MARGINS = {"left": 0.5, "right": 0.5, "top": 0.5, "bottom": 0.6, "header": 0.3, "footer": 0.3}
 _PAGES = "第 &P 页 / 共 &N 页"
-_TICKED, _UNTICKED = "☑", "□"
+#: Signs of GB 2312: every Chinese font has them, and a box that a font can't tick would look like an empty one.
+_TICKED, _UNTICKED = "√", "□"
 #: Lines left blank for stamps, opinions and signatures.
 _ROOM = 3
 _DATE = "：      年      月      日"

@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import chain, islice
+from math import ceil
 from typing import Any, BinaryIO
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.properties import PageSetupProperties
 from rustpy_xlsxwriter import Format, write_worksheet
 
 from core.domain.money import plain_yuan
@@ -31,8 +34,23 @@ CSV = "text/csv"
 LONG_LIST = 5_000
 _MEASURED_ROWS = 1_000
 _NARROWEST, _WIDEST = 6, 60
+_LINE_HEIGHT, _TALLEST_ROW = 15.0, 409.0
 _CELL_LENGTH = 32_767
 _HEADER_FILL, _RULE = "F2F4F7", "C9CED6"
+
+#: On paper: inches of margin, and the footer.
+PAGE_MARGINS = {"left": 0.4, "right": 0.4, "top": 0.5, "bottom": 0.6, "header": 0.3, "footer": 0.3}
+PAGE_NUMBER = "第 &P 页 / 共 &N 页"
+_A4 = 9
+#: What ``_set_page`` says, in the words of the fast writer.
+_LONG_PAGE: dict[str, Any] = {
+    "landscape": True,
+    "paper_size": _A4,
+    "fit_to_pages": (1, 0),
+    "repeat_rows": (0, 0),
+    "margins": PAGE_MARGINS,
+    "footer": f"&C{PAGE_NUMBER}",
+}
 
 # What XML can't carry; Excel calls a file with one of these damaged.
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -144,14 +162,47 @@ def _csv_cell(column: Column, value: Any) -> str:
 def _write_short(file: BinaryIO, title: str, columns: Sequence[Column], cells: list[list[Any]]) -> None:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
+    _set_page(sheet)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{len(cells) + 1}"
-    for position, width in enumerate(_widths(columns, cells), start=1):
+    widths = _widths(columns, cells)
+    for position, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(position)].width = width
     sheet.append([_header_cell(sheet, column) for column in columns])
-    for row in cells:
-        sheet.append([_styled_cell(sheet, column, value) for column, value in zip(columns, row, strict=True)])
+    for number, row in enumerate(cells, start=2):
+        high = max((text_lines(value, width) for value, width in zip(row, widths, strict=True)), default=1)
+        if high > 1:
+            sheet.row_dimensions[number].height = row_height(high)
+        styled = (_styled_cell(sheet, column, value) for column, value in zip(columns, row, strict=True))
+        sheet.append([_wrapped(cell) if high > 1 else cell for cell in styled])
     book.save(file)
+
+
+def text_lines(value: Any, width: float) -> int:
+    """Lines that a text takes in a column of this width, each of which wastes a character or two at its end."""
+    if not isinstance(value, str) or ("\n" not in value and 2 * len(value) <= width - 2):
+        return 1
+    return sum(max(1, ceil(text_width(part) / max(width - 2, 1))) for part in value.split("\n"))
+
+
+def row_height(lines: int) -> float:
+    """Points that so many lines take; said, because not every program finds out by itself."""
+    return min(_LINE_HEIGHT * lines, _TALLEST_ROW)
+
+
+def _wrapped(cell: WriteOnlyCell) -> WriteOnlyCell:
+    cell.alignment = Alignment(vertical="top", wrap_text=True)
+    return cell
+
+
+def _set_page(sheet: Any) -> None:
+    """On paper: A4 across, as wide as the page, the headings and a number on every page."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_margins = PageMargins(**PAGE_MARGINS)
+    sheet.print_title_rows = "1:1"
+    sheet.oddFooter.center.text = PAGE_NUMBER
 
 
 def _header_cell(sheet: Any, column: Column) -> WriteOnlyCell:
@@ -185,6 +236,7 @@ def _write_long(
         autofilter=True,
         column_widths=_widths(columns, measured),
         column_formats=[Format().set_num_format(column.holds.value) for column in columns],
+        page_setup=_LONG_PAGE,
         header_format=header.set_border_bottom("thin").set_border_bottom_color(_RULE),
     )
 

@@ -87,6 +87,20 @@ def test_the_list_prints_across_a4_as_wide_as_the_page() -> None:
     setup = page.page_setup
     assert (setup.orientation, int(setup.paperSize), setup.fitToWidth, setup.fitToHeight) == ("landscape", 9, 1, 0)
     assert page.sheet_properties.pageSetUpPr.fitToPage
+    assert page.print_title_rows == "$1:$3"
+    assert "支付参考号" in [cell.value for cell in page[3]]
+    assert page.oddFooter.center.text == "第 &P 页 / 共 &N 页"
+
+
+def test_a_long_name_gets_a_higher_row_and_a_long_list_a_page_for_each_fund() -> None:
+    many = [order(number, fund) for fund in (Insurance.PENSION, Insurance.WORK_INJURY) for number in range(20)]
+    long_name = order(77, account_holder="北京市某某人力资源服务有限公司第十七分公司")
+    page = openpyxl.load_workbook(io.BytesIO(write_payment_list(sheet(long_name, *many)))).active
+    rows = {page.cell(row, 2).value: page.row_dimensions[row].height for row in range(1, page.max_row + 1)}
+    assert rows[long_name.reference] == 2 * rows[many[0].reference]
+    (last,) = [each.id for each in page.row_breaks.brk]
+    assert (page.cell(last, 1).value[:2], page.cell(last + 1, 1).value[:2]) == ("小计", "工伤")
+    assert list(openpyxl.load_workbook(io.BytesIO(write_payment_list(RUN))).active.row_breaks.brk) == []
 
 
 @pytest.mark.parametrize("hostile", ["=cmd()", "+1", "@x", "#N/A", "-2+3"])

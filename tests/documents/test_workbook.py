@@ -124,6 +124,24 @@ def test_the_header_stays_in_sight_and_filters(padded: Callable[..., Any]) -> No
 
 
 @both_writers
+def test_on_paper_it_is_a4_across_with_headings_and_a_number_on_every_page(padded: Callable[..., Any]) -> None:
+    sheet = sheet_of(write_workbook("名单", COLUMNS, padded([(1, "张三", IDENTITY_NUMBER, 85760)])))
+    setup = sheet.page_setup
+    assert (setup.orientation, int(setup.paperSize), setup.fitToHeight) == ("landscape", 9, 0)
+    assert setup.fitToWidth in {1, None}, "one page wide is what a sheet that says nothing is fitted to"
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.print_title_rows == "$1:$1"
+    assert sheet.oddFooter.center.text == "第 &P 页 / 共 &N 页"
+
+
+def test_a_text_that_is_too_wide_goes_on_in_a_second_line() -> None:
+    rows = [(1, "张三", IDENTITY_NUMBER, 1), (2, "长" * 50, "", 1), (3, "一\n二\n三", "", 1)]
+    sheet = sheet_of(write_workbook("名单", COLUMNS, rows))
+    assert [sheet.row_dimensions[row].height for row in (2, 3, 4)] == [None, 30, 45]
+    assert [sheet.cell(row, 2).alignment.wrap_text for row in (2, 3, 4)] == [None, True, True]
+
+
+@both_writers
 def test_columns_are_wide_enough_for_chinese_and_none_is_endless(padded: Callable[..., Any]) -> None:
     rows = padded([(1, "阿卜杜拉·买买提", IDENTITY_NUMBER, 123_456_789), (2, "长" * 500, "", 0)])
     sheet = sheet_of(write_workbook("名单", COLUMNS, rows))
