@@ -120,9 +120,10 @@ def _migrated_name(postgres_server: "PostgresServer") -> str:
 def sqlite_database(_migrated_file: Path, data_dir: Path) -> Iterator["Database"]:
     """An empty migrated SQLite database."""
     from core.store.database import Database
+    from tests.support.warm import warm
 
     path = shutil.copyfile(_migrated_file, data_dir / "refund.sqlite3")
-    database = Database(f"sqlite:///{path}")
+    database = warm(Database(f"sqlite:///{path}"))
     yield database
     database.dispose()
 
@@ -147,9 +148,10 @@ def postgresql_url(migrated_databases: "MigratedDatabases", postgres_server: "Po
 def postgresql_database(postgresql_url: str, data_dir: Path) -> Iterator["Database"]:
     """An empty migrated PostgreSQL database."""
     from core.store.database import Database
+    from tests.support.warm import warm
 
     assert data_dir.is_dir()
-    database = Database(postgresql_url)
+    database = warm(Database(postgresql_url))
     yield database
     database.dispose()
 
