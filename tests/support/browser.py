@@ -21,6 +21,15 @@ ARGUMENTS = [
 ]
 WIDTH, HEIGHT = 1440, 900
 PATIENCE_MS = 15_000
+# Counts the runs of the script that have ended, on the page's own window: ``tests.support.clerk.settle`` waits for the next.
+COUNT_RUNS = """() => {
+    window.runsEnded = 0;
+    window.runsSeen = 0;
+    new MutationObserver(changes => {
+        for (const {target} of changes)
+            if (target.dataset.testScriptState === "notRunning") window.runsEnded += 1;
+    }).observe(document, {subtree: true, attributes: true, attributeFilter: ["data-test-script-state"]});
+}"""
 
 
 @contextmanager
@@ -48,6 +57,7 @@ class Visitors:
         usual = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": WIDTH, "height": HEIGHT}}
         context = self._browser.new_context(base_url=base_url, **(usual | options))
         context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(f"({COUNT_RUNS})()")
         self._contexts.append(context)
         return context.new_page()
 

@@ -10,11 +10,22 @@ SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
 GRID = "iframe[title*='agGrid']"
 
 
+# A run has ended since the last look, or none begins for a while: not everything that is pressed starts one.
+_AT_REST = """() => {
+    window.lookBegan ??= performance.now();
+    const app = document.querySelector("[data-testid=stApp]");
+    if (!app || app.dataset.testScriptState !== "notRunning") return false;
+    if (window.runsEnded === window.runsSeen && performance.now() - window.lookBegan < 600) return false;
+    window.lookBegan = undefined;
+    window.runsSeen = window.runsEnded;
+    return true;
+}"""
+
+
 def settle(page: "Page") -> None:
     """Wait until the script has begun on what was just done, and ended."""
-    page.wait_for_timeout(150)
-    page.wait_for_selector(SETTLED)
-    page.wait_for_timeout(100)
+    page.wait_for_function(_AT_REST)
+    page.wait_for_timeout(80)
 
 
 def sign_in(page: "Page", username: str) -> None:
