@@ -9,7 +9,7 @@ from core.domain.bank import FIELDS
 from core.domain.errors import NotFound
 from core.domain.lifecycle import State
 from core.domain.reasons import REASONS
-from core.domain.roles import Right
+from core.domain.roles import Right, Viewer
 from core.domain.wording import N_
 from core.services.batch_refusals import read_refusals
 from core.services.batch_totals import split_by_fund, sum_of
@@ -18,6 +18,7 @@ from core.services.export_jobs import start_refusals_of_batch
 from core.services.exports import export_refusals_of_batch
 from core.services.line_sheets import read_lines
 from core.services.payment_runs import orders_of_batch
+from core.services.reveals import BATCH, seeing
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
@@ -34,12 +35,18 @@ from pages.parts.orders import draw_orders
 from pages.parts.paper_view import draw_paper_view
 from pages.parts.queue_way import draw_way, follow_way
 from pages.parts.refusal_export import draw_refusal_export
+from pages.parts.reveal import draw_reveal
 from pages.parts.steps import draw_steps
 from pages.parts.timeline import draw_history, draw_timeline
 from pages.parts.uploads import draw_paper_list
 from pages.parts.verdicts import draw_refusals, draw_state, draw_totals
 
 _TABS = "batch_tabs"
+
+
+def seen_by(number: str) -> Viewer:
+    """The viewer as he may look at this batch now."""
+    return seeing(desk(), require_user(Right.SEE_BATCHES), BATCH, number)
 
 
 def draw_head(batch: BatchView) -> None:
@@ -134,7 +141,7 @@ def _keep_open(names: Sequence[str]) -> None:
 
 def draw_filed(batch: BatchView) -> None:
     """The lines as they were filed, which never change, and what was said of each; beside the papers for whoever decides."""
-    sheet = read_lines(desk(), require_user(Right.SEE_BATCHES), batch.number)
+    sheet = read_lines(desk(), seen_by(batch.number), batch.number)
     if not sheet.may_decide:
         draw_line_work(sheet)
         return
@@ -157,7 +164,7 @@ def draw_refused(batch: BatchView) -> None:
         lambda: export_refusals_of_batch(desk(), acting_viewer(), number),
         lambda: start_refusals_of_batch(desk(), acting_viewer(), number, number),
     )
-    read = partial(read_refusals, desk(), acting_viewer(), number)
+    read = partial(read_refusals, desk(), seen_by(number), number)
     draw_refusals(batch.refused_count, read, key="batch_refusals")
 
 
@@ -192,6 +199,7 @@ def draw_batch(batch: BatchView) -> None:
     """The whole batch; for whoever has to decide the lines come first."""
     draw_way(batch.number)
     draw_head(batch)
+    draw_reveal(require_user(Right.SEE_BATCHES), BATCH, batch.number)
     draw_next_step(batch)
     works = bool({"return", "resubmit"} & {edge.step for edge in batch.actions})
     if batch.state is State.RETURNED and works:
@@ -215,4 +223,4 @@ draw_path(_("申报记录"), _("退费批次"))
 asked = st.query_params.get("no", "")
 if not asked:
     raise NotFound(N_("没有找到该批次，或您无权查看"))
-draw_batch(show_batch(desk(), user, asked))
+draw_batch(show_batch(desk(), seen_by(asked), asked))

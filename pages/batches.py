@@ -14,14 +14,16 @@ from pages.parts.paging import page_of, turn_back
 _LIST = "batches_list"
 
 
-def draw_filters() -> tuple[str, list[State]]:
+def draw_filters(viewer: Viewer) -> tuple[str, list[State]]:
     """What is looked for: a text, and states (none: all)."""
     text, states = st.columns([2, 3], gap="medium")
     search = text.text_input(
         _("查找"),
         key="batches_search",
         type="search",
-        placeholder=_("批次号、单位名称、完整姓名或社会保障号码"),
+        placeholder=_("批次号、单位名称、完整姓名或社会保障号码")
+        if viewer.may(Right.SEE_UNMASKED)
+        else _("批次号、单位名称"),
         persist_state="session",
         on_change=turn_back,
         args=(_LIST,),
@@ -51,7 +53,7 @@ def draw_empty(viewer: Viewer, *, filtered: bool) -> None:
 
 def draw_screen(viewer: Viewer) -> None:
     """Filters, and one page of what they leave."""
-    search, states = draw_filters()
+    search, states = draw_filters(viewer)
     found = list_batches(desk(), viewer, states=states, search=search, page=page_of(_LIST), size=SIZE)
     if found.total:
         draw_batches(found, key=_LIST)

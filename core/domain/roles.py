@@ -79,17 +79,19 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 class Viewer:
     """Who asks: every read and every service takes one. ``employers`` limits a clerk; it is ignored for others.
 
-    ``fresh_factor`` says that this sign-in has shown its second factor within the last minutes (step-up).
+    ``fresh_factor`` says that this sign-in has shown its second factor within the last minutes (step-up). ``in_full`` says that
+    he has revealed what he is about to read (``core.services.reveals``).
     """
 
     username: str
     role: Role
     employers: frozenset[str] = field(default=frozenset())
     fresh_factor: bool = False
+    in_full: bool = False
 
     def may(self, right: Right) -> bool:
-        """Whether the role carries this right."""
-        return right in RIGHTS[self.role]
+        """Whether the role carries this right, or he was given it for what he is about to read."""
+        return right in RIGHTS[self.role] or (right is Right.SEE_UNMASKED and self.in_full)
 
     def require(self, right: Right) -> None:
         """Raise ``NotAllowed`` unless the role carries this right."""

@@ -108,12 +108,16 @@ def batches_of_employer(desk: Desk, viewer: Viewer, employer_id: str, *, states:
 def list_batches(
     desk: Desk, viewer: Viewer, *, states: Collection[str] = (), search: str = "", page: int = 1, size: int = 50
 ) -> BatchPage:
-    """Batches within the viewer's scope, newest first. ``search``: a number, an employer's name, or a person in full."""
+    """Batches within the viewer's scope, newest first. ``search``: a number, an employer's name, or a person in full.
+
+    Who sees people masked finds none by a name or number: that would tell him what the mask hides.
+    """
     viewer.require(Right.SEE_BATCHES)
-    wanted = normalise(search)
+    wanted, people = normalise(search), viewer.may(Right.SEE_UNMASKED)
+    turned = {"limit": size, "offset": (page - 1) * size}
     with desk.read() as connection:
-        rows = store.list_page(connection, viewer.scope, states, wanted, limit=size, offset=(page - 1) * size)
-        total = store.count_batches(connection, viewer.scope, states, wanted)
+        rows = store.list_page(connection, viewer.scope, states, wanted, people=people, **turned)
+        total = store.count_batches(connection, viewer.scope, states, wanted, people=people)
     return BatchPage(label_batches(desk, rows), total, page, size)
 
 

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from core.documents.attachments import CheckedFile, check
-from core.domain.errors import InvalidInput, NotFound
+from core.domain.errors import InvalidInput, NotAllowed, NotFound
 from core.domain.materials import MATERIALS
 from core.domain.roles import Right, Viewer
 from core.domain.wording import N_
 from core.services.desk import Desk, Unit
 from core.services.drafts import read_draft
+from core.services.reveals import BATCH, seeing
 from core.store import papers as store
 from core.store.database import Connection
 from core.store.files import BlobStore
@@ -117,6 +118,7 @@ def open_paper(desk: Desk, viewer: Viewer, paper_id: str) -> tuple[Paper, Path]:
     """A paper and the path of its file, checked to be what was uploaded; leaves one audit entry, without names.
 
     For the owner of its draft, and for whoever may see its batch; ``NotFound`` for others, ``StorageFailed`` if it is damaged.
+    A paper has no masks: who sees names and numbers masked has to reveal the batch first (``NotAllowed``).
     """
     paper, path = find_readable(desk, viewer, paper_id)
     with desk.write(viewer) as unit:
@@ -130,6 +132,8 @@ def find_readable(desk: Desk, viewer: Viewer, paper_id: str) -> tuple[Paper, Pat
         found = store.find_paper(connection, paper_id)
     if found is None or not _may_open(viewer, found):
         raise _not_found()
+    if found.filed and not seeing(desk, viewer, BATCH, found.number).may(Right.SEE_UNMASKED):
+        raise NotAllowed(N_("要件含完整的个人信息：请先在该批次页面点击“显示完整信息”并写明用途，再打开要件"))
     return found.paper, _blobs(desk).find(found.paper.sha256)
 
 

@@ -11,6 +11,8 @@ from core.store.locks import lock_chain
 from core.store.schema import audit
 
 GENESIS = "0" * 64
+#: So many entries are looked through for what was done lately; the log has no index for that.
+_LATEST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,14 @@ def read_head(connection: sa.Connection) -> Head:
         sa.select(audit.c.sequence, audit.c.hash).order_by(audit.c.sequence.desc()).limit(1)
     ).first()
     return Head(row.sequence, row.hash) if row else Head(0, GENESIS)
+
+
+def has_entry(connection: sa.Connection, actor: str, action: str, subject: str, since: str) -> bool:
+    """Whether somebody has left such an entry since a moment, among the latest ones: who asks is in no hurry to be told yes."""
+    c = audit.c
+    said = (c.actor == actor, c.action == action, c.subject == subject, c.at >= since)
+    latest = c.sequence > read_head(connection).sequence - _LATEST
+    return connection.execute(sa.select(c.sequence).where(latest, *said).limit(1)).first() is not None
 
 
 def entry_hash(previous: str, sequence: int, *said: str) -> str:

@@ -227,7 +227,12 @@ def read_batch(
 
 
 def _matching(
-    connection: sa.Connection, scope: Collection[str] | None, states: Collection[str], search: str
+    connection: sa.Connection,
+    scope: Collection[str] | None,
+    states: Collection[str],
+    search: str,
+    *,
+    people: bool = True,
 ) -> list[sa.ColumnElement[bool]]:
     dialect = connection.dialect.name
     where: list[sa.ColumnElement[bool]] = []
@@ -239,11 +244,10 @@ def _matching(
         by_person = sa.select(lines.c.batch_id).where(
             (lines.c.social_security_number == search.upper()) | (lines.c.name == search)
         )
-        where.append(
-            batches.c.number.contains(search.upper(), autoescape=True)
-            | batches.c.employer_name.contains(search, autoescape=True)
-            | batches.c.batch_id.in_(by_person)
+        named = batches.c.number.contains(search.upper(), autoescape=True) | batches.c.employer_name.contains(
+            search, autoescape=True
         )
+        where.append(named | batches.c.batch_id.in_(by_person) if people else named)
     return where
 
 
@@ -255,13 +259,14 @@ def list_page(
     *,
     limit: int,
     offset: int,
+    people: bool = True,
 ) -> pd.DataFrame:
-    """One page of batches, newest first."""
+    """One page of batches, newest first; ``people``: by the name or number of somebody in it as well."""
     c = batches.c
     columns = [c[name] for name in LISTED_COLUMNS]
     statement = (
         sa.select(*columns)
-        .where(*_matching(connection, scope, states, search))
+        .where(*_matching(connection, scope, states, search, people=people))
         .order_by(c.submitted_at.desc(), c.number.desc())
         .limit(limit)
         .offset(offset)
@@ -270,10 +275,15 @@ def list_page(
 
 
 def count_batches(
-    connection: sa.Connection, scope: Collection[str] | None, states: Collection[str], search: str
+    connection: sa.Connection,
+    scope: Collection[str] | None,
+    states: Collection[str],
+    search: str,
+    *,
+    people: bool = True,
 ) -> int:
     """How many batches ``list_page`` has over all pages."""
-    where = _matching(connection, scope, states, search)
+    where = _matching(connection, scope, states, search, people=people)
     return connection.scalar(sa.select(sa.func.count()).select_from(batches).where(*where)) or 0
 
 

@@ -28,12 +28,13 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """What decides who may open a paper: its draft's owner, its employer, and whether it was filed."""
+    """What decides who may open a paper: its draft's owner, its employer, whether it was filed, and the batch's number."""
 
     paper: Paper
     owner: str
     employer_id: str
     filed: bool
+    number: str
 
 
 _COLUMNS = tuple(papers.c[name] for name in Paper.__dataclass_fields__)
@@ -73,7 +74,7 @@ def count_uploads(connection: Connection, draft_id: str) -> int:
 def find_paper(connection: Connection, paper_id: str) -> Belonging | None:
     """A paper that was not removed, with whose it is; ``None`` when there is none."""
     row = connection.execute(
-        sa.select(*_COLUMNS, drafts.c.username, drafts.c.employer_id, batches.c.employer_id)
+        sa.select(*_COLUMNS, drafts.c.username, drafts.c.employer_id, batches.c.employer_id, batches.c.number)
         .select_from(
             papers.outerjoin(drafts, drafts.c.draft_id == papers.c.draft_id).outerjoin(
                 batches, batches.c.batch_id == papers.c.batch_id
@@ -83,9 +84,9 @@ def find_paper(connection: Connection, paper_id: str) -> Belonging | None:
     ).first()
     if row is None:
         return None
-    *values, owner, of_draft, of_batch = row
+    *values, owner, of_draft, of_batch, number = row
     paper = Paper(*values)
-    return Belonging(paper, owner or paper.uploaded_by, of_batch or of_draft, paper.batch_id is not None)
+    return Belonging(paper, owner or paper.uploaded_by, of_batch or of_draft, paper.batch_id is not None, number or "")
 
 
 def employer_of_batch(connection: Connection, batch_id: str) -> str | None:

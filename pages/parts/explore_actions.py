@@ -6,7 +6,6 @@ from typing import Any
 import streamlit as st
 
 from core.domain.purpose import FIELD as PURPOSE
-from core.domain.purpose import LONGEST
 from core.domain.question import FIELD, Question
 from core.domain.roles import Right, Viewer
 from core.services.explore import reveal_page
@@ -18,8 +17,8 @@ from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.answer_export import is_exporting, take_file
 from pages.parts.boundary import errors_shown
 from pages.parts.factor import draw_factor, forget_code, proven_viewer
-from pages.parts.formats import starred
 from pages.parts.messages import attempt, clear_faults, draw_faults, plain
+from pages.parts.reveal import draw_purpose
 
 _EXPORT, _REVEAL = "export", "reveal"
 _FORM, _FULL = "export_form", "export_full"
@@ -65,7 +64,7 @@ def draw_dialog(question: Question, after: tuple[Any, ...], name: str) -> None:
 
 def _draw_export(viewer: Viewer, question: Question, name: str) -> None:
     st.radio(_("格式"), list(FORMS), key=_FORM, horizontal=True, format_func=_say_form)
-    _draw_purpose()
+    draw_purpose()
     if viewer.may(Right.REVEAL) and question.by is None:
         st.checkbox(_("文件中显示完整姓名、号码和账号"), key=_FULL)
         if state.typed(_FULL):
@@ -78,22 +77,11 @@ def _draw_export(viewer: Viewer, question: Question, name: str) -> None:
 
 def _draw_reveal(viewer: Viewer, question: Question, after: tuple[Any, ...], name: str) -> None:
     st.markdown(plain(_("只对当前一页有效，五分钟后恢复遮盖。查看人、用途和条件记入审计。")))
-    _draw_purpose()
+    draw_purpose()
     draw_factor(viewer)
     draw_faults("")
     with st.container(horizontal=True, horizontal_alignment="right"):
         st.button(_("显示"), key="take_reveal", type="primary", on_click=_reveal, args=(question, after, name))
-
-
-def _draw_purpose() -> None:
-    st.text_area(
-        starred(_("用途")),
-        key=PURPOSE,
-        max_chars=LONGEST,
-        height=80,
-        placeholder=_("例如：核对 2023 年 10 月重复参保退费"),
-    )
-    draw_faults(PURPOSE)
 
 
 def _say_form(form: str) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 from core.domain.period import Period
 from core.domain.roles import Right, Viewer
 from core.domain.screening import PATTERNS, Confidence, ScreeningState, text_of
+from core.services.reveals import SCREENING
 from core.services.screening_finds import PAGE_SIZE, Share, Wanted, export_finds, read_people, read_shares
 from core.services.screening_jobs import carry_on, start_screening
 from core.services.screenings import Screening, find_screening, stop_screening
@@ -20,6 +21,7 @@ from pages.parts.export_link import draw_export
 from pages.parts.formats import format_yuan, local_time
 from pages.parts.messages import attempt, draw_note
 from pages.parts.paging import draw_pages, page_of, turn_back
+from pages.parts.reveal import draw_reveal
 from pages.parts.verdicts import money_column, yuan
 
 #: What a screening is refused for belongs to no field: it is told at the top of the screen.
@@ -117,7 +119,8 @@ def _draw_finds(
     _draw_sums(shares)
     _draw_shares(shares)
     wanted = _draw_filter(shares)
-    page = read_people(desk(), viewer, screening.screening_id, wanted, page=page_of(_LIST))
+    seen = draw_reveal(viewer, SCREENING, screening.screening_id)
+    page = read_people(desk(), seen, screening.screening_id, wanted, page=page_of(_LIST))
     _draw_people(page.frame, named=screening.office)
     draw_pages(_LIST, page.total, PAGE_SIZE, _("共 {total} 项（按人员和原因汇总）").format(total=f"{page.total:,}"))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -95,6 +95,8 @@ PLACES: Slot[tuple[str, tuple[tuple[Any, ...], ...]]] = Slot("_places", ("", ())
 REVEALED: Slot[tuple[str, int]] = Slot("_revealed", ("", 0))
 #: The dialog of an answer that is open: ``export`` or ``reveal``.
 ANSWERING: Slot[str] = Slot("_answering", "")
+#: The place whose dialog 显示完整信息 is open.
+REVEALING: Slot[str] = Slot("_revealing", "")
 #: The question whose whole sum was asked for.
 SUMMED: Slot[str] = Slot("_summed", "")
 
