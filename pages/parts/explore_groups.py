@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from core.domain.question import Question
+from core.domain.question import Dimension, Question
 from core.domain.roles import Viewer
 from core.services.answer_tables import say_column, say_row
 from core.services.explore import Group, read_groups
@@ -14,7 +14,9 @@ from pages.parts import state
 from pages.parts.access import desk
 from pages.parts.verdicts import money_column, yuan
 
-_MEASURE, _ROW, _HEADER, _MOST = "explore_measure", 36, 38, 640
+_MEASURE = "explore_measure"
+#: So many rows are shown whole; more scroll.
+_WHOLE, _ROW, _HEIGHT = 17, 36, 640
 
 
 def draw_groups(viewer: Viewer, question: Question) -> None:
@@ -28,6 +30,8 @@ def draw_groups(viewer: Viewer, question: Question) -> None:
         _draw_pivot(question, groups)
     if any(each.folded_row or each.folded_column for each in groups):
         st.caption(_("不足 5 人的分组已合并，避免辨认到个人。"))
+    if Dimension.CODE in {question.by, question.across}:
+        st.caption(_("一条记录有多个原因的，在每个原因里各计一次。"))
 
 
 def _draw_list(question: Question, groups: Sequence[Group]) -> None:
@@ -77,13 +81,12 @@ def _count_column(label: str) -> object:
 
 
 def _draw(table: pd.DataFrame, columns: dict[str, object]) -> None:
-    height = min(_MOST, _HEADER + _ROW * len(table))
     st.dataframe(
         table,
         column_config=columns,
         hide_index=True,
         row_height=_ROW,
-        height=height,
+        height="content" if len(table) <= _WHOLE else _HEIGHT,
         key="explore_groups",
         alt=_("分组结果"),
     )

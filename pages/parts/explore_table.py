@@ -11,7 +11,8 @@ from core.texts import _
 from pages.parts import state
 from pages.parts.verdicts import money_column, yuan
 
-_ROW, _HEADER, _MOST = 36, 38, 640
+#: So many rows are shown whole; more scroll.
+_WHOLE, _ROW, _HEIGHT = 17, 36, 640
 
 
 def draw_rows(question: Question, rows: pd.DataFrame, *, key: str) -> None:
@@ -27,7 +28,7 @@ def draw_rows(question: Question, rows: pd.DataFrame, *, key: str) -> None:
         column_config={name: _column(name, f"{key}_open", numbers) for name in said},
         hide_index=True,
         row_height=_ROW,
-        height=min(_MOST, _HEADER + _ROW * len(said)),
+        height="content" if len(said) <= _WHOLE else _HEIGHT,
         key=key,
         alt=_("查询结果"),
     )

@@ -27,7 +27,8 @@ from pages.parts.verdicts import money_column, yuan
 #: What a screening is refused for belongs to no field: it is told at the top of the screen.
 FAULT, EXPORT = "", "export_finds"
 _CODE, _CONFIDENCE, _LIST = "screening_code", "screening_confidence", "screening_people"
-_ROW, _HEADER = 32, 32
+#: So many rows are shown whole; more scroll.
+_WHOLE, _ROW, _HEIGHT = 12, 32, 419
 _LOOKS = {
     ScreeningState.RUNNING: (":material/hourglass_top:", "blue"),
     ScreeningState.STOPPED: (":material/pause_circle:", "orange"),
@@ -211,7 +212,7 @@ def _draw_table(frame: pd.DataFrame, *, key: str, alt: str) -> None:
         frame,
         column_config={name: _column(name) for name in frame},
         hide_index=True,
-        height=_HEADER + _ROW * min(len(frame), 12) + 3,
+        height="content" if len(frame) <= _WHOLE else _HEIGHT,
         row_height=_ROW,
         key=key,
         alt=alt,
