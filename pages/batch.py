@@ -72,7 +72,8 @@ def draw_next_step(batch: BatchView) -> None:
         if batch.part_in_the_way is not None:
             said = _("您在该批次中已承担“{part}”环节；同一批次中每人只能承担一个环节，这一步须由其他人员办理。")
             draw_note("info", said.format(part=_(batch.part_in_the_way.label)))
-        draw_steps(batch)
+    # Not in the box: what decides the batch stays in view while its lines and papers are read.
+    draw_steps(batch)
 
 
 def draw_family(batch: BatchView) -> None:

@@ -10,9 +10,14 @@ _SSN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def normalise(text: str) -> str:
-    """Half-width, trimmed, no control characters: how every typed or imported text enters."""
+    """Half-width, trimmed, no control characters: how every typed or imported value enters."""
+    return unicodedata.normalize("NFKC", as_said(text)).strip()
+
+
+def as_said(text: str) -> str:
+    """Trimmed, on one line, no control characters: how what people say enters, with its punctuation as it was typed."""
     visible = (" " if c in "\t\r\n" else c for c in text if c in "\t\r\n" or unicodedata.category(c)[0] != "C")
-    return unicodedata.normalize("NFKC", "".join(visible)).strip()
+    return "".join(visible).strip()
 
 
 def normalise_number(text: str) -> str:

@@ -20,7 +20,7 @@ from core.domain.account_change import (
 )
 from core.domain.bank import FIELDS, Notice, check_bank_fields, clean_bank
 from core.domain.errors import Conflict, InvalidInput, NotFound
-from core.domain.identifiers import mask_account, normalise
+from core.domain.identifiers import as_said, mask_account
 from core.domain.roles import Right, Role, Viewer
 from core.domain.wording import N_
 from core.services.contributions import InvalidInputs, require_employer
@@ -70,7 +70,7 @@ def request_change(desk: Desk, viewer: Viewer, employer_id: str, bank: Mapping[s
     """
     viewer.require(Right.CORRECT_BANK)
     require_employer(viewer, employer_id)
-    typed, note = clean_bank(bank), normalise(note)[:NOTE_LENGTH]
+    typed, note = clean_bank(bank), as_said(note)[:NOTE_LENGTH]
     with desk.write(viewer) as unit:
         employer = load_employer(unit.connection, employer_id)
         _require_sound(unit.connection, viewer, employer, typed, note)
@@ -88,7 +88,7 @@ def decide_change(desk: Desk, viewer: Viewer, change_id: str, *, approve: bool, 
 
     ``NotAllowed`` for whoever asked for it, ``Conflict`` when somebody else was first.
     """
-    return _move(desk, viewer, change_id, "approve" if approve else "refuse", normalise(note))
+    return _move(desk, viewer, change_id, "approve" if approve else "refuse", as_said(note))
 
 
 def cancel_change(desk: Desk, viewer: Viewer, change_id: str) -> ChangeState:

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.domain.bank import FIELDS, Notice, check_bank_fields, clean_bank
 from core.domain.errors import IllegalTransition, InvalidInput, NotAllowed
-from core.domain.identifiers import mask_account, normalise
+from core.domain.identifiers import as_said, mask_account
 from core.domain.lifecycle import EDGES, Part, State, find_edge
 from core.domain.roles import SYSTEM, Right, Viewer
 from core.domain.wording import N_
@@ -54,7 +54,7 @@ def correct_bank(desk: Desk, viewer: Viewer, number: str, bank: Mapping[str, str
         unverified = employer is None or not employer.bank_account
         store.replace_bank(unit.connection, row, typed, username=viewer.username, at=unit.at, unverified=unverified)
         opened = Opened(unit, desk.settings(unit.connection), row.batch_id, number)
-        return take_edge(opened, edge, normalise(note))
+        return take_edge(opened, edge, as_said(note))
 
 
 def bank_versions(desk: Desk, viewer: Viewer, number: str) -> list[BankVersion]:

@@ -1,13 +1,17 @@
 """The same for many batches: as many transactions, each checked by itself, and an outcome for every one."""
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from core.domain.errors import RefundError
-from core.domain.roles import Viewer
+from core.domain.errors import IllegalTransition, RefundError
+from core.domain.lifecycle import Edge
+from core.domain.roles import Right, Viewer
+from core.domain.settings import Settings
 from core.services.assignments import assign_batch
 from core.services.desk import Desk
-from core.services.steps import advance_batch
+from core.services.steps import advance_batch, choose_edge, require_batch
 from core.texts import _, explain
 
 
@@ -20,8 +24,39 @@ class Outcome:
     said: str
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one step would do with several batches: how many take which edge, how many have no such step, their money (fen)."""
+
+    edges: Mapping[Edge, int]
+    elsewhere: int
+    total: int
+
+    @property
+    def needs_factor(self) -> bool:
+        """Whether one of the edges releases money."""
+        return any(edge.needs_factor for edge in self.edges)
+
+
+def plan_step(desk: Desk, viewer: Viewer, numbers: Sequence[str], step: str) -> Plan:
+    """What ``advance_batches`` would do, for the question before it; rights and lines are checked with each batch only then."""
+    viewer.require(Right.SEE_BATCHES)
+    with desk.read() as connection:
+        settings = desk.settings(connection)
+        rows = [require_batch(connection, viewer, number) for number in numbers]
+    edges = Counter(edge for row in rows if (edge := _edge(settings, row, step)) is not None)
+    return Plan(edges, len(rows) - edges.total(), sum(row.total for row in rows))
+
+
+def _edge(settings: Settings, row: Any, step: str) -> Edge | None:
+    try:
+        return choose_edge(settings, row, step)
+    except IllegalTransition:
+        return None
+
+
 def advance_batches(desk: Desk, viewer: Viewer, numbers: Iterable[str], step: str, note: str = "") -> list[Outcome]:
-    """Take one step on each batch; one that is refused stops no other."""
+    """Take one step on each batch; one that is refused stops no other. Without a fresh factor each that releases money is."""
     return _each(numbers, lambda number: _(advance_batch(desk, viewer, number, step, note).label))
 
 

@@ -1,7 +1,7 @@
 """Comments beside a batch: among officials only, or for the employer as well. They decide nothing."""
 
 from core.domain.errors import InvalidInput, NotAllowed
-from core.domain.identifiers import normalise
+from core.domain.identifiers import as_said
 from core.domain.roles import Right, Viewer
 from core.domain.wording import N_
 from core.services.desk import Desk
@@ -22,7 +22,7 @@ def add_comment(desk: Desk, viewer: Viewer, number: str, text: str, *, internal:
 
     An employer's is never internal. ``InvalidInput`` for a blank or overlong text.
     """
-    said = normalise(text)
+    said = as_said(text)
     if not said or len(said) > LENGTH:
         raise InvalidInput(N_("请填写留言，不超过 {count} 个字"), field=_TEXT, count=LENGTH)
     if not may_comment(viewer) or (internal and not sees_internal(viewer)):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from core.domain.errors import InvalidInput, NotAllowed
-from core.domain.identifiers import normalise
+from core.domain.identifiers import as_said
 from core.domain.lifecycle import Edge, State, find_edge
 from core.domain.line_review import EMPLOYER_MARKS, FALLEN, OFFICIAL_MARKS, OTHER, Mark, Opinion, Said, Standing
 from core.domain.roles import SYSTEM, Right, Viewer
@@ -100,7 +100,7 @@ def _standing_only(found: dict[int, Standing], positions: Iterable[int]) -> list
 
 
 def _text(text: str) -> str:
-    said = normalise(text)
+    said = as_said(text)
     if len(said) > TEXT_LENGTH:
         raise InvalidInput(N_("文字不能超过 {count} 个字"), field=TEXT, count=TEXT_LENGTH)
     return said

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.domain.errors import InvalidInput, NotFound
-from core.domain.identifiers import normalise
+from core.domain.identifiers import as_said
 from core.domain.lifecycle import (
     FREE_STATES,
     WAITS_FOR,
@@ -80,14 +80,14 @@ def advance_batch(desk: Desk, viewer: Viewer, number: str, step: str, note: str 
         edge = choose_edge(settings, row, step)
         if edge.part is Part.CORRECTOR:
             raise InvalidInput(N_("请填写更正后的银行信息"), field="bank_account")
-        if edge.needs_note and not normalise(note):
+        if edge.needs_note and not as_said(note):
             raise InvalidInput(N_("请填写意见"), field="step_note")
         require_step(unit.connection, viewer, row, edge)
-        if conclude_lines(unit, row, edge, normalise(note)):
+        if conclude_lines(unit, row, edge, as_said(note)):
             # Lines have left the batch: less money may be below the threshold.
             row = require_batch(unit.connection, viewer, number)
             edge = choose_edge(settings, row, step)
-        return take_edge(Opened(unit, settings, row.batch_id, number), edge, normalise(note))
+        return take_edge(Opened(unit, settings, row.batch_id, number), edge, as_said(note))
 
 
 def require_step(connection: Connection, viewer: Viewer, row: Any, edge: Edge) -> None:

@@ -42,5 +42,5 @@ def _draw(comment: Comment) -> None:
 def _add(number: str) -> None:
     text, internal = state.typed(_TEXT) or "", bool(state.typed(_INTERNAL))
     if attempt(lambda: add_comment(desk(), acting_viewer(), number, text, internal=internal)):
-        state.forget(_TEXT)
+        state.empty(_TEXT)
         state.NOTICE.set((N_("留言已发表"), {}))

@@ -165,7 +165,7 @@ _OWN_LABELS = {
     "answer": N_("单位答复"),
     "texts": N_("待核事项"),
 }
-_WIDTHS = {"standing": 116, "codes": 72, "decision": 260, "answer": 180, "texts": 200, "basis": 320, "period": 90}
+_WIDTHS = {"standing": 116, "codes": 72, "decision": 260, "answer": 180, "texts": 200, "basis": 320, "period": 118}
 
 
 def _column(name: str) -> Any:
@@ -263,5 +263,6 @@ def _answer(number: str, positions: Sequence[int], mark: str) -> None:
 def _settle(done: int | None) -> None:
     if done:
         state.MARKED.set(state.MARKED.get() + 1)
-        state.forget(TEXT, CODE, _ALL)
+        state.empty(TEXT, CODE)
+        state.empty(_ALL, to=False)
         state.NOTICE.set((N_("已填写 {count} 条明细的意见"), {"count": done}))

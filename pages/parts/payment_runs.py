@@ -132,5 +132,6 @@ def _book() -> None:
         return True
 
     if attempt(book):
-        state.forget(_NOTE, _ORDER)
+        state.empty(_NOTE)
+        state.forget(_ORDER)
         state.NOTICE.set((N_("已登记 {reference}：{status}"), {"reference": reference, "status": outcome.label}))

@@ -1,26 +1,22 @@
-"""审核 as a place to work: search and counters, the queue itself, and what can be done with several batches at once."""
+"""审核 as a place to work: search and counters, and the queue itself."""
 
-from collections.abc import Sequence
-
-import pandas as pd
 import streamlit as st
 
 from core.domain.errors import InvalidInput
 from core.domain.queue_query import FIELD, LENGTH
 from core.domain.roles import Viewer
 from core.domain.wording import N_
-from core.services.assignments import assignable
-from core.services.bulk_steps import Outcome, advance_batches, assign_batches
 from core.services.queues import count_queue, waiting_for
 from core.texts import _
 from pages.parts import state
-from pages.parts.access import acting_viewer, desk
+from pages.parts.access import desk
 from pages.parts.batch_table import SIZE, draw_choosable_batches
-from pages.parts.messages import attempt, draw_faults, draw_note, plain
+from pages.parts.bulk import draw_bulk, draw_outcomes
+from pages.parts.messages import draw_faults, draw_note
 from pages.parts.paging import page_of, turn_back
 from pages.parts.verdicts import state_look
 
-_QUEUE, _COUNTER, _ASSIGNEE, _NOTE = "review_queue", "queue_counter", "assignee", "bulk_note"
+_QUEUE, _COUNTER = "review_queue", "queue_counter"
 _OVERDUE = "overdue"
 
 
@@ -29,7 +25,7 @@ def draw_review_queue(viewer: Viewer) -> None:
     state.QUEUE.clear()
     _draw_search()
     search = _asked(viewer)
-    _draw_outcomes()
+    draw_outcomes()
     try:
         found = waiting_for(desk(), viewer, search=search, page=page_of(_QUEUE), size=SIZE)
     except InvalidInput as error:
@@ -42,7 +38,7 @@ def draw_review_queue(viewer: Viewer) -> None:
     bar = st.container(key="queue_bar")
     chosen = draw_choosable_batches(found, key=_QUEUE)
     with bar:
-        _draw_bar(viewer, chosen)
+        draw_bulk(viewer, chosen)
 
 
 def _draw_search() -> None:
@@ -90,67 +86,6 @@ def _draw_empty(search: str) -> None:
         return
     st.info(_("目前没有等待您审核的批次。"), icon=":material/done_all:")
     st.page_link("batches.py", label=_("查看全部申报记录"), icon=":material/list_alt:")
-
-
-# --- several at once ---
-
-
-def _draw_bar(viewer: Viewer, chosen: Sequence[str]) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.caption(_("已选 {count} 批").format(count=len(chosen)), width="content")
-        officials = {"": _("不分派"), viewer.username: _("{name}（我）").format(name=viewer.username)}
-        officials |= {name: name for name in assignable(desk(), viewer) if name != viewer.username}
-        st.selectbox(
-            _("分派给"),
-            list(officials),
-            key=_ASSIGNEE,
-            format_func=officials.get,
-            width=180,
-        )
-        st.button(_("分派"), key="assign", disabled=not chosen, on_click=_assign, args=(tuple(chosen),))
-        st.text_input(_("意见（可不填）"), key=_NOTE, max_chars=500, width=240, autocomplete="off")
-        st.button(
-            _("批量通过"), key="bulk_pass", disabled=not chosen, on_click=_pass, args=(tuple(chosen),), shortcut="Alt+P"
-        )
-    draw_faults(_ASSIGNEE)
-    draw_faults("")
-
-
-def _assign(numbers: Sequence[str]) -> None:
-    name = state.typed(_ASSIGNEE) or ""
-    _keep(attempt(lambda: assign_batches(desk(), acting_viewer(), numbers, name)))
-
-
-def _pass(numbers: Sequence[str]) -> None:
-    note = state.typed(_NOTE) or ""
-    _keep(attempt(lambda: advance_batches(desk(), acting_viewer(), numbers, "pass", note)))
-
-
-def _keep(outcomes: Sequence[Outcome] | None) -> None:
-    if outcomes:
-        state.MARKED.set(state.MARKED.get() + 1)
-        state.OUTCOMES.set(tuple((each.number, each.done, each.said) for each in outcomes))
-
-
-def _draw_outcomes() -> None:
-    outcomes = state.OUTCOMES.take()
-    if not outcomes:
-        return
-    done = sum(success for _number, success, _said in outcomes)
-    st.markdown(
-        f"**{_('批量办理结果：成功 {done} 批，未办理 {refused} 批').format(done=done, refused=len(outcomes) - done)}**"
-    )
-    rows = [
-        (number, f"✓ {_('已办理')}" if success else f"✕ {_('未办理')}", plain(said))
-        for number, success, said in outcomes
-    ]
-    with st.container(key="bulk_outcomes"):
-        st.table(
-            pd.DataFrame(rows, columns=[_("批次号"), _("结果"), _("说明")]),
-            border="horizontal",
-            hide_index=True,
-            alt=_("批量办理结果"),
-        )
 
 
 def draw_shortcuts() -> None:

@@ -81,6 +81,8 @@ MARKED: Slot[int] = Slot("_marked", 0)
 PAPER: Slot[tuple[str, int]] = Slot("_paper", ("", 1))
 #: What became of the batches that were decided or assigned in one go: number, done, sentence.
 OUTCOMES: Slot[tuple[tuple[str, bool, str], ...]] = Slot("_outcomes", ())
+#: The batches that are about to be passed in one go: those of the dialog that is open.
+BULK: Slot[tuple[str, ...]] = Slot("_bulk", ())
 #: A one-time token to be shown once: the user it is for, and the token.
 TOKEN: Slot[tuple[str, str]] = Slot("_token", ("", ""))
 #: The change of a registered account and the step of it whose dialog is open.
@@ -131,6 +133,12 @@ def forget(*keys: str) -> None:
     """Forget widgets' values, so that they start anew."""
     for key in keys:
         st.session_state.pop(key, None)
+
+
+def empty(*keys: str, to: str | bool = "") -> None:
+    """Empty fields that stay on the screen: of a value that is only forgotten the browser goes on showing what was there."""
+    for key in keys:
+        fill(key, to)
 
 
 def pressed(key: str) -> bool:

@@ -103,7 +103,8 @@ def _resolve() -> None:
         return True
 
     if attempt(resolve):
-        state.forget(_NOTE, _ROW)
+        state.empty(_NOTE)
+        state.forget(_ROW)
         state.NOTICE.set((N_("已标记为已处理"), {}))
 
 
@@ -112,5 +113,6 @@ def _return() -> None:
     note = state.typed(_NOTE) or ""
     number = attempt(lambda: return_stray(desk(), proven_viewer(), result_id, position, note))
     if number:
-        state.forget(_NOTE, _ROW)
+        state.empty(_NOTE)
+        state.forget(_ROW)
         state.NOTICE.set((N_("已登记退回：批次 {number} 待单位更正银行信息"), {"number": number}))

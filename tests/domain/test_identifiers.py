@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.identifiers import (
+    as_said,
     batch_number,
     cnaps_fault,
     is_resident_number,
@@ -194,6 +195,10 @@ def test_a_number_however_it_was_typed(typed, number):
 def test_normal_forms_are_normal(text):
     assert normalise(normalise(text)) == normalise(text)
     assert normalise_number(normalise_number(text)) == normalise_number(text)
+
+
+def test_what_people_say_keeps_its_punctuation():
+    assert as_said(" 请补充，\u200b谢谢！\n第（2）页 ") == "请补充，谢谢！ 第（2）页"
 
 
 @pytest.mark.parametrize(("name", "masked"), [("张三", "张*"), ("欧阳娜娜", "欧*"), ("张", "张"), ("", "")])

@@ -65,6 +65,9 @@ def mark(page: "Page", key: str, text: str = "") -> None:
         page.keyboard.press("Enter")
         settle(page)
     press(page, key)
+    # The next lines begin with an empty form.
+    page.locator(".st-key-line_all input:not(:checked)").wait_for(state="attached")
+    assert page.locator(".st-key-line_text input").input_value() == ""
 
 
 def take(page: "Page", step: str, note: str = "") -> None:

@@ -78,6 +78,22 @@ def test_without_the_right_code_nothing_is_done_and_the_note_stays(
     assert batches.show_batch(desk, CLERK, number).events[-1].note == "同意"
 
 
+def test_several_approvals_ask_for_one_code_in_their_dialog(desk: Desk, number: str, open_app: Open) -> None:
+    app = open_app("approver1", "review.py")
+    app.session_state["_bulk"] = (number,)
+    app.run()
+    assert "审批通过：1 批" in texts(app)
+    app.text_input(key="factor_code").set_value("000000")
+    app.button(key="take_bulk").click().run()
+    assert state_of(desk, number) == "approval"
+    assert "动态验证码不正确" in texts(app)
+
+    app.text_input(key="factor_code").set_value(code_of(desk, secret_of(app)))
+    app.button(key="take_bulk").click().run()
+    assert state_of(desk, number) == "payable"
+    assert "批量办理结果：成功 1 批，未办理 0 批" in texts(app)
+
+
 def test_a_fresh_factor_is_not_asked_again_and_a_stale_one_is(desk: Desk, number: str, open_app: Open) -> None:
     app = open_app("approver1", "account.py")
     device = secret_of(app)

@@ -1,5 +1,6 @@
 """The queue as officials work in it: searched, counted, divided among them, decided in one go; and what is said beside it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,15 +12,17 @@ from core.domain.roles import Viewer
 from core.services.assignments import assign_batch, assignable
 from core.services.batch_papers import add_batch_paper, remove_batch_paper
 from core.services.batches import show_batch
-from core.services.bulk_steps import advance_batches, assign_batches
+from core.services.bulk_steps import advance_batches, assign_batches, plan_step
 from core.services.checks import check_everything
 from core.services.comments import add_comment, list_comments
 from core.services.desk import Desk
 from core.services.line_decisions import answer_lines, decide_lines
 from core.services.queues import count_queue, next_in_queue, waiting_for
 from core.services.rounds import last_changes
+from core.services.settings import change_setting
 from core.services.steps import advance_batch
 from tests.support.desks import (
+    ADMIN,
     ANALYST,
     APPROVER,
     CLERK,
@@ -173,6 +176,33 @@ def test_many_decisions_are_many_transactions(desk: Desk, ledger: Ledger) -> Non
         State.SECOND_REVIEW,
     ]
     assert check_everything(desk) == []
+
+
+def test_many_approvals_are_refused_without_a_fresh_factor(desk: Desk, ledger: Ledger) -> None:
+    change_setting(desk, ADMIN, "approval_threshold_yuan", "0")
+    numbers = [file_clear(desk, ledger, each) for each in (1, 2)]
+    for number in numbers:
+        advance_batch(desk, REVIEWER, number, "pass")
+    plan = plan_step(desk, SECOND_REVIEWER, numbers, "pass")
+    assert [(edge.step, count, plan.needs_factor) for edge, count in plan.edges.items()] == [("escalate", 2, False)]
+    for number in numbers:
+        advance_batch(desk, SECOND_REVIEWER, number, "pass")
+
+    assert plan_step(desk, APPROVER, numbers, "pass").needs_factor
+    stale = advance_batches(desk, replace(APPROVER, fresh_factor=False), numbers, "pass")
+    assert [(each.done, each.said) for each in stale] == [(False, "此操作涉及资金，请先输入动态验证码")] * 2
+    assert {show_batch(desk, CLERK, each).state for each in numbers} == {State.APPROVAL}
+    assert all(each.done for each in advance_batches(desk, APPROVER, numbers, "pass"))
+
+
+def test_a_plan_counts_what_has_no_such_step(desk: Desk, ledger: Ledger) -> None:
+    clear, returned = file_clear(desk, ledger, 1), file_clear(desk, ledger, 2)
+    advance_batch(desk, REVIEWER, returned, "return", "缺少材料")
+    plan = plan_step(desk, REVIEWER, [clear, returned], "pass")
+    assert ([edge.label for edge in plan.edges], plan.elsewhere) == (["初审通过"], 1)
+    assert plan.total == sum(show_batch(desk, CLERK, number).total for number in (clear, returned))
+    with pytest.raises(NotFound):
+        plan_step(desk, OTHER_CLERK, [clear], "pass")
 
 
 # --- beside the batch ---
