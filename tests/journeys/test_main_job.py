@@ -12,6 +12,7 @@ import pytest
 
 from core.documents.workbook import XLSX
 from core.services.demo_ledger import read_demonstration
+from tests.journeys.latin import left_over
 from tests.support.browser import Visitors
 from tests.support.clerk import ask, choose, grid, press, settle, shown, sign_in, tick, ticks_are, turn_page, upload
 from tests.support.names import REFUSAL_HEADINGS
@@ -171,6 +172,21 @@ def test_what_is_typed_wrong_is_told_at_its_field_and_stays(app_server: Product,
     shown(page, "请选择退费原因")
     shown(page, "请先查询并勾选需要退费的记录")
     assert page.locator(".st-key-bank_account input").input_value() == "6222020200112233440"
+
+
+def test_another_language_in_the_middle_of_it_loses_nothing(app_server: Product, browser_page: Visitors) -> None:
+    page: Page = browser_page(app_server.url)
+    sign_in(page, "clerk3")
+    page.goto("/apply")
+    settle(page)
+    choose(page, "reason", "劳动合同变动")
+    page.fill(".st-key-query_ids textarea", "119999198803129117")
+    for button, reason in (("English", "Employment contract changed"), ("中文", "劳动合同变动")):
+        page.locator(".st-key-language").get_by_role("radio", name=button).click()
+        page.locator(f".st-key-reason input[value^='{reason}']").wait_for()
+        settle(page)
+        assert page.locator(".st-key-query_ids textarea").input_value() == "119999198803129117"
+    assert left_over(page, "clerk3") == set()
 
 
 @pytest.mark.parametrize(

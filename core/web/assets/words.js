@@ -197,8 +197,6 @@
   const ATTRIBUTES = ["placeholder", "aria-label", "title", "aria-placeholder"];
   const WRITTEN = "[data-testid=stMarkdown], [data-testid=stText], [data-testid=stTable], textarea";
 
-  // What was replaced, by node and place, so that Streamlit's English comes back when somebody chooses English.
-  const replaced = new WeakMap();
   let language = "";
 
   const spoken = () => document.querySelector("[data-refund-language]")?.dataset.refundLanguage ?? language;
@@ -213,64 +211,37 @@
     return found ? trimmed.replace(found[0], found[1]) : null;
   }
 
-  function keep(node, place, text, word) {
-    if (!replaced.has(node)) replaced.set(node, new Map());
-    replaced.get(node).set(place, { text, word });
-    return word;
-  }
-
-  // What stood here before, unless Streamlit has written something else since.
-  function before(node, place, now) {
-    const kept = replaced.get(node)?.get(place);
-    return kept?.word === now ? kept.text : null;
-  }
-
   function putText(node) {
     const word = say(node.data);
-    if (word !== null && !node.parentElement?.closest(WRITTEN)) node.data = keep(node, "", node.data, word);
+    if (word !== null && !node.parentElement?.closest(WRITTEN)) node.data = word;
   }
 
   function putAttributes(element) {
     for (const name of ATTRIBUTES) {
-      const text = element.getAttribute(name) ?? "";
-      const word = say(text);
-      if (word !== null) element.setAttribute(name, keep(element, name, text, word));
+      const word = say(element.getAttribute(name) ?? "");
+      if (word !== null) element.setAttribute(name, word);
     }
   }
 
-  function putTextBack(node) {
-    const text = before(node, "", node.data);
-    if (text !== null) node.data = text;
-  }
-
-  function putAttributesBack(element) {
-    for (const name of ATTRIBUTES) {
-      const text = before(element, name, element.getAttribute(name));
-      if (text !== null) element.setAttribute(name, text);
-    }
-  }
-
-  function visit(node, onText, onElement) {
-    if (node.nodeType === Node.TEXT_NODE) onText(node);
+  function put(node) {
+    if (node.nodeType === Node.TEXT_NODE) putText(node);
     if (node.nodeType !== Node.ELEMENT_NODE || node.tagName === "STYLE" || node.tagName === "SCRIPT") return;
     const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
-    while (texts.nextNode()) onText(texts.currentNode);
-    onElement(node);
-    node.querySelectorAll(ATTRIBUTES.map((name) => `[${name}]`).join(",")).forEach(onElement);
+    while (texts.nextNode()) putText(texts.currentNode);
+    putAttributes(node);
+    node.querySelectorAll(ATTRIBUTES.map((name) => `[${name}]`).join(",")).forEach(putAttributes);
   }
 
-  const put = (node) => visit(node, putText, putAttributes);
-
-  // The first time, and whenever somebody changes the language: the whole page, and what a screen reader is told of it.
-  function turn() {
+  // The first time: the whole page, and what a screen reader is told of it.
+  function begin() {
     language = spoken();
     document.documentElement.lang = language === "en" ? "en" : "zh-CN";
-    if (language === "en") visit(document.body, putTextBack, putAttributesBack);
-    else put(document.body);
+    if (language !== "en") put(document.body);
   }
 
   function follow(changes) {
-    if (spoken() !== language) turn();
+    // What stands in a select box or a table stays in the language in which it was drawn: another language is another page.
+    if (spoken() !== language) return language ? location.reload() : begin();
     if (language === "en") return;
     for (const change of changes) {
       if (change.type === "childList") change.addedNodes.forEach(put);
@@ -282,5 +253,5 @@
   new MutationObserver(follow).observe(document.body, {
     subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: [...ATTRIBUTES, "data-refund-language"],
   });
-  turn();
+  begin();
 })();
