@@ -4,10 +4,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.domain.lifecycle import State
 from tests.support.browser import Visitors, running_browser
 from tests.support.clerk import ask, choose, grid, press, settle, sign_in
 from tests.support.product import ROOT, Product, run_command
-from tests.support.screens import first_listed
+from tests.support.screens import batch_in, first_listed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -40,13 +41,16 @@ def take_pictures(open_page: Visitors, url: str) -> None:
     take(clerk, "notice")
     take_application(clerk)
     take_preview(clerk)
-    for account, screens in {"reviewer1": ["review"], "finance1": ["payments"]}.items():
+    take_letters(clerk)
+    officials = {"reviewer1": "review", "finance1": "payments", "analyst1": "insights"}
+    for account, screen in officials.items():
         page = open_page(url, viewport=SIZE)
         sign_in(page, account)
-        for screen in screens:
-            page.goto(f"/{screen}")
-            settle(page)
-            take(page, screen)
+        page.goto(f"/{screen}")
+        settle(page)
+        take(page, screen)
+        if account == "reviewer1":
+            take_decision(page)
 
 
 def take_application(page: "Page") -> None:
@@ -79,6 +83,23 @@ def take_preview(page: "Page") -> None:
     take(page, "records")
     first_listed(page)
     take(page, "batch")
+
+
+def take_letters(page: "Page") -> None:
+    """What there is to print of a batch that was paid: the agency's letters and a person's certificate among it."""
+    page.goto("/batches")
+    batch_in(State.CLOSED)(page)
+    page.locator(".st-key-print button").first.click()
+    page.locator(".st-key-print_certificate").wait_for()
+    take(page, "letters")
+
+
+def take_decision(page: "Page") -> None:
+    """The lines of the first batch in the queue beside the picture of a paper."""
+    first_listed(page)
+    choose(page, "paper_choice", "")
+    page.locator(".st-key-paper_page img").wait_for()
+    take(page, "decision", ".st-key-paper_choice")
 
 
 def take(page: "Page", name: str, top: str = "") -> None:

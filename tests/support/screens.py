@@ -117,7 +117,7 @@ def _first_listed(then: Reach = settle) -> Reach:
     return reach
 
 
-def _batch_in(state: State, then: Reach = settle) -> Reach:
+def batch_in(state: State, then: Reach = settle) -> Reach:
     """A batch of employer D001 in this state, found as its people find it: by the filter of 申报记录."""
 
     def reach(page: "Page") -> None:
@@ -140,15 +140,15 @@ SCREENS = (
     Screen("preview", "clerk1", "/apply", _previewed),
     Screen("preview-refusals", "clerk1", "/apply", _refused),
     Screen("records", "clerk1", "/batches"),
-    Screen("batch-clerk", "clerk1", "/batches", _batch_in(State.FIRST_REVIEW)),
-    Screen("batch-withdraw", "clerk1", "/batches", _batch_in(State.FIRST_REVIEW, _dialog("withdraw"))),
-    Screen("batch-closed", "clerk1", "/batches", _batch_in(State.CLOSED)),
+    Screen("batch-clerk", "clerk1", "/batches", batch_in(State.FIRST_REVIEW)),
+    Screen("batch-withdraw", "clerk1", "/batches", batch_in(State.FIRST_REVIEW, _dialog("withdraw"))),
+    Screen("batch-closed", "clerk1", "/batches", batch_in(State.CLOSED)),
     Screen("today-reviewer", "reviewer1", "/"),
     Screen("inbox-clerk", "clerk1", "/inbox"),
     Screen("inbox-reviewer", "reviewer1", "/inbox"),
     Screen("inbox-empty", "analyst1", "/inbox"),
     Screen("review", "reviewer1", "/review"),
-    Screen("batch-reviewer", "reviewer2", "/batches", _batch_in(State.FIRST_REVIEW)),
+    Screen("batch-reviewer", "reviewer2", "/batches", batch_in(State.FIRST_REVIEW)),
     Screen("batch-decision", "reviewer1", "/review", _first_listed(_dialog("steps"))),
     Screen("approval", "approver1", "/review"),
     Screen("approval-of-an-account", "approver1", "/review", _first_button("approve_change_")),
