@@ -1,13 +1,16 @@
 """The boards on the screen: figures, filters that stand in the address, rows behind a figure, views that are kept."""
 
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.services.audit_trail import read_trail
 from core.services.desk import Desk
 from core.services.saved_views import list_views
 from tests.pages.conftest import Open
 from tests.pages.reading import texts
-from tests.support.desks import ANALYST
+from tests.support.desks import ADMIN, ANALYST
 from tests.support.volume import write_batches
 
 MONTHS = {"from": "2022-12", "to": "2023-11"}
@@ -67,6 +70,33 @@ def test_a_figure_leads_to_its_batches(open_app: Open) -> None:
     app.button(key="board_rows_of_reason").click().run()
     assert asked(app) == {"measure": "paid", "tab": "rows"}
     assert {cell[:1] for cell in app.dataframe[0].value["state"]} == {"✓"}
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("measure", ["paid", "told"])
+def test_the_large_figures_lead_to_their_batches(open_app: Open, measure: str) -> None:
+    app = opened(open_app, reason="R02")
+    app.button(key=f"board_rows_of_{measure}").click().run()
+    assert asked(app) == {"reason": "R02", "measure": measure, "tab": "rows"}
+
+
+@pytest.mark.usefixtures("busy")
+def test_every_month_stands_on_the_axis(open_app: Open) -> None:
+    app = opened(open_app, **{"from": "2022-01"})
+    spec = json.loads(app.get("vega_lite_chart")[0].proto.spec)
+    months = [f"{year}-{month:02d}" for year in (2022, 2023) for month in range(1, 13)]
+    assert spec["encoding"]["x"]["scale"]["domain"] == months[:-1]
+
+
+def test_the_listed_batches_leave_as_a_file_for_a_purpose(open_app: Open, busy: Desk) -> None:
+    app = opened(open_app, tab="rows")
+    app.button(key="take_rows").click().run()
+    assert "写明用途" in texts(app)
+    app.text_area(key="purpose").set_value("月度核对").run()
+    app.button(key="take_rows").click().run()
+    assert "写明用途" not in texts(app)
+    (entry,) = [entry for entry in read_trail(busy, ADMIN).entries if entry.action == "export.batches"]
+    assert entry.actor == "analyst1"
 
 
 @pytest.mark.usefixtures("busy")

@@ -85,14 +85,14 @@ def write_batches(
     database: Database, count: int, *, employer_count: int = 40, seed: int = 1, months: int = 12
 ) -> Written:
     """``count`` batches of about ten lines over the ``months`` before 2023-11; the product's triggers count them."""
-    return _write(database, count, employer_count, seed, months)
+    return _write(database, count, _Maker(random.Random(seed), employer_count, months)).written()
 
 
 def write_many(database: Database, count: int, *, employer_count: int = 100, months: int = 12) -> None:
     """As ``write_batches``, with the rollups made at once at the end: nobody waits for a million lines one by one."""
     with database.write() as connection:
         drop_rollup_triggers(connection)
-    _write(database, count, employer_count, 1, months)
+    _write(database, count, _Maker(random.Random(1), employer_count, months, keeps=False))
     with database.write() as connection:
         dialect = connection.dialect.name
         for table, columns, ought in (
@@ -105,22 +105,21 @@ def write_many(database: Database, count: int, *, employer_count: int = 100, mon
         connection.exec_driver_sql("ANALYZE")
 
 
-def _write(database: Database, count: int, employer_count: int, seed: int, months: int) -> Written:
-    maker = _Maker(random.Random(seed), employer_count, months)
+def _write(database: Database, count: int, maker: "_Maker") -> "_Maker":
     with database.write() as connection:
         maker.write_frame(connection)
         for first in range(0, count, 5000):
             for number in range(first, min(count, first + 5000)):
                 maker.make(number)
             maker.flush(connection)
-    return maker.written()
+    return maker
 
 
 class _Maker:
-    """Makes batches one by one and writes them in heaps."""
+    """Makes batches one by one and writes them in heaps; ``keeps`` what is counted by other means."""
 
-    def __init__(self, chance: random.Random, employer_count: int, months: int) -> None:
-        self.chance, self.employer_count, self.months = chance, employer_count, months
+    def __init__(self, chance: random.Random, employer_count: int, months: int, *, keeps: bool = True) -> None:
+        self.chance, self.employer_count, self.months, self.keeps = chance, employer_count, months, keeps
         self.rows: dict[str, list[tuple]] = {}
         self.kept: dict[str, list[tuple]] = {"lines": [], "told": [], "steps": []}
         self.sequence = 0
@@ -159,19 +158,10 @@ class _Maker:
             money = (employer_part, personal_part, 0, 0, employer_part + personal_part)
             live = state not in {"withdrawn", "rejected"}
             self._add("lines", (batch_id, place, serial, fund, person, "赵一", 202201, "refundable", *money, live))
-            self.kept["lines"].append(
-                (
-                    batch_id,
-                    _employer(employer),
-                    reason,
-                    REGIONS[region],
-                    fund,
-                    employer_part,
-                    personal_part,
-                    state,
-                    submitted,
-                    steps[-1][6],
-                )
+            parts = (fund, employer_part, personal_part)
+            self._keep(
+                "lines",
+                (batch_id, _employer(employer), reason, REGIONS[region], *parts, state, submitted, steps[-1][6]),
             )
         for place in range(refused):
             codes = {chance.choice(CODES), chance.choice(CODES)}
@@ -180,7 +170,7 @@ class _Maker:
             )
             for code in sorted(codes):
                 self._add("findings", (batch_id, f"{batch_id}-r{place}", "pension", code, ""))
-                self.kept["told"].append((batch_id, code, submitted))
+                self._keep("told", (batch_id, code, submitted))
 
     def _history(self, batch_id: str, way: tuple, at: datetime) -> list[tuple]:
         side, parts, due, written = self.chance.choice("12"), {}, "", []
@@ -200,7 +190,7 @@ class _Maker:
             )
             if place > 1:
                 waited = int((moment - came).total_seconds())
-                self.kept["steps"].append((batch_id, before, step, name, moment.isoformat(), waited, late))
+                self._keep("steps", (batch_id, before, step, name, moment.isoformat(), waited, late))
             due, came = next_due, moment
             written.append(row)
         for name, part in parts.items():
@@ -209,6 +199,10 @@ class _Maker:
 
     def _add(self, name: str, row: tuple) -> None:
         self.rows.setdefault(name, []).append(row)
+
+    def _keep(self, name: str, row: tuple) -> None:
+        if self.keeps:
+            self.kept[name].append(row)
 
     def flush(self, connection: Connection) -> None:
         """Write what was made, events last: they count."""
