@@ -1,9 +1,11 @@
 """异常: batches under way that are worth a second look, with a score and its reasons; and those that somebody has explained."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core.domain.errors import InvalidInput, NotAllowed
+from core.domain.finding import SEPARATOR
 from core.domain.identifiers import normalise
 from core.domain.purpose import without_numbers
 from core.domain.roles import Right, Role, Viewer
@@ -111,11 +113,18 @@ def override_anomaly(desk: Desk, viewer: Viewer, number: str, code: str, reason:
 
 
 def _anomaly(row: Any, sights: list[tuple[Method, Sight]]) -> Anomaly:
-    ordered = sorted(sights, key=lambda each: (-each[1].score, each[0].code))
-    reasons = tuple(
-        Reason(method.code, _(method.name), _(sight.sentence).format(**sight.values), sight.score)
-        for method, sight in ordered
+    by_code: dict[str, list[Sight]] = {}
+    for method, sight in sights:
+        by_code.setdefault(method.code, []).append(sight)
+    reasons = sorted(
+        (_reason(METHODS[code], own) for code, own in by_code.items()), key=lambda each: (-each.score, each.code)
     )
     # The weightiest counts whole, every further one for a fifth.
     score = min(100, reasons[0].score + sum(each.score // 5 for each in reasons[1:]))
-    return Anomaly(row.number, row.employer_name, row.total, score, reasons)
+    return Anomaly(row.number, row.employer_name, row.total, score, tuple(reasons))
+
+
+def _reason(method: Method, sights: Sequence[Sight]) -> Reason:
+    """What one method saw of a batch, however often: everything it said, and the weightiest score once."""
+    said = [_(sight.sentence).format(**sight.values) for sight in sights]
+    return Reason(method.code, _(method.name), _(SEPARATOR).join(said), max(each.score for each in sights))

@@ -1,5 +1,7 @@
 """异常 and 报告 on the screen: what is listed and why, a word on it, a report as a file."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -9,8 +11,8 @@ from core.services.desk import Desk
 from tests.pages.conftest import Open
 from tests.pages.reading import table, texts
 from tests.pages.test_english import CHINESE, NAMES, said, written
-from tests.support.desks import ANALYST, Ledger, person
-from tests.support.rounds import file_serials
+from tests.support.desks import ANALYST, REVIEWER, SECOND_REVIEWER, Clock, Ledger, person
+from tests.support.rounds import file_serials, pass_in_haste
 
 
 def turn_to(open_app: Open, tab: str) -> AppTest:
@@ -44,6 +46,17 @@ def test_an_anomaly_has_its_reason_and_is_explained_away(open_app: Open, odd: li
     assert not app.exception
     assert f"override_{key}" not in {button.key for button in app.button}
     assert list(table(app, "说明人")["说明"]) == ["三个月分次申报已核对"]
+
+
+def test_two_hasty_people_are_one_anomaly_with_one_place_for_a_word(open_app: Open, desk: Desk, ledger: Ledger) -> None:
+    assert isinstance(desk.clock, Clock)
+    # The screens look at the last 90 days of their own clock.
+    desk.clock.now = datetime.now(UTC) - timedelta(days=1)
+    numbers = pass_in_haste(desk, ledger, REVIEWER, SECOND_REVIEWER)
+    app = turn_to(open_app, "anomalies")
+    assert not app.exception
+    places = [area.key for area in app.text_area if str(area.key).startswith("override_reason_")]
+    assert sorted(places) == sorted(f"override_reason_{number}_A05" for number in numbers)
 
 
 def test_a_report_is_made_by_a_button(open_app: Open, odd: list[str]) -> None:

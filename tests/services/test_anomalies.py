@@ -21,8 +21,19 @@ from core.services.line_decisions import answer_lines, decide_lines
 from core.services.previews import preview_batch
 from core.services.settings import change_setting
 from core.store.schema import account_changes, batches
-from tests.support.desks import ANALYST, BANK, CLERK, OTHER_CLERK, REVIEWER, Clock, Ledger, person, prepare_draft
-from tests.support.rounds import ANSWER, RETURN, file_clear, file_serials
+from tests.support.desks import (
+    ANALYST,
+    BANK,
+    CLERK,
+    OTHER_CLERK,
+    REVIEWER,
+    SECOND_REVIEWER,
+    Clock,
+    Ledger,
+    person,
+    prepare_draft,
+)
+from tests.support.rounds import ANSWER, RETURN, file_clear, file_serials, pass_in_haste
 
 
 def seen(desk: Desk, code: str) -> dict[str, tuple[int, str]]:
@@ -90,12 +101,19 @@ def test_an_account_that_changed_before_filing(desk: Desk, ledger: Ledger, day: 
 
 @pytest.mark.parametrize(("pause", "is_seen"), [(2, True), (120, False)])
 def test_a_reviewer_who_passes_everything_in_seconds(desk: Desk, ledger: Ledger, pause: int, *, is_seen: bool) -> None:
-    assert isinstance(desk.clock, Clock)
-    numbers = [file_clear(desk, ledger, who) for who in range(1, 6)]
-    for number in numbers:
-        steps.advance_batch(desk, REVIEWER, number, "pass")
-        desk.clock.forward(seconds=pause)
+    numbers = pass_in_haste(desk, ledger, REVIEWER, seconds=pause)
     assert set(seen(desk, "A05")) == (set(numbers) if is_seen else set())
+
+
+def test_two_hasty_people_are_one_anomaly_of_their_batches(desk: Desk, ledger: Ledger) -> None:
+    numbers = pass_in_haste(desk, ledger, REVIEWER, SECOND_REVIEWER)
+    found = {each.number: each for each in list_anomalies(desk, ANALYST)}
+    assert set(found) == set(numbers)
+    for each in found.values():
+        (reason,) = each.reasons
+        assert (reason.code, reason.score, each.score) == ("A05", 70, 70)
+        assert REVIEWER.username in reason.said
+        assert SECOND_REVIEWER.username in reason.said
 
 
 def test_one_return_among_many_passes_is_no_haste(desk: Desk, ledger: Ledger) -> None:
