@@ -40,7 +40,7 @@ _HEADER_FILL, _RULE = "F2F4F7", "C9CED6"
 
 #: On paper: inches of margin, and the footer.
 PAGE_MARGINS = {"left": 0.4, "right": 0.4, "top": 0.5, "bottom": 0.6, "header": 0.3, "footer": 0.3}
-PAGE_NUMBER = "第 &P 页 / 共 &N 页"
+PAGE_NUMBER = N_("第 &P 页 / 共 &N 页")
 _A4 = 9
 #: What ``_set_page`` says, in the words of the fast writer.
 _LONG_PAGE: dict[str, Any] = {
@@ -49,7 +49,6 @@ _LONG_PAGE: dict[str, Any] = {
     "fit_to_pages": (1, 0),
     "repeat_rows": (0, 0),
     "margins": PAGE_MARGINS,
-    "footer": f"&C{PAGE_NUMBER}",
 }
 
 # What XML can't carry; Excel calls a file with one of these damaged.
@@ -202,7 +201,7 @@ def _set_page(sheet: Any) -> None:
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.page_margins = PageMargins(**PAGE_MARGINS)
     sheet.print_title_rows = "1:1"
-    sheet.oddFooter.center.text = PAGE_NUMBER
+    sheet.oddFooter.center.text = _(PAGE_NUMBER)
 
 
 def _header_cell(sheet: Any, column: Column) -> WriteOnlyCell:
@@ -236,7 +235,7 @@ def _write_long(
         autofilter=True,
         column_widths=_widths(columns, measured),
         column_formats=[Format().set_num_format(column.holds.value) for column in columns],
-        page_setup=_LONG_PAGE,
+        page_setup=_LONG_PAGE | {"footer": f"&C{_(PAGE_NUMBER)}"},
         header_format=header.set_border_bottom("thin").set_border_bottom_color(_RULE),
     )
 
