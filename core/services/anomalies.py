@@ -1,6 +1,6 @@
 """异常: batches under way that are worth a second look, with a score and its reasons; and those that somebody has explained."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from core.services.anomaly_methods import METHODS, Method, Moment, Sight
 from core.services.desk import Desk
 from core.services.steps import require_batch
 from core.store import anomalies as store
+from core.store.database import Connection
 from core.texts import _
 
 #: The input in which the reason for an override is typed.
@@ -58,16 +59,23 @@ def list_anomalies(desk: Desk, viewer: Viewer) -> tuple[Anomaly, ...]:
     """Open anomalies of batches under way, the weightiest first (``Right.ANALYSE``)."""
     viewer.require(Right.ANALYSE)
     with desk.read() as connection:
-        live = store.read_live(connection)
+        among = store.Among()
+        rows = store.read_batches(connection, among)
         explained = {(row.batch_id, row.code) for row in store.read_overrides(connection)}
-        moment = Moment(connection, desk.settings(connection), desk.clock())
         seen: dict[str, list[tuple[Method, Sight]]] = {}
-        for method in METHODS.values():
-            for sight in method.find(moment):
-                if (sight.batch_id, method.code) not in explained and viewer.sees(live[sight.batch_id].employer_id):
-                    seen.setdefault(sight.batch_id, []).append((method, sight))
-    found = [_anomaly(live[batch_id], sights) for batch_id, sights in seen.items()]
+        for method, sight in _sights(desk, connection, among):
+            if (sight.batch_id, method.code) not in explained and viewer.sees(rows[sight.batch_id].employer_id):
+                seen.setdefault(sight.batch_id, []).append((method, sight))
+    found = [_anomaly(rows[batch_id], sights) for batch_id, sights in seen.items()]
     return tuple(sorted(found, key=lambda each: (-each.score, each.number)))
+
+
+def _sights(desk: Desk, connection: Connection, among: store.Among) -> Iterator[tuple[Method, Sight]]:
+    """What every method sees of these batches."""
+    moment = Moment(connection, desk.settings(connection), desk.clock(), among)
+    for method in METHODS.values():
+        for sight in method.find(moment):
+            yield method, sight
 
 
 def list_overrides(desk: Desk, viewer: Viewer) -> tuple[Override, ...]:
@@ -92,19 +100,22 @@ def explain_rules(desk: Desk, viewer: Viewer) -> tuple[tuple[str, str, str], ...
 def override_anomaly(desk: Desk, viewer: Viewer, number: str, code: str, reason: str) -> None:
     """Say why an anomaly of a batch is none: it is listed as explained from now on, with who said so.
 
-    ``NotAllowed`` for whoever filed the batch or holds a part in it; ``InvalidInput`` without a reason; ``Conflict`` when it
-    is explained already.
+    ``NotAllowed`` for whoever filed the batch, has had a part in it, or is whom the anomaly speaks of; ``InvalidInput``
+    without a reason, or when the batch has no such anomaly; ``Conflict`` when it is explained already.
     """
     viewer.require(Right.ANALYSE)
     said = without_numbers(normalise(reason))
     if not SHORTEST <= len(said) <= LONGEST:
         raise InvalidInput(N_("请用 {least} 至 {most} 个字说明为何不是异常"), field=FIELD, least=SHORTEST, most=LONGEST)
-    if code not in METHODS:
-        raise InvalidInput(N_("没有这种异常，请刷新后重试"), field=FIELD)
     with desk.write(viewer) as unit:
         row = require_batch(unit.connection, viewer, number)
-        if viewer.role is not Role.SYSTEM and viewer.username in store.people_of_batch(unit.connection, row.batch_id):
-            raise NotAllowed(N_("您参与过该批次的办理，请由其他人员说明"), field=FIELD)
+        among = store.one_batch(row.batch_id)
+        sights = [sight for method, sight in _sights(desk, unit.connection, among) if method.code == code]
+        if not any(sight.batch_id == row.batch_id for sight in sights):
+            raise InvalidInput(N_("该批次没有这种异常，请刷新后重试"), field=FIELD)
+        involved = store.people_of_batch(unit.connection, row.batch_id).union(*(sight.people for sight in sights))
+        if viewer.role is not Role.SYSTEM and viewer.username in involved:
+            raise NotAllowed(N_("您参与过该批次的办理，或与该异常有关，请由其他人员说明"), field=FIELD)
         store.insert_override(
             unit.connection,
             {"batch_id": row.batch_id, "code": code, "reason": said, "username": viewer.username, "at": unit.at},

@@ -20,21 +20,23 @@ from core.store.database import Connection
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a method saw of one batch: a score and a sentence (msgid) with its values."""
+    """What a method saw of one batch: a score, a sentence (msgid) with its values, and of whom it speaks (usernames)."""
 
     batch_id: str
     score: int
     sentence: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    people: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What a method works with: the database, the switches, now."""
+    """What a method works with: the database, the switches, now, and which batches are looked at."""
 
     connection: Connection
     settings: Settings
     now: datetime
+    among: store.Among
 
     def threshold(self, key: str) -> int:
         """The number of a switch."""
@@ -59,7 +61,7 @@ def _score(base: int, excess: float, each: float) -> int:
 def shared_account(moment: Moment) -> Iterator[Sight]:
     """One account used by several employers. 60, and 15 more for each employer beyond the threshold."""
     least = moment.threshold("anomaly_account_employers")
-    for batch_id, employers in store.accounts_of_several(moment.connection, least):
+    for batch_id, employers in store.accounts_of_several(moment.connection, moment.among, least):
         sentence = N_("收款账号被 {count} 个单位使用")
         yield Sight(batch_id, _score(60, employers - least, 15), sentence, {"count": employers})
 
@@ -67,7 +69,7 @@ def shared_account(moment: Moment) -> Iterator[Sight]:
 def same_person(moment: Moment) -> Iterator[Sight]:
     """One person refunded over and over. 40, and 10 more for each batch beyond the threshold."""
     least = moment.threshold("anomaly_person_batches")
-    for batch_id, people, times in store.people_in_many(moment.connection, least):
+    for batch_id, people, times in store.people_in_many(moment.connection, moment.among, least):
         sentence = N_("有 {people} 人反复退费，最多的一人在 {count} 个批次中")
         yield Sight(batch_id, _score(40, times - least, 10), sentence, {"people": people, "count": times})
 
@@ -75,8 +77,10 @@ def same_person(moment: Moment) -> Iterator[Sight]:
 def unusual_amount(moment: Moment) -> Iterator[Sight]:
     """Much more than the employer's median so far, which needs three earlier batches. 50, and 5 more for each further time."""
     times = moment.threshold("anomaly_amount_times")
-    live = store.read_live(moment.connection)
-    for _employer, found in groupby(store.totals_of_employers(moment.connection), key=lambda row: row.employer_id):
+    live = store.read_batches(moment.connection, moment.among)
+    for _employer, found in groupby(
+        store.totals_of_employers(moment.connection, moment.among), key=lambda row: row.employer_id
+    ):
         earlier: list[int] = []
         for row in found:
             usual = median(earlier) if len(earlier) >= 3 else 0
@@ -94,20 +98,21 @@ def unusual_amount(moment: Moment) -> Iterator[Sight]:
 def fresh_account(moment: Moment) -> Iterator[Sight]:
     """The registered account changed shortly before filing. 50, up to 90 when it was on the very day."""
     days = moment.threshold("anomaly_account_days")
-    for batch_id, filed, effective in store.changes_before_filing(moment.connection):
-        age = (datetime.fromisoformat(filed) - datetime.fromisoformat(effective)).days
+    changes = store.changes_before_filing(moment.connection, moment.among)
+    for batch_id, found in groupby(changes, key=lambda row: row.batch_id):
+        latest = next(found)
+        age = (datetime.fromisoformat(latest.submitted_at) - datetime.fromisoformat(latest.effective_at)).days
         if age <= days:
-            yield Sight(
-                batch_id, _score(90, -age, 40 / max(days, 1)), N_("登记账户在申报前 {days} 天变更"), {"days": age}
-            )
+            score, sentence = _score(90, -age, 40 / max(days, 1)), N_("登记账户在申报前 {days} 天变更")
+            yield Sight(batch_id, score, sentence, {"days": age}, frozenset({latest.requested_by, latest.decided_by}))
 
 
 def hasty_reviewer(moment: Moment) -> Iterator[Sight]:
     """Somebody passed everything of the last 90 days, half of it within seconds of the one before. 70, 2 more for each pass."""
     seconds, least = moment.threshold("anomaly_pass_seconds"), 5
-    live = store.read_live(moment.connection)
+    live = store.read_batches(moment.connection, moment.among)
     since = (moment.now - timedelta(days=90)).isoformat(timespec="seconds")
-    for person, found in groupby(store.decisions(moment.connection, since), key=lambda row: row.username):
+    for person, found in groupby(store.decisions(moment.connection, moment.among, since), key=lambda row: row.username):
         taken = list(found)
         gaps = [
             (datetime.fromisoformat(b.at) - datetime.fromisoformat(a.at)).total_seconds() for a, b in pairwise(taken)
@@ -117,16 +122,16 @@ def hasty_reviewer(moment: Moment) -> Iterator[Sight]:
         values = {"person": person, "count": len(taken), "seconds": int(median(gaps))}
         sentence = N_("{person} 近 90 天办理 {count} 次全部通过，间隔中位数 {seconds} 秒")
         for batch_id in dict.fromkeys(row.batch_id for row in taken if row.batch_id in live):
-            yield Sight(batch_id, _score(70, len(taken) - least, 2), sentence, values)
+            yield Sight(batch_id, _score(70, len(taken) - least, 2), sentence, values, frozenset({person}))
 
 
 def empty_round(moment: Moment) -> Iterator[Sight]:
     """Sent again without a new paper or an answer to any line. 40, and 20 more for each such round beyond the threshold."""
     least = moment.threshold("anomaly_empty_rounds")
     changed: dict[str, list[str]] = {}
-    for batch_id, at in store.changes_of_rounds(moment.connection):
+    for batch_id, at in store.changes_of_rounds(moment.connection, moment.among):
         changed.setdefault(batch_id, []).append(at)
-    for batch_id, found in groupby(store.rounds(moment.connection), key=lambda row: row.batch_id):
+    for batch_id, found in groupby(store.rounds(moment.connection, moment.among), key=lambda row: row.batch_id):
         empty = sum(
             (back.step, again.step) == ("return", "resubmit")
             and not any(back.at <= at <= again.at for at in changed.get(batch_id, ()))

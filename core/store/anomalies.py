@@ -1,13 +1,14 @@
 """What is looked at for anomalies among batches that are under way, and what was said of them. Amounts in fen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from core.domain.account_change import ChangeState
 from core.domain.errors import Conflict
-from core.domain.lifecycle import FREE_STATES, LIVE_STATES, Part
+from core.domain.lifecycle import FREE_STATES, LIVE_STATES, PAID_STATES, Part, State
 from core.domain.wording import N_
 from core.store.database import Connection
 from core.store.schema import (
@@ -22,35 +23,60 @@ from core.store.schema import (
 )
 
 _b, _l, _e, _p, _a = batches.c, lines.c, batch_events.c, papers.c, account_changes.c
-_live = _b.state.in_(sorted(LIVE_STATES))
 _counts = _b.state.not_in(sorted(FREE_STATES))
 _DECIDES = ("first_reviewer", "second_reviewer", "approver")
 
 
-def read_live(connection: Connection) -> dict[str, Any]:
-    """Batches under way by id: number, employer, total, when they were filed."""
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Which batches are looked at: in some states since some moment, or one alone, which bounds everything that is read."""
+
+    states: frozenset[State] = LIVE_STATES
+    since: str = ""
+    batch_id: str = ""
+
+    def where(self) -> Iterator[sa.ColumnElement[bool]]:
+        """The conditions on ``batches``."""
+        yield _b.state.in_(sorted(self.states))
+        if self.since:
+            yield _b.state_since >= self.since
+        if self.batch_id:
+            yield _b.batch_id == self.batch_id
+
+
+def one_batch(batch_id: str) -> Among:
+    """One batch, under way or paid."""
+    return Among(LIVE_STATES | PAID_STATES, batch_id=batch_id)
+
+
+def read_batches(connection: Connection, among: Among) -> dict[str, Any]:
+    """The batches by id: number, employer, total, when they were filed."""
     columns = (_b.batch_id, _b.number, _b.employer_id, _b.employer_name, _b.total, _b.submitted_at, _b.filer)
-    return {row.batch_id: row for row in connection.execute(sa.select(*columns).where(_live))}
+    return {row.batch_id: row for row in connection.execute(sa.select(*columns).where(*among.where()))}
 
 
-def accounts_of_several(connection: Connection, least: int) -> list[Any]:
-    """(batch, employers) of live batches whose account at least so many employers have filed with."""
+def accounts_of_several(connection: Connection, among: Among, least: int) -> list[Any]:
+    """(batch, employers) of batches whose account at least so many employers have filed with."""
+    used = sa.select(_b.bank_account).where(*among.where())
     shared = (
         sa.select(_b.bank_account, sa.func.count(_b.employer_id.distinct()).label("employers"))
-        .where(_counts)
+        .where(_counts, *_only(among, _b.bank_account.in_(used)))
         .group_by(_b.bank_account)
         .having(sa.func.count(_b.employer_id.distinct()) >= least)
         .subquery()
     )
     joined = batches.join(shared, shared.c.bank_account == _b.bank_account)
-    return list(connection.execute(sa.select(_b.batch_id, shared.c.employers).select_from(joined).where(_live)))
+    return list(
+        connection.execute(sa.select(_b.batch_id, shared.c.employers).select_from(joined).where(*among.where()))
+    )
 
 
-def people_in_many(connection: Connection, least: int) -> list[Any]:
-    """(batch, people, most) of live batches with people of whom at least so many batches hold lines that stand."""
+def people_in_many(connection: Connection, among: Among, least: int) -> list[Any]:
+    """(batch, people, most) of batches with people of whom at least so many batches hold lines that stand."""
+    inside = sa.select(_l.social_security_number).where(_l.batch_id == among.batch_id)
     many = (
         sa.select(_l.social_security_number, sa.func.count(_l.batch_id.distinct()).label("times"))
-        .where(_l.live)
+        .where(_l.live, *_only(among, _l.social_security_number.in_(inside)))
         .group_by(_l.social_security_number)
         .having(sa.func.count(_l.batch_id.distinct()) >= least)
         .subquery()
@@ -60,12 +86,12 @@ def people_in_many(connection: Connection, least: int) -> list[Any]:
     )
     people = sa.func.count(_l.social_security_number.distinct())
     statement = sa.select(_b.batch_id, people, sa.func.max(many.c.times)).select_from(joined)
-    return list(connection.execute(statement.where(_live, _l.live).group_by(_b.batch_id)))
+    return list(connection.execute(statement.where(*among.where(), _l.live).group_by(_b.batch_id)))
 
 
-def totals_of_employers(connection: Connection) -> list[Any]:
-    """(employer, batch, filed, total) of every batch that counts of employers with a live one, in order."""
-    mine = sa.select(_b.employer_id).where(_live)
+def totals_of_employers(connection: Connection, among: Among) -> list[Any]:
+    """(employer, batch, filed, total) of every batch that counts of the employers of these batches, in order."""
+    mine = sa.select(_b.employer_id).where(*among.where())
     statement = sa.select(_b.employer_id, _b.batch_id, _b.submitted_at, _b.total)
     return list(
         connection.execute(
@@ -74,64 +100,73 @@ def totals_of_employers(connection: Connection) -> list[Any]:
     )
 
 
-def changes_before_filing(connection: Connection) -> list[Any]:
-    """(batch, filed, effective) of live batches of employers whose registered account had changed before."""
+def changes_before_filing(connection: Connection, among: Among) -> list[Any]:
+    """(batch, filed, effective, who asked for it, who decided) of changes of the registered account before batches were
+    filed, the latest of a batch first.
+    """
     done = _a.state.in_((ChangeState.APPROVED.value, ChangeState.EFFECTIVE.value))
     joined = batches.join(account_changes, _a.employer_id == _b.employer_id)
-    statement = sa.select(_b.batch_id, _b.submitted_at, sa.func.max(_a.effective_at)).select_from(joined)
-    return list(
-        connection.execute(
-            statement.where(_live, done, _a.effective_at <= _b.submitted_at).group_by(_b.batch_id, _b.submitted_at)
-        )
-    )
+    columns = (_b.batch_id, _b.submitted_at, _a.effective_at, _a.requested_by, _a.decided_by)
+    statement = sa.select(*columns).select_from(joined).where(*among.where(), done, _a.effective_at <= _b.submitted_at)
+    return list(connection.execute(statement.order_by(_b.batch_id, _a.effective_at.desc(), _a.change_id)))
 
 
-def decisions(connection: Connection, since: str) -> list[Any]:
+def decisions(connection: Connection, among: Among, since: str) -> list[Any]:
     """(person, batch, step, at) of every decision of officials since a moment, person by person in order."""
-    statement = sa.select(_e.username, _e.batch_id, _e.step, _e.at)
-    return list(
-        connection.execute(
-            statement.where(_e.part.in_(_DECIDES), _e.at >= since).order_by(_e.username, _e.at, _e.batch_id)
-        )
-    )
+    decided = (_e.part.in_(_DECIDES), _e.at >= since)
+    theirs = sa.select(_e.username).where(_e.part.in_(_DECIDES), _e.batch_id == among.batch_id)
+    # Whoever has decided holds a part: the index of parts finds his batches.
+    held = sa.select(batch_parts.c.batch_id).where(batch_parts.c.username.in_(theirs))
+    bounded = _only(among, _e.username.in_(theirs), _e.batch_id.in_(held))
+    statement = sa.select(_e.username, _e.batch_id, _e.step, _e.at).where(*decided, *bounded)
+    return list(connection.execute(statement.order_by(_e.username, _e.at, _e.batch_id)))
 
 
-def rounds(connection: Connection) -> list[Any]:
-    """(batch, step, at) of every time that a live batch went back to its employer and came again, in order."""
+def rounds(connection: Connection, among: Among) -> list[Any]:
+    """(batch, step, at) of every time that a batch went back to its employer and came again, in order."""
     joined = batches.join(batch_events, _e.batch_id == _b.batch_id)
     statement = sa.select(_b.batch_id, _e.step, _e.at).select_from(joined)
     turning = _e.step.in_(("return", "resubmit"))
-    return list(connection.execute(statement.where(_live, turning).order_by(_b.batch_id, _e.position)))
+    return list(connection.execute(statement.where(*among.where(), turning).order_by(_b.batch_id, _e.position)))
 
 
-def changes_of_rounds(connection: Connection) -> list[Any]:
-    """(batch, at) of every paper that was added to or taken from a live batch, and of every answer of its employer."""
-    d = line_decisions.c
-    added = sa.select(_p.batch_id, _p.uploaded_at).join(batches, _b.batch_id == _p.batch_id).where(_live)
+def changes_of_rounds(connection: Connection, among: Among) -> list[Any]:
+    """(batch, at) of every paper that was added to or taken from a batch, and of every answer of its employer."""
+    d, where = line_decisions.c, tuple(among.where())
+    added = sa.select(_p.batch_id, _p.uploaded_at).join(batches, _b.batch_id == _p.batch_id).where(*where)
     removed = sa.select(_p.batch_id, _p.removed_at).join(batches, _b.batch_id == _p.batch_id)
     answered = sa.select(d.batch_id, d.at).join(batches, _b.batch_id == d.batch_id)
     everything = sa.union_all(
-        added, removed.where(_live, _p.removed_at != ""), answered.where(_live, d.part == Part.FILER.value)
+        added, removed.where(*where, _p.removed_at != ""), answered.where(*where, d.part == Part.FILER.value)
     )
     return list(connection.execute(everything))
+
+
+def _only(among: Among, *where: sa.ColumnElement[bool]) -> tuple[sa.ColumnElement[bool], ...]:
+    """Conditions that leave the answer as it is, and spare reading what one batch has nothing to do with."""
+    return where if among.batch_id else ()
 
 
 # --- what was said of them ---
 
 
-def read_overrides(connection: Connection) -> list[Any]:
-    """(batch, number, employer, code, reason, username, at), the latest first."""
+def read_overrides(connection: Connection, batch_id: str = "") -> list[Any]:
+    """(batch, number, employer, code, reason, username, at), the latest first; of one batch if it is given."""
     o = anomaly_overrides.c
     joined = anomaly_overrides.join(batches, _b.batch_id == o.batch_id)
     statement = sa.select(o.batch_id, _b.number, _b.employer_name, o.code, o.reason, o.username, o.at)
-    return list(connection.execute(statement.select_from(joined).order_by(o.at.desc(), _b.number, o.code)))
+    where = [o.batch_id == batch_id] if batch_id else []
+    return list(
+        connection.execute(statement.select_from(joined).where(*where).order_by(o.at.desc(), _b.number, o.code))
+    )
 
 
 def people_of_batch(connection: Connection, batch_id: str) -> set[str]:
-    """Everybody who filed the batch or holds a part in it."""
+    """Everybody who filed the batch, holds a part in it or took a step."""
     held = sa.select(batch_parts.c.username).where(batch_parts.c.batch_id == batch_id)
     filed = sa.select(_b.filer).where(_b.batch_id == batch_id)
-    return set(connection.scalars(sa.union(held, filed)))
+    moved = sa.select(_e.username).where(_e.batch_id == batch_id)
+    return set(connection.scalars(sa.union(held, filed, moved)))
 
 
 def insert_override(connection: Connection, row: Mapping[str, str]) -> None:

@@ -25,6 +25,7 @@ from tests.support.desks import (
     ANALYST,
     BANK,
     CLERK,
+    COLLEAGUE,
     OTHER_CLERK,
     REVIEWER,
     SECOND_REVIEWER,
@@ -45,6 +46,15 @@ def seen(desk: Desk, code: str) -> dict[str, tuple[int, str]]:
 def give_account(desk: Desk, number: str, account: str) -> None:
     with desk.database.write() as connection:
         connection.execute(batches.update().where(batches.c.number == number).values(bank_account=account))
+
+
+def change_account(desk: Desk, day: str) -> None:
+    row = {"change_id": "c", "employer_id": "E1", "requested_by": "clerk1", "requested_at": day, "state": "effective"}
+    with desk.database.write() as connection:
+        connection.execute(
+            account_changes.insert(),
+            {**row, **BANK, "decided_by": "approver1", "decided_at": day, "effective_at": day},
+        )
 
 
 def file_for_two(desk: Desk, ledger: Ledger) -> tuple[str, str]:
@@ -89,12 +99,7 @@ def test_an_amount_far_from_the_history(desk: Desk, ledger: Ledger) -> None:
 
 @pytest.mark.parametrize(("day", "score"), [("2023-10-31T02:00:00+00:00", 89), ("2023-09-01T02:00:00+00:00", None)])
 def test_an_account_that_changed_before_filing(desk: Desk, ledger: Ledger, day: str, score: int | None) -> None:
-    row = {"change_id": "c", "employer_id": "E1", "requested_by": "clerk1", "requested_at": day, "state": "effective"}
-    with desk.database.write() as connection:
-        connection.execute(
-            account_changes.insert(),
-            {**row, **BANK, "decided_by": "approver1", "decided_at": day, "effective_at": day},
-        )
+    change_account(desk, day)
     number = file_serials(desk, ledger.leaver(1, [202205]))
     assert seen(desk, "A04").get(number, (None, ""))[0] == score
 
@@ -161,6 +166,25 @@ def test_an_override_needs_another_person_and_a_reason_and_stays_listed(desk: De
     assert read_trail(desk, SYSTEM, search="anomaly.override").total == 1
     with pytest.raises(Conflict):
         override_anomaly(desk, replace(ANALYST), mine, "A01", "两个单位同属一个集团")
+
+
+def test_what_is_no_anomaly_can_not_be_explained_away_in_advance(desk: Desk, ledger: Ledger) -> None:
+    number = file_serials(desk, ledger.leaver(1, [202205]))
+    with pytest.raises(InvalidInput, match="没有这种异常"):
+        override_anomaly(desk, ANALYST, number, "A01", "预先说明没有问题")
+    draft = prepare_draft(desk, ledger.leaver(2, [202205], employer_id="E2"), OTHER_CLERK, "E2")
+    preview = preview_batch(desk, OTHER_CLERK, draft)
+    submit_batch(desk, OTHER_CLERK, draft, preview.key, preview.fingerprint)
+    assert number in seen(desk, "A01")
+
+
+@pytest.mark.parametrize("username", ["clerk1", "approver1"])
+def test_whom_an_anomaly_speaks_of_does_not_explain_it(desk: Desk, ledger: Ledger, username: str) -> None:
+    change_account(desk, "2023-10-31T02:00:00+00:00")
+    number = file_serials(desk, ledger.leaver(1, [202205]), COLLEAGUE)
+    with pytest.raises(NotAllowed, match="与该异常有关"):
+        override_anomaly(desk, Viewer(username, ANALYST.role), number, "A04", "变更材料已核对")
+    override_anomaly(desk, ANALYST, number, "A04", "变更材料已核对")
 
 
 def test_every_rule_is_explained_with_the_threshold_in_force(desk: Desk) -> None:
