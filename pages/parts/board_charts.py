@@ -192,7 +192,7 @@ def _amounts(chart: Chart) -> alt.Axis:
 
 
 def _tooltip(chart: Chart, frame: pd.DataFrame) -> list[alt.Tooltip]:
-    series = [alt.Tooltip("series:N", title=" ")] if frame["series"].any() else []
+    series = [alt.Tooltip("series:N", title=_("类别"))] if frame["series"].any() else []
     return [alt.Tooltip("label:N", title=" "), *series, alt.Tooltip("figure:Q", title=chart.unit, format=chart.form)]
 
 
