@@ -9,7 +9,6 @@ from core.documents.payment_list import PURPOSE, RunSheet
 from core.domain.money import plain_yuan
 from core.domain.payments import FundAccount, Order, total_by_fund
 from core.domain.vocabulary import Insurance
-from core.texts import _
 
 FILE_NAME = "pain.001-{number}.xml"
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
@@ -76,7 +75,7 @@ def _add_order(parent: Element, order: Order) -> None:
     _add_agent(transfer, "CdtrAgt", order.cnaps_code, order.branch_name or order.bank_name)
     _add(SubElement(transfer, "Cdtr"), "Nm", order.account_holder)
     _add_account(transfer, "CdtrAcct", order.bank_account)
-    said = _(PURPOSE).format(number=order.number)
+    said = PURPOSE.format(number=order.number)
     _add(SubElement(transfer, "RmtInf"), "Ustrd", said, limit=_REMITTANCE_LENGTH)
 
 

@@ -16,8 +16,6 @@ from core.domain.capitals import capital_yuan
 from core.domain.money import to_yuan
 from core.domain.payments import FundAccount, Order, total_by_fund
 from core.domain.vocabulary import Insurance
-from core.domain.wording import N_
-from core.texts import _
 
 _SHEET = "支付清单"
 #: What the files are called, by the number of their run.
@@ -50,7 +48,8 @@ BANK_COLUMNS = (
     Column("金额", Holds.MONEY),
     Column("用途"),
 )
-PURPOSE = N_("社会保险费退费 {number}")
+#: What the employer reads on the account: Chinese, whoever makes the run.
+PURPOSE = "社会保险费退费 {number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def _bank_row(run: RunSheet, order: Order) -> tuple[Any, ...]:
         order.branch_name or order.bank_name,
         order.cnaps_code,
         order.amount,
-        _(PURPOSE).format(number=order.number),
+        PURPOSE.format(number=order.number),
     )
 
 

@@ -5,6 +5,8 @@ import unicodedata
 from datetime import date
 
 _BLANKS = re.compile(r"\s+")
+#: From here on a number hides half of itself and more behind its first 3 and last 4 characters.
+_WHOLE_NUMBER = 14
 _SSN = re.compile(r"\d{17}[\dX]", re.ASCII)
 _SSN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -90,8 +92,11 @@ def mask_name(name: str) -> str:
 
 
 def mask_number(number: str) -> str:
-    """First 3 and last 4 characters of an identity number."""
-    return f"{number[:3]}{'*' * max(len(number) - 7, 4)}{number[-4:]}" if len(number) > 7 else "*" * len(number)
+    """First 3 and last 4 characters of an identity number; of one that is shorter, such as a passport's, no more than half."""
+    if len(number) >= _WHOLE_NUMBER:
+        return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"
+    shown = len(number) // 4
+    return number[:shown] + "*" * (len(number) - 2 * shown) + number[len(number) - shown :]
 
 
 def mask_account(account: str) -> str:

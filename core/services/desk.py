@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from filelock import FileLock
+
 from core.domain.mail import MailServer, mail_server
 from core.domain.roles import Viewer
 from core.domain.settings import Settings
@@ -122,8 +124,8 @@ class Desk:
         return hmac.new(self.key("audit"), f"{head.sequence}:{head.hash}".encode(), hashlib.sha256).hexdigest()
 
     def _sign(self, head: Head) -> None:
-        # Two commits may arrive here in the other order: the head only ever moves forward.
-        with self._head_lock:
+        # Two commits may arrive here in the other order, also from two processes: the head only ever moves forward.
+        with self._head_lock, FileLock(f"{self._head_path}.lock"):
             known = self.signed_head()
             if known is not None and known.sequence >= head.sequence:
                 return

@@ -110,11 +110,16 @@ def viewer_of_session(desk: Desk, token: str) -> Viewer | None:
 
 
 def viewer_of_sign_in(desk: Desk, username: str, reference: str) -> Viewer | None:
-    """Who this user is now, and whether this very sign-in has shown its second factor within the last minutes."""
+    """Who this user is now, and whether this very sign-in has shown its second factor within the last minutes.
+
+    ``None`` for an account that was shut and for a sign-in that was ended.
+    """
     with desk.read() as connection:
         viewer = read_viewer(connection, username)
         row = session_of(connection, username, reference) if viewer is not None else None
-    if viewer is None or row is None or not row.factor_at:
+    if viewer is None or row is None:
+        return None
+    if not row.factor_at:
         return viewer
     age = desk.clock() - datetime.fromisoformat(row.factor_at)
     # Not in the future either: a clock that was set back must not keep a factor fresh for years.

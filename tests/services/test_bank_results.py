@@ -335,6 +335,13 @@ def test_one_order_by_hand_says_what_it_rests_on(desk: Desk, ledger: Ledger) -> 
     assert check_everything(desk) == []
 
 
+@pytest.mark.parametrize("change", ["amount = 1", "amount = NULL", "account = '1'", "outcome = 'bounced'"])
+def test_what_the_bank_sent_is_kept_whoever_asks(desk: Desk, ledger: Ledger, change: str) -> None:
+    book_results(desk, FINANCE, "r.csv", as_csv([answer(o) for o in orders(desk, pay(desk, payable(desk, ledger, 1)))]))
+    with pytest.raises(sa.exc.IntegrityError), desk.database.write() as connection:
+        connection.execute(sa.text(f"UPDATE bank_result_rows SET {change}"))
+
+
 # --- at once ---
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 
 import pytest
 import sqlalchemy as sa
@@ -19,9 +20,10 @@ from core.services.filing import Drifted, Receipt, submit_batch
 from core.services.line_sheets import read_lines
 from core.services.previews import check_bank, preview_batch, resolve_duplicates
 from core.services.steps import advance_batch, withdraw_batch
-from core.store.audit import read_head
+from core.store.audit import Head, read_head
 from core.store.schema import batches, lines
 from tests.support.desks import (
+    ADMIN,
     ANALYST,
     APPROVER,
     BANK,
@@ -420,6 +422,35 @@ def test_every_change_of_state_has_one_audit_entry(desk: Desk, ledger: Ledger) -
     assert count(desk, "batch_events") == count(desk, "audit", "action LIKE 'batch.%'") == 2
     with desk.read() as connection:
         assert desk.signed_head() == read_head(connection)
+
+
+def test_the_signed_head_only_moves_forward_whoever_writes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two servers on one data directory: the slower one has read the head, and the other signs a later entry meanwhile."""
+    other = Desk(desk.database, desk.data_dir, clock=desk.clock)
+    read, written = Desk.signed_head, threading.Event()
+    late: list[threading.Thread] = []
+
+    def write() -> None:
+        with other.write(ADMIN) as unit:
+            unit.audit("test", "later")
+        written.set()
+
+    def read_slowly(asked: Desk) -> Head | None:
+        head = read(asked)
+        if asked is desk and not late:
+            late.append(threading.Thread(target=write))
+            late[0].start()
+            # Whoever holds no lock lets the other one pass.
+            written.wait(0.5)
+        return head
+
+    monkeypatch.setattr(Desk, "signed_head", read_slowly)
+    with desk.write(ADMIN) as unit:
+        unit.audit("test", "earlier")
+    late[0].join()
+
+    with desk.read() as connection:
+        assert read(desk) == read_head(connection)
 
 
 def test_records_are_found_by_number_employer_and_person(desk: Desk, ledger: Ledger) -> None:

@@ -32,6 +32,7 @@ from core.services.payments import make_run, preview_run
 from core.services.settings import change_setting
 from core.services.steps import advance_batch
 from core.store.schema import payment_orders
+from core.texts import speaking
 from tests.support.desks import CLERK, FINANCE, REVIEWER, Ledger, at_once
 from tests.support.payments import SECOND_PAYER, orders, pay, payable
 
@@ -253,6 +254,16 @@ def test_the_files_of_a_run_are_kept_with_who_and_when(desk: Desk, ledger: Ledge
     assert count(desk, "audit", "action = 'payment.open_file'") == 3
     with pytest.raises(NotFound):
         open_run_file(desk, FINANCE, "unknown")
+
+
+def test_the_bank_reads_chinese_whoever_makes_the_run(desk: Desk, ledger: Ledger) -> None:
+    with speaking("en"):
+        run = pay(desk, payable(desk, ledger, 1))
+    files = {
+        file.kind: open_run_file(desk, FINANCE, file.file_id)[1] for file in show_run(desk, FINANCE, run.number).files
+    }
+    assert files[FileKind.CSV.value].read_text("utf-8-sig").startswith("支付参考号,险种,")
+    assert "社会保险费退费" in files[FileKind.PAIN001.value].read_text("utf-8")
 
 
 def test_a_changed_file_is_found(desk: Desk, ledger: Ledger) -> None:

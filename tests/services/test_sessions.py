@@ -134,6 +134,7 @@ def test_activity_is_written_at_most_once_a_minute(desk: Desk) -> None:
 
 def test_signing_out_ends_this_session_and_no_other(desk: Desk) -> None:
     first, second = (sessions.sign_in(desk, "wang.li", GOOD, HERE) for _time in range(2))
+    references = [sessions.find_session(desk, token).reference for token in (first, second)]
 
     sessions.sign_out(desk, first)
     sessions.sign_out(desk, first)
@@ -141,6 +142,8 @@ def test_signing_out_ends_this_session_and_no_other(desk: Desk) -> None:
 
     assert sessions.viewer_of_session(desk, first) is None
     assert sessions.viewer_of_session(desk, second) is not None
+    signed_in = [sessions.viewer_of_sign_in(desk, "wang.li", reference) is not None for reference in references]
+    assert signed_in == [False, True]
     assert stored(desk, audit).count("session.end") == 1
 
 

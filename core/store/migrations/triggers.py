@@ -67,6 +67,8 @@ ORDER_COLUMNS = (
 )
 #: What the bank sent; only that somebody settled it may be added.
 RESULT_COLUMNS = ("result_id", "position", "reference", "account", "outcome", "reason", "settled_on", "cause")
+#: Revision 0004: the amount that the bank sent, which may be missing.
+KEPT_AMOUNT = ("bank_result_rows_keep_amount", "bank_result_rows")
 #: What was asked for stays as it was asked; only the decision on it is added.
 CHANGE_COLUMNS = (
     "change_id",
@@ -196,5 +198,6 @@ def drop_triggers(connection: sa.Connection) -> None:
 
 
 def trigger_names() -> frozenset[str]:
-    """The triggers that have to be in place."""
-    return frozenset(name for name, _table, _event, _condition in _refusals() + _refusals_by_others())
+    """The triggers that have to be in place, those of later revisions included."""
+    first = (name for name, _table, _event, _condition in _refusals() + _refusals_by_others())
+    return frozenset((*first, KEPT_AMOUNT[0]))
