@@ -19,6 +19,7 @@ from core.services.payment_steps import Answer, insert_by_hand
 from core.services.steps import advance_locked, read_parts, require_batch
 from core.store import payments as store
 from core.store.batches import give_back_reversals, read_batch
+from core.store.database import Connection
 from core.store.locks import lock_payments
 
 #: The step that takes a batch from 已支付 back into the bounce loop.
@@ -58,6 +59,13 @@ def take_money_back(desk: Desk, viewer: Viewer, number: str, note: str) -> State
         answers = [Answer(o.reference, Outcome.BOUNCED, said, unit.today.isoformat(), said) for o in paid]
         _book(desk, unit, paid, answers, said)
         return State(require_batch(unit.connection, viewer, number).state)
+
+
+def require_nothing_came_back(connection: Connection, batch_id: str) -> None:
+    """Raise ``IllegalTransition`` while the tray holds a row that says that money of this batch came back."""
+    own = {each.reference: each for each in store.orders_of_batch(connection, batch_id)}
+    if any(says_return(row, own[row.reference]) for row in store.waiting_rows(connection, own)):
+        raise IllegalTransition(N_("银行回盘显示该批次有款项退回，尚在待核对中；请先到“支付”处理，再办结"))
 
 
 def says_return(row: Any, order: Any) -> bool:

@@ -83,6 +83,10 @@ def advance_batch(desk: Desk, viewer: Viewer, number: str, step: str, note: str 
         if edge.needs_note and not as_said(note):
             raise InvalidInput(N_("请填写意见"), field="step_note")
         require_step(unit.connection, viewer, row, edge)
+        if edge.target is State.CLOSED:
+            from core.services.payment_returns import require_nothing_came_back
+
+            require_nothing_came_back(unit.connection, row.batch_id)
         if conclude_lines(unit, row, edge, as_said(note)):
             # Lines have left the batch: less money may be below the threshold.
             row = require_batch(unit.connection, viewer, number)

@@ -173,6 +173,18 @@ def orders_of(desk: Desk, number: str) -> tuple[OrderView, ...]:
     return orders_of_batch(desk, FINANCE, number)
 
 
+def test_nothing_is_closed_while_its_money_lies_in_the_tray(desk: Desk, ledger: Ledger) -> None:
+    number, (first, *_rest) = paid(desk, ledger)
+    (stray,) = told_back(desk, first)
+    with pytest.raises(IllegalTransition, match="待核对"):
+        advance_batch(desk, FINANCE, number, "close")
+    assert state_of(desk, number) is State.PAID
+
+    resolve_unmatched(desk, FINANCE, stray.result_id, stray.position, "银行更正：款项未退")
+    advance_batch(desk, FINANCE, number, "close")
+    assert state_of(desk, number) is State.CLOSED
+
+
 def test_who_may_not(desk: Desk, ledger: Ledger) -> None:
     number, (first, *_rest) = paid(desk, ledger)
     (stray,) = told_back(desk, first)
