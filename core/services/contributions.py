@@ -26,9 +26,9 @@ _SEPARATORS = re.compile(r"[\s,;，；、|]+")
 PAGE_SIZE = 1000
 
 _FAULTS = {
-    "length": N_("第 {position} 个社会保障号应为 18 位，请核对"),
-    "date": N_("第 {position} 个社会保障号中的出生日期不存在，请核对"),
-    "check": N_("第 {position} 个社会保障号校验位不符，请核对"),
+    "length": N_("第 {position} 个社会保障号“{number}”应为 18 位，请核对"),
+    "date": N_("第 {position} 个社会保障号“{number}”中的出生日期不存在，请核对"),
+    "check": N_("第 {position} 个社会保障号“{number}”校验位不符，请核对"),
 }
 
 
@@ -110,7 +110,7 @@ def _parse_numbers(text: str) -> tuple[list[str], list[InvalidInput]]:
         # Other document types (81–83, 9, passports) have other forms: only a resident's own number is checked here.
         fault = social_security_number_fault(number) if is_resident_number(number) and number[:1].isdigit() else None
         if fault:
-            faults.append(InvalidInput(_FAULTS[fault], field="query_ids", position=position))
+            faults.append(InvalidInput(_FAULTS[fault], field="query_ids", position=position, number=number[:20]))
     return list(dict.fromkeys(numbers)), faults
 
 

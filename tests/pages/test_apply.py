@@ -127,15 +127,20 @@ def test_another_employers_rows_are_never_shown(open_app: Open, serials: list[st
 
 WRONG_QUERIES = [
     pytest.param(
-        {"persons": "119999199001010018"}, "query_ids", "第 1 个社会保障号校验位不符，请核对", id="check digit"
+        {"persons": "119999199001010018"},
+        "query_ids",
+        "第 1 个社会保障号“119999199001010018”校验位不符，请核对",
+        id="check digit",
     ),
     pytest.param(
         {"persons": f"{person(1)} 11999919901301001X"},
         "query_ids",
-        "第 2 个社会保障号中的出生日期不存在，请核对",
+        "第 2 个社会保障号“11999919901301001X”中的出生日期不存在，请核对",
         id="date",
     ),
-    pytest.param({"persons": "1199991990"}, "query_ids", "第 1 个社会保障号应为 18 位，请核对", id="length"),
+    pytest.param(
+        {"persons": "1199991990"}, "query_ids", "第 1 个社会保障号“1199991990”应为 18 位，请核对", id="length"
+    ),
     pytest.param({"persons": ""}, "query_ids", "请填写社会保障号，或打开“全单位”", id="no number"),
     pytest.param(
         {"first": "2022-13"}, "query_from", "月份“202213”不存在，请按 2022-01 的格式填写", id="impossible month"
