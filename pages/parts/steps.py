@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.domain.lifecycle import FREE_STATES, Edge, Part, progress
+from core.domain.lifecycle import FREE_STATES, PAID_STATES, Edge, Part, progress
 from core.domain.wording import N_
 from core.services.batches import BatchView
 from core.services.steps import advance_batch
@@ -84,6 +84,11 @@ def _say_consequence(edge: Edge) -> str:
     moved = _("批次将由“{before}”变为“{after}”。").format(before=_(edge.source.label), after=_(edge.target.label))
     if edge.target in FREE_STATES:
         return moved + _("此操作不能撤销：本批次不再办理，所含记录全部释放，可以重新申报。")
+    if edge.source in PAID_STATES and edge.target not in progress():
+        # Money that did arrive would be sent again.
+        return moved + _(
+            "各险种已支付的款项全部按退回登记，并通知单位更正银行信息。只有部分险种被退回的，请导入银行回盘后在“支付”的“待核对”中登记。"
+        )
     if edge.target not in progress():
         return moved + _("意见会告知下一环节的办理人，请一次写清全部问题。")
     return moved + _("此操作记入办理记录，不能撤销。")

@@ -133,6 +133,22 @@ def test_money_that_came_back_is_booked_in_the_tray_with_a_code(open_app: Open, 
     assert "没有待核对的回盘记录" in texts(app)
 
 
+def test_without_the_banks_row_the_dialog_says_that_every_fund_is_taken_back(
+    open_app: Open, desk: Desk, ledger: Ledger
+) -> None:
+    (number,) = payable(desk, ledger, 1)
+    book_results(desk, FINANCE, "r.csv", as_csv([answer(order) for order in orders(desk, pay(desk, [number]))]))
+    app = open_app("finance1")
+    app.query_params["no"] = number
+    app.switch_page("batch.py").run()
+    app.button(key="step_money_back").click().run()
+    assert "全部按退回登记" in texts(app)
+    app.text_area(key="step_note").set_value("退汇通知 12 号")
+    prove(app)
+    app.button(key="take_step").click().run()
+    assert show_batch(desk, FINANCE, number).state is State.BANK_CORRECTION
+
+
 def test_one_result_by_hand_is_booked_with_its_basis(open_app: Open, desk: Desk, ledger: Ledger) -> None:
     run = pay(desk, payable(desk, ledger, 1))
     app = turn_to(open_app("finance1", "payments.py"), "支付批次")
