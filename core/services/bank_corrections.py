@@ -19,6 +19,7 @@ from core.store.employers import former_names, read_employer
 from core.store.line_decisions import hold_part
 from core.texts import _
 
+_UNCHANGED = N_("银行信息没有改动，请更正；账户确实无误的（例如银行原因退回），请在说明中写明后再提交")
 _STEP = next(edge.step for edge in EDGES if edge.part is Part.CORRECTOR)
 
 
@@ -36,7 +37,8 @@ def correct_bank(desk: Desk, viewer: Viewer, number: str, bank: Mapping[str, str
     """Put other bank details into a batch whose money came back, and hand it to a reviewer; nothing else changes.
 
     For a clerk of the employer who is not the filer, or a reviewer who enters what came on paper. Raises ``InvalidInputs``
-    with every fault by field, ``InvalidInput`` when nothing was changed.
+    with every fault by field, ``InvalidInput`` (``correction_note``) when nothing was changed and nothing is said: money may
+    come back although the account is right, and is then paid to it again.
     """
     typed = clean_bank(bank)
     with desk.write(viewer) as unit:
@@ -46,8 +48,8 @@ def correct_bank(desk: Desk, viewer: Viewer, number: str, bank: Mapping[str, str
         employer = read_employer(unit.connection, row.employer_id)
         if errors := [notice for notice in _notices(unit.connection, employer, typed) if notice.is_error]:
             raise InvalidInputs(list(map(_problem, errors)))
-        if typed == {name: getattr(row, name) for name in FIELDS}:
-            raise InvalidInput(N_("银行信息没有改动，请更正后再提交"), field="bank_account")
+        if typed == {name: getattr(row, name) for name in FIELDS} and not as_said(note):
+            raise InvalidInput(_UNCHANGED, field="correction_note")
         if viewer == SYSTEM:
             raise NotAllowed(N_("银行信息须由承担该环节的人员更正"))
         hold_part(unit.connection, row.batch_id, viewer.username, edge.part.value)

@@ -41,7 +41,8 @@ def _draw_form(number: str) -> None:
                 with column, st.container(key=f"field_{_key(field)}"):
                     st.text_input(starred(_(FIELDS[field])), key=_key(field), max_chars=100, autocomplete="off")
                     draw_faults(field)
-        st.text_input(_("说明（可不填）"), key=_NOTE, max_chars=200, autocomplete="off")
+        st.text_input(_("说明（信息有改动的可不填）"), key=_NOTE, max_chars=200, autocomplete="off")
+        draw_faults(_NOTE)
         draw_faults("")
         st.form_submit_button(_("提交更正"), key="correct_bank", type="primary", on_click=_correct, args=(number,))
 

@@ -118,8 +118,18 @@ def test_the_checks_of_filing_hold_here_too(desk: Desk, bounced: str, change: di
 
 
 def test_a_correction_that_changes_nothing_is_none(desk: Desk, bounced: str) -> None:
-    with pytest.raises(InvalidInput, match="没有改动"):
+    with pytest.raises(InvalidInput, match=r"没有改动.*写明"):
         correct_bank(desk, COLLEAGUE, bounced, BANK)
+
+
+def test_an_account_that_is_right_is_paid_again_once_somebody_says_so(desk: Desk, bounced: str) -> None:
+    said = "账户无误，银行确认系统原因退回"
+    assert correct_bank(desk, COLLEAGUE, bounced, BANK, said) is State.BANK_REVIEW
+    advance_batch(desk, SECOND_REVIEWER, bounced, "pass_bank")
+
+    view = show_batch(desk, CLERK, bounced)
+    assert (view.state, view.events[-2].note) == (State.PAYABLE, said)
+    assert check_everything(desk) == []
 
 
 def test_the_step_alone_corrects_nothing(desk: Desk, bounced: str) -> None:
