@@ -15,12 +15,12 @@ from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk
 from pages.parts.formats import month_text
-from pages.parts.messages import attempt, draw_faults
+from pages.parts.messages import attempt, draw_faults, plain
 from pages.parts.verdicts import LABELS, money_column, say_insurance, yuan
 
 _FILTER, _PERSON, _CAUSE, _ALL = "line_filter", "line_person", "line_cause", "line_all"
 _EVERY = ""
-_ROW, _HEADER, _HEIGHT, _MOST = 32, 32, 396, 500
+_ROW, _HEADER, _HEIGHT, _MOST, _MOST_BEHIND = 32, 32, 396, 500, 5
 
 _SIGNS = {
     Standing.CLEAR: "✓",
@@ -43,10 +43,16 @@ def draw_line_work(sheet: LineSheet) -> None:
         chosen = _draw_table(found, selectable=True)
         with bar:
             _draw_bar(sheet, found, chosen)
+        _draw_behind(found[found["position"].isin(chosen)])
     else:
         _draw_table(found, selectable=False)
     if len(found) > _MOST:
         st.caption(_("显示前 {shown} 条，共 {count} 条，请用筛选缩小范围").format(shown=_MOST, count=f"{len(found):,}"))
+
+
+def say_counts(sheet: LineSheet) -> str:
+    """How many lines stand where: ✓ 已核 2　▲ 待补正 6."""
+    return "　".join(f"{say_standing(each)} {count:,}" for each, count in sheet.counts.items())
 
 
 def say_standing(code: str) -> str:
@@ -146,6 +152,21 @@ def _draw_table(found: pd.DataFrame, *, selectable: bool) -> list[int]:
     return [positions[place] for place in event.selection.rows] if selectable else []
 
 
+def _draw_behind(chosen: pd.DataFrame) -> None:
+    """What stands behind the selected lines, in full: a cell of the table shows its beginning only."""
+    said = chosen[["texts", "basis", "decision", "answer"]].drop_duplicates()
+    for row in said.head(_MOST_BEHIND).itertuples():
+        about = [
+            (_("待核事项"), row.texts),
+            (_("依据"), row.basis),
+            (_("审核意见"), row.decision),
+            (_("单位答复"), row.answer),
+        ]
+        parts = [_("{name}：{value}").format(name=name, value=value) for name, value in about if value]
+        if parts:
+            st.caption("- " + plain("　".join(parts)))
+
+
 _CELLS = {
     "standing": lambda frame: frame["standing"].map(say_standing),
     "name": lambda frame: frame["name"],
@@ -165,7 +186,7 @@ _OWN_LABELS = {
     "answer": N_("单位答复"),
     "texts": N_("待核事项"),
 }
-_WIDTHS = {"standing": 116, "codes": 72, "decision": 260, "answer": 180, "texts": 200, "basis": 320, "period": 118}
+_WIDTHS = {"standing": 98, "codes": 72, "decision": 260, "answer": 180, "texts": 200, "basis": 320, "period": 118}
 
 
 def _column(name: str) -> Any:

@@ -5,12 +5,14 @@ import streamlit as st
 from core.domain.lifecycle import FREE_STATES, PAID_STATES, Edge, Part, progress
 from core.domain.wording import N_
 from core.services.batches import BatchView
+from core.services.line_sheets import read_lines
 from core.services.steps import advance_batch
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.boundary import errors_shown
 from pages.parts.factor import draw_factor, forget_code, proven_viewer
+from pages.parts.line_work import say_counts
 from pages.parts.messages import attempt, clear_faults, draw_faults, plain
 from pages.parts.queue_way import go_on
 
@@ -61,6 +63,9 @@ def _draw_dialog(batch: BatchView, edge: Edge) -> None:
 def _draw_decision(batch: BatchView, edge: Edge) -> None:
     st.markdown(_("批次 **{number}**").format(number=batch.number))
     st.markdown(plain(_say_consequence(edge)))
+    sheet = read_lines(desk(), require_user(edge.right), batch.number)
+    if sheet.may_decide or sheet.may_answer:
+        st.caption(plain(_("{name}：{value}").format(name=_("退费明细"), value=say_counts(sheet))))
     label = f":red[*] {_('意见')}" if edge.needs_note else _("意见（可不填）")
     st.text_area(label, key=_NOTE, max_chars=NOTE_LENGTH, height=110, placeholder=_say_note(edge))
     draw_faults(_NOTE)

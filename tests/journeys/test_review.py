@@ -56,6 +56,12 @@ def open_batch(page: "Page", username: str, number: str) -> "Page":
     return page
 
 
+def choose_first_line(page: "Page") -> None:
+    """Tick the box of the first line; the table is a picture below the element that scrolls it."""
+    page.locator("[data-testid=stDataFrame] canvas").first.click(position={"x": 16, "y": 48}, force=True)
+    settle(page)
+
+
 def mark(page: "Page", key: str, text: str = "") -> None:
     """Say the same of all lines that the filter leaves."""
     page.locator(".st-key-line_all label").click()
@@ -82,6 +88,8 @@ def test_two_rounds_of_correction_up_to_payment(
 ) -> None:
     number = file_for_review(desk, CLERK, "119999198803129117")
     first = open_batch(browser_page(app_server.url), "reviewer1", number)
+    choose_first_line(first)
+    first.get_by_text("待核事项：须凭材料认定").wait_for()
     first.screenshot(path=pictures / "1-reviewer.png")
     mark(first, "mark_return", "请补充系统切换的说明")
     take(first, "step_return", "材料不全，见逐条意见")

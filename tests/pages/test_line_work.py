@@ -52,6 +52,7 @@ def test_a_reviewer_settles_what_the_filter_leaves(show, desk: Desk, ledger: Led
 def test_a_pass_with_open_lines_says_what_to_do(show, desk: Desk, ledger: Ledger) -> None:
     app = show("reviewer1", file_reviewed(desk, ledger))
     app.button(key="step_pass").click().run()
+    assert "退费明细：◷ 待核 6" in texts(app)
     app.button(key="take_step").click().run()
     assert "还有 6 条待核明细没有逐条核定" in texts(app)
 
