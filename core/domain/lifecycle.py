@@ -81,7 +81,17 @@ EDGES: tuple[Edge, ...] = (
     Edge(S.APPROVAL, "reject", N_("不予退费"), Right.APPROVE, P.APPROVER, S.REJECTED, needs_note=True),
     Edge(S.PAYABLE, "pay", N_("生成支付"), Right.PAY, P.PAYER, S.PAYING, needs_factor=True),
     Edge(S.PAYING, "settle", N_("登记支付成功"), Right.PAY, P.PAYER, S.PAID, needs_note=True),
-    Edge(S.PAYING, "bounce", N_("登记支付失败"), Right.PAY, P.PAYER, S.PAYMENT_FAILED, needs_note=True),
+    # Somebody's word makes a sent order payable again; a bank file that says so is imported without a code.
+    Edge(
+        S.PAYING,
+        "bounce",
+        N_("登记支付失败"),
+        Right.PAY,
+        P.PAYER,
+        S.PAYMENT_FAILED,
+        needs_note=True,
+        needs_factor=True,
+    ),
     Edge(S.PAYMENT_FAILED, "ask_correction", N_("通知更正银行信息"), Right.PAY, P.PAYER, S.BANK_CORRECTION),
     Edge(S.BANK_CORRECTION, "correct_bank", N_("更正银行信息"), Right.CORRECT_BANK, P.CORRECTOR, S.BANK_REVIEW),
     Edge(S.BANK_REVIEW, "pass_bank", N_("银行信息复核通过"), Right.REVIEW, P.SECOND_REVIEWER, S.PAYABLE),

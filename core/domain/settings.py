@@ -24,6 +24,8 @@ class Switch:
     """One switch: ``choices`` lists its texts, or ``None`` for a whole number between ``low`` and ``high``.
 
     ``pattern`` makes it a text that has to match instead, of which ``masked`` ones are never told in full to the audit log.
+    ``guards``: it decides who has to take part, or where money comes from, or stops money; changing it asks for a fresh
+    second factor.
     """
 
     key: str
@@ -34,6 +36,7 @@ class Switch:
     high: int = 0
     pattern: str = ""
     masked: bool = False
+    guards: bool = False
 
     def accept(self, value: str) -> str:
         """``value`` in its stored form, or ``InvalidInput`` saying what is allowed."""
@@ -75,7 +78,8 @@ def _agency_switches() -> Iterator[Switch]:
 def _fund_switches() -> Iterator[Switch]:
     for fund, fields in FUNDS.items():
         for (field, pattern, masked), (meaning, default) in zip(FIELDS, fields, strict=True):
-            yield Switch(fund_switch(fund, field), default, meaning, None, pattern=pattern, masked=masked)
+            key = fund_switch(fund, field)
+            yield Switch(key, default, meaning, None, pattern=pattern, masked=masked, guards=True)
 
 
 #: Settings of which every reason or refusal has one, by what stands before its code; the codes of refusals stand with their
@@ -83,7 +87,7 @@ def _fund_switches() -> Iterator[Switch]:
 REFUSAL_ACTIVE, WORDING_OF, REMEDY_OF, MATERIALS_OF = "refusal_active_", "wording_", "remedy_", "materials_"
 _WORDING = r"[^{}\x00-\x1f]{0,300}"
 _OF_A_CODE: tuple[tuple[str, str, Switch], ...] = (
-    (REFUSAL_ACTIVE, r"[NV]\d{2}", Switch("", "on", N_("该不能退费情况是否启用"))),
+    (REFUSAL_ACTIVE, r"[NV]\d{2}", Switch("", "on", N_("该不能退费情况是否启用"), guards=True)),
     (WORDING_OF, r"[RNV]\d{2}", Switch("", "", N_("显示的文字，空白为原文"), None, pattern=_WORDING)),
     (REMEDY_OF, r"[NV]\d{2}", Switch("", "", N_("处理建议，空白为原文"), None, pattern=_WORDING)),
     (MATERIALS_OF, "|".join(REASONS), Switch("", "", N_("必需和建议的材料，空白为原规定"), None, pattern=f"|{DEMAND}")),
@@ -96,10 +100,15 @@ SWITCHES: dict[str, Switch] = {
         Switch("refund_work_injury_after_retirement", "off", N_("退休后继续缴费（R05）是否退工伤保险费")),
         Switch("claim_limit_months", "off", N_("退费申请期限（月），off 为不限"), None, 1, 1200),
         Switch("missing_required_material", "warn", N_("缺少必需材料时提醒还是阻止提交"), ("warn", "block")),
-        Switch("automatic_acceptance", "on", N_("必需材料齐全时自动受理")),
-        Switch("factor_for_user_changes", "off", N_("新增、启用、重置审核、审批、财务、管理账号时要求动态验证码")),
-        Switch("account_cooling_days", "3", N_("登记账户变更批准后几日生效（自然日）"), None, 0, 60),
-        Switch("approval_threshold_yuan", "10000", N_("超过多少元须审批"), None, 0, 10**9),
+        Switch("automatic_acceptance", "on", N_("必需材料齐全时自动受理"), guards=True),
+        Switch(
+            "factor_for_user_changes",
+            "off",
+            N_("新增、启用、重置审核、审批、财务、管理账号时要求动态验证码"),
+            guards=True,
+        ),
+        Switch("account_cooling_days", "3", N_("登记账户变更批准后几日生效（自然日）"), None, 0, 60, guards=True),
+        Switch("approval_threshold_yuan", "10000", N_("超过多少元须审批"), None, 0, 10**9, guards=True),
         Switch("days_to_accept", "2", N_("受理时限（工作日）"), None, 1, 60),
         Switch("days_to_review", "5", N_("初审时限（工作日）"), None, 1, 60),
         Switch("days_to_second_review", "3", N_("复核时限（工作日）"), None, 1, 60),

@@ -76,7 +76,10 @@ def take_payment_step(desk: Desk, viewer: Viewer, number: str, step: str, note: 
 
 
 def register_by_hand(desk: Desk, viewer: Viewer, reference: str, outcome: Outcome, note: str) -> None:
-    """Book the result of one order without a file; ``note`` says what it rests on, and is the reason of a bounce."""
+    """Book the result of one order without a file; ``note`` says what it rests on, and is the reason of a bounce.
+
+    A bounce makes the order payable again: it asks for a fresh second factor.
+    """
     viewer.require(Right.PAY)
     said = normalise(note)
     if not said:
@@ -96,6 +99,8 @@ _GONE = N_("目前没有可以支付的批次，请刷新后查看")
 
 
 def _register(desk: Desk, viewer: Viewer, references: Sequence[str], outcome: Outcome, note: str) -> None:
+    if outcome is Outcome.BOUNCED:
+        viewer.require_factor()
     with desk.write(viewer) as unit:
         lock_payments(unit.connection)
         orders = store.find_orders(unit.connection, references)

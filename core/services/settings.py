@@ -54,12 +54,15 @@ def refusal_text(code: str) -> str:
 def change_setting(desk: Desk, viewer: Viewer, key: str, value: str) -> Setting:
     """Put a switch to ``value`` and leave an audit entry with the old and the new one; the same value changes nothing.
 
-    Raises ``InvalidInput`` for an unknown key or a value that the switch doesn't take.
+    Raises ``InvalidInput`` for an unknown key or a value that the switch doesn't take, ``FactorNeeded`` when all that is
+    missing is a fresh second factor for a switch that guards money or parts.
     """
     viewer.require(Right.CHANGE_SETTINGS)
     switch = find_switch(key)
     _require_switchable(key)
     accepted = switch.accept(value)
+    if switch.guards:
+        viewer.require_factor()
     with desk.write(viewer) as unit:
         # Of two changes at one moment each must name the value that it really replaced.
         lock_chain(unit.connection)

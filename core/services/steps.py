@@ -1,7 +1,7 @@
 """Moving a batch along its lifecycle: one step, one history entry, one audit entry, the state, and what follows from it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.domain.errors import InvalidInput, NotFound
@@ -148,11 +148,12 @@ def advance_locked(
 ) -> None:
     """One step of a batch that this transaction has locked; ``row`` as it stands before the step.
 
-    The viewer's right and part are checked, except for a step that the system takes ``by_system`` in consequence.
+    The viewer's right and part are checked, except for a step that the system takes ``by_system`` in consequence; a second
+    factor is the caller's to ask for, who knows on whose word the step rests.
     """
     edge = find_edge(State(row.state), step)
     if not by_system:
-        require_step(unit.connection, unit.viewer, row, edge)
+        require_step(unit.connection, unit.viewer, row, replace(edge, needs_factor=False))
     take_edge(Opened(unit, settings, row.batch_id, row.number), edge, note, by_system=by_system)
 
 

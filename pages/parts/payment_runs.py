@@ -6,13 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from core.domain.payments import FileKind, Outcome
-from core.domain.roles import Viewer
+from core.domain.roles import Right, Viewer
 from core.domain.wording import N_
 from core.services.payment_runs import OrderView, RunRow, RunView, list_runs, show_run
 from core.services.payment_steps import register_by_hand
 from core.texts import _
 from pages.parts import state
-from pages.parts.access import acting_viewer, desk
+from pages.parts.access import acting_viewer, desk, require_user
+from pages.parts.factor import draw_factor, proven_viewer
 from pages.parts.formats import format_yuan, local_time, starred
 from pages.parts.messages import attempt, draw_faults
 from pages.parts.orders import draw_orders, say_status
@@ -111,6 +112,9 @@ def _draw_by_hand(waiting: Sequence[OrderView]) -> None:
             starred(_("依据或退票原因")), key=_NOTE, max_chars=200, placeholder=_("例如银行回单编号、银行告知的原因")
         )
         draw_faults(_NOTE)
+        if state.typed(_OUTCOME) == Outcome.BOUNCED:
+            # Somebody's word makes the order payable again.
+            draw_factor(require_user(Right.PAY))
         draw_faults("")
         st.button(_("登记结果"), key="book_by_hand", on_click=_book)
 
@@ -128,7 +132,8 @@ def _book() -> None:
     note = state.typed(_NOTE) or ""
 
     def book() -> bool:
-        register_by_hand(desk(), acting_viewer(), reference, outcome, note)
+        viewer = proven_viewer() if outcome is Outcome.BOUNCED else acting_viewer()
+        register_by_hand(desk(), viewer, reference, outcome, note)
         return True
 
     if attempt(book):

@@ -89,6 +89,8 @@ TOKEN: Slot[tuple[str, str]] = Slot("_token", ("", ""))
 CHANGE: Slot[tuple[str, str]] = Slot("_change", ("", ""))
 #: The employer for which the dialog of another registered account is open.
 ASKING: Slot[str] = Slot("_asking", "")
+#: A switch and its new value, which wait for the code of whoever changes it.
+GUARDED: Slot[tuple[str, str]] = Slot("_guarded", ("", ""))
 #: The user whose second factor is about to be reset.
 RESETTING: Slot[str] = Slot("_resetting", "")
 #: The pages of an answer that were turned through: the question, and the place behind each of them.

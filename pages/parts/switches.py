@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from core.domain.errors import FactorNeeded
 from core.domain.reasons import REASONS
 from core.domain.roles import Right
 from core.domain.settings import AGENCY, Switch
@@ -13,6 +14,7 @@ from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.at_field import at_field
+from pages.parts.guarded_switch import ask_for_proof, draw_proof, tell_kept
 from pages.parts.messages import attempt, draw_faults, plain
 from pages.parts.wordings import draw_wordings
 
@@ -34,7 +36,12 @@ def draw_switches() -> None:
     settings = {setting.switch.key: setting for setting in list_settings(desk(), require_user(Right.CHANGE_SETTINGS))}
     grouped = (_ACTIVE, _LATE_FEE, _DAYS, _FUND, AGENCY, REFUSAL_ACTIVE)
     own = [s for key, s in settings.items() if not key.startswith(grouped)]
-    st.caption(_("修改后立即生效并记入审计；只影响此后的预览和提交，已提交的批次不变。"))
+    st.caption(
+        _(
+            "修改后立即生效并记入审计；只影响此后的预览和提交，已提交的批次不变。"
+            "关系资金安全和办理分工的开关，修改时须输入动态验证码。"
+        )
+    )
     _draw_group(_("退费规则与提交"), own)
     _draw_group(_("办理时限"), [s for key, s in settings.items() if key.startswith(_DAYS)])
     _draw_group(_("基金付款账户"), [s for key, s in settings.items() if key.startswith(_FUND)])
@@ -42,6 +49,7 @@ def draw_switches() -> None:
     _draw_reasons(settings)
     _draw_refusals(settings)
     draw_wordings()
+    draw_proof(settings, _meaning, _say)
 
 
 def _draw_group(title: str, settings: Sequence[Setting]) -> None:
@@ -119,11 +127,15 @@ def _turn(name: str, key: str) -> None:
 
 
 def _keep(name: str, value: str) -> None:
-    kept = attempt(lambda: at_field(name, lambda: change_setting(desk(), acting_viewer(), name, value)), name)
-    if kept is not None:
-        state.NOTICE.set(
-            (N_("已保存：{meaning} = {value}"), {"meaning": _meaning(kept.switch), "value": _say(kept.value)})
-        )
+    def change() -> Setting | None:
+        try:
+            return change_setting(desk(), acting_viewer(), name, value)
+        except FactorNeeded:
+            ask_for_proof(name, value)
+            return None
+
+    if kept := attempt(lambda: at_field(name, change), name):
+        tell_kept(_meaning(kept.switch), _say(kept.value))
 
 
 def _key(setting: Setting) -> str:

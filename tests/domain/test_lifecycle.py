@@ -56,7 +56,7 @@ TABLE = {
 STEPS = sorted({step for _state, step in TABLE})
 #: Whoever sends a batch back or ends it says why; whoever releases money or takes it back shows a second factor.
 SAY_WHY = {"return", "reject", "settle", "bounce", "return_bank", "money_back"}
-RELEASE_MONEY = {("待审批", "pass"), ("待支付", "pay"), ("已支付", "money_back")}
+RELEASE_MONEY = {("待审批", "pass"), ("待支付", "pay"), ("支付中", "bounce"), ("已支付", "money_back")}
 
 
 def person(role: Role, employer: str = "E1") -> Viewer:

@@ -6,12 +6,13 @@ import pyotp
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.domain.roles import SYSTEM
 from core.services import accounts, batches, filing, previews, second_factor, settings, steps
 from core.services.desk import Desk
 from core.store import sign_ins
 from tests.pages.conftest import Open, sign_in_as
 from tests.pages.reading import keys, table, texts
-from tests.support.desks import ADMIN, APPROVER, CLERK, REVIEWER, SECOND_REVIEWER, Ledger, prepare_draft
+from tests.support.desks import ADMIN, APPROVER, CLERK, FINANCE, REVIEWER, SECOND_REVIEWER, Ledger, prepare_draft
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +23,7 @@ def _screens_have_the_clock_of_the_test(desk: Desk, monkeypatch: pytest.MonkeyPa
 @pytest.fixture
 def number(desk: Desk, ledger: Ledger) -> str:
     """A batch that waits for its approval."""
-    settings.change_setting(desk, ADMIN, "approval_threshold_yuan", "0")
+    settings.change_setting(desk, SYSTEM, "approval_threshold_yuan", "0")
     accounts.create_user(desk, ADMIN, "reviewer3", REVIEWER.role)
     third = replace(REVIEWER, username="reviewer3")
     preview = previews.preview_batch(desk, CLERK, prepare_draft(desk, ledger.leaver(1, [202205])))
@@ -164,7 +165,7 @@ def test_an_administrator_resets_a_factor_with_his_own(desk: Desk, open_app: Ope
 
 
 def test_where_the_switch_says_so_accounts_are_made_after_a_code(desk: Desk, open_app: Open) -> None:
-    settings.change_setting(desk, ADMIN, "factor_for_user_changes", "on")
+    settings.change_setting(desk, SYSTEM, "factor_for_user_changes", "on")
     app = open_app("admin1", "settings.py")
     app.session_state["settings_tabs"] = "用户"
     app.run()
@@ -178,3 +179,54 @@ def test_where_the_switch_says_so_accounts_are_made_after_a_code(desk: Desk, ope
     app.button(key="show_factor").click().run()
     app.button(key="add_user").click().run()
     assert accounts.viewer_of(desk, "wang.li") is not None
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("setting_approval_threshold_yuan", "1000000"), ("setting_fund_pension_account", "6222020299")]
+)
+def test_a_switch_that_guards_money_is_changed_after_a_code(desk: Desk, open_app: Open, key: str, value: str) -> None:
+    """The administrator has no device yet: he enrols in the dialog."""
+
+    def kept() -> str:
+        with desk.read() as connection:
+            return desk.settings(connection)[key.removeprefix("setting_")]
+
+    before = kept()
+    app = open_app("admin1", "settings.py")
+    app.text_input(key=key).set_value(value).run()
+    assert kept() == before
+    assert f"由“{before}”改为“{value}”" in texts(app).replace("\\", "")
+
+    app.text_input(key="factor_code").set_value("000000")
+    app.button(key="confirm_setting").click().run()
+    assert kept() == before
+
+    app.text_input(key="factor_code").set_value(code_of(desk, secret_of(app)))
+    app.button(key="confirm_setting").click().run()
+    assert kept() == value
+    assert "confirm_setting" not in keys(app)
+    app.selectbox(key="setting_automatic_acceptance").select("off").run()
+    assert "confirm_setting" not in keys(app), "the factor is fresh"
+
+
+def test_a_wrong_value_of_such_a_switch_is_told_before_any_code(open_app: Open) -> None:
+    app = open_app("admin1", "settings.py")
+    app.text_input(key="setting_account_cooling_days").set_value("99").run()
+
+    assert "必须是 0 到 60 之间的整数" in texts(app)
+    assert "confirm_setting" not in keys(app)
+
+
+def test_bouncing_by_hand_asks_for_a_code(desk: Desk, number: str, open_app: Open) -> None:
+    steps.advance_batch(desk, APPROVER, number, "pass")
+    steps.advance_batch(desk, FINANCE, number, "pay")
+    app = open_app("finance1")
+    app.query_params["no"] = number
+    app.switch_page("batch.py").run().button(key="step_bounce").click().run()
+    app.text_area(key="step_note").set_value("户名不符")
+    app.button(key="take_step").click().run()
+    assert state_of(desk, number) == "paying"
+
+    app.text_input(key="factor_code").set_value(code_of(desk, secret_of(app)))
+    app.button(key="take_step").click().run()
+    assert state_of(desk, number) == "bank_correction"

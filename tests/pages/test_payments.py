@@ -159,6 +159,20 @@ def test_one_result_by_hand_is_booked_with_its_basis(open_app: Open, desk: Desk,
     assert [order.status for order in orders(desk, run)].count(Outcome.PAID) == 1
 
 
+def test_a_bounce_by_hand_is_booked_with_a_code(open_app: Open, desk: Desk, ledger: Ledger) -> None:
+    run = pay(desk, payable(desk, ledger, 1))
+    app = turn_to(open_app("finance1", "payments.py"), "支付批次")
+    app.radio(key="hand_outcome").set_value(Outcome.BOUNCED).run()
+    app.text_input(key="hand_note").set_value("户名不符").run()
+    app.button(key="book_by_hand").click().run()
+    assert "动态验证码" in texts(app)
+    assert {order.status for order in orders(desk, run)} == {Outcome.SENT}
+
+    prove(app)
+    app.button(key="book_by_hand").click().run()
+    assert [order.status for order in orders(desk, run)].count(Outcome.BOUNCED) == 1
+
+
 def test_the_page_of_a_batch_shows_its_orders_and_the_banks_reason(open_app: Open, desk: Desk, ledger: Ledger) -> None:
     (number,) = payable(desk, ledger, 1)
     first, *rest = orders(desk, pay(desk, [number]))

@@ -143,13 +143,17 @@ def test_a_reset_gives_a_new_token(open_app: Open, desk: Desk) -> None:
 
 def test_the_log_says_in_words_what_was_done(open_app: Open) -> None:
     app = open_app("admin1", "settings.py")
-    app.selectbox(key="setting_automatic_acceptance").select("off").run()
+    app.selectbox(key="setting_refund_work_injury_after_retirement").select("on").run()
     app.session_state["settings_tabs"] = "审计"
     app.run()
     latest = table(app, "detail").iloc[0]
 
-    assert (latest["actor"], latest["action"], latest["subject"]) == ("admin1", "修改设置", "automatic_acceptance")
-    assert latest["detail"] == "改后：关；改前：开"
+    assert (latest["actor"], latest["action"], latest["subject"]) == (
+        "admin1",
+        "修改设置",
+        "refund_work_injury_after_retirement",
+    )
+    assert latest["detail"] == "改后：开；改前：关"
 
     app.text_input(key="audit_search").set_value("nobody").run()
     assert "没有符合条件的审计记录" in texts(app)

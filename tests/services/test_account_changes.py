@@ -17,7 +17,7 @@ from core.domain.errors import (
     NotAllowed,
     NotFound,
 )
-from core.domain.roles import Role, Viewer
+from core.domain.roles import SYSTEM, Role, Viewer
 from core.services import account_changes as changes
 from core.services import drafts, filing, previews
 from core.services.contributions import InvalidInputs
@@ -115,7 +115,7 @@ def test_what_is_filed_goes_to_the_account_that_counts_that_day(desk: Desk, ledg
 
 
 def test_the_cooling_time_is_a_switch(desk: Desk) -> None:
-    change_setting(desk, ADMIN, "account_cooling_days", "0")
+    change_setting(desk, SYSTEM, "account_cooling_days", "0")
     approve(desk, request(desk))
 
     assert registered(desk) == NEW["bank_account"]

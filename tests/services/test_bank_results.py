@@ -1,6 +1,7 @@
 """What the bank sends back: booked whole or not at all, each cause named, nothing lost."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import product
 from types import SimpleNamespace
 
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.domain.errors import Conflict, IllegalTransition, InvalidInput, NotFound
+from core.domain.errors import Conflict, FactorNeeded, IllegalTransition, InvalidInput, NotFound
 from core.domain.lifecycle import State
 from core.domain.money import plain_yuan
 from core.domain.payments import Outcome
@@ -324,12 +325,16 @@ def test_one_order_by_hand_says_what_it_rests_on(desk: Desk, ledger: Ledger) -> 
     first, *rest = orders(desk, pay(desk, [number]))
     with pytest.raises(InvalidInput):
         register_by_hand(desk, FINANCE, first.reference, Outcome.PAID, "")
+    with pytest.raises(FactorNeeded):
+        register_by_hand(desk, replace(FINANCE, fresh_factor=False), first.reference, BOUNCED, "回单：户名不符")
     register_by_hand(desk, FINANCE, first.reference, BOUNCED, "回单：户名不符")
     with pytest.raises(IllegalTransition):
         register_by_hand(desk, FINANCE, first.reference, Outcome.PAID, "回单")
     with pytest.raises(NotFound):
         register_by_hand(desk, FINANCE, "TF", Outcome.PAID, "回单")
-    book_results(desk, FINANCE, "r.csv", as_csv([answer(order) for order in rest]))
+    # The bank's own file needs no code, whatever follows from it.
+    stale = replace(FINANCE, fresh_factor=False)
+    book_results(desk, stale, "r.csv", as_csv([answer(order) for order in rest]))
     assert state_of(desk, number) is State.BANK_CORRECTION
     assert count(desk, "audit", "action = 'payment.by_hand'") == 1
     assert check_everything(desk) == []

@@ -252,7 +252,7 @@ def test_others_reset_nobody(desk: Desk, device: pyotp.TOTP) -> None:
 @pytest.mark.parametrize("name", ["reviewer1", "approver1", "finance1", "admin1"])
 def test_accounts_that_decide_ask_for_a_factor_where_the_switch_says_so(desk: Desk, name: str) -> None:
     reset_user(desk, ADMIN, name)
-    change_setting(desk, ADMIN, "factor_for_user_changes", "on")
+    change_setting(desk, SYSTEM, "factor_for_user_changes", "on")
 
     for change in (reset_user, enable_user):
         with pytest.raises(FactorNeeded):
