@@ -104,7 +104,9 @@ def fresh_account(moment: Moment) -> Iterator[Sight]:
         age = (datetime.fromisoformat(latest.submitted_at) - datetime.fromisoformat(latest.effective_at)).days
         if age <= days:
             score, sentence = _score(90, -age, 40 / max(days, 1)), N_("登记账户在申报前 {days} 天变更")
-            yield Sight(batch_id, score, sentence, {"days": age}, frozenset({latest.requested_by, latest.decided_by}))
+            yield Sight(
+                batch_id, score, sentence, {"days": age}, frozenset({latest.requested_by, latest.decided_by}) - {""}
+            )
 
 
 def hasty_reviewer(moment: Moment) -> Iterator[Sight]:
@@ -169,7 +171,7 @@ METHODS: Mapping[str, Method] = {
         Method(
             "A04",
             N_("申报前刚变更账户"),
-            N_("登记账户的变更在申报前 {n} 天以内生效。"),
+            N_("登记账户的变更（含台账更正）在申报前 {n} 天以内生效。"),
             "anomaly_account_days",
             fresh_account,
         ),

@@ -1,8 +1,9 @@
 """What is looked at for anomalies among batches that are under way, and what was said of them. Amounts in fen."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -11,15 +12,19 @@ from core.domain.errors import Conflict
 from core.domain.lifecycle import FREE_STATES, LIVE_STATES, PAID_STATES, Part, State
 from core.domain.wording import N_
 from core.store.database import Connection
+from core.store.employers import account_of
 from core.store.schema import (
     account_changes,
     anomaly_overrides,
     batch_events,
     batch_parts,
     batches,
+    employers,
+    imports,
     line_decisions,
     lines,
     papers,
+    superseded,
 )
 
 _b, _l, _e, _p, _a = batches.c, lines.c, batch_events.c, papers.c, account_changes.c
@@ -100,15 +105,49 @@ def totals_of_employers(connection: Connection, among: Among) -> list[Any]:
     )
 
 
-def changes_before_filing(connection: Connection, among: Among) -> list[Any]:
-    """(batch, filed, effective, who asked for it, who decided) of changes of the registered account before batches were
-    filed, the latest of a batch first.
-    """
+class AccountChange(NamedTuple):
+    """A registered account changed before a batch was filed: since when, who asked for it and who decided."""
+
+    batch_id: str
+    submitted_at: str
+    effective_at: str
+    requested_by: str
+    decided_by: str
+
+
+def changes_before_filing(connection: Connection, among: Among) -> list[AccountChange]:
+    """Changes of the registered account before batches were filed, decided or imported, the latest of a batch first."""
+    found = [*_changes_decided(connection, among), *_changes_imported(connection, among)]
+    return sorted(sorted(found, key=lambda each: each.effective_at, reverse=True), key=lambda each: each.batch_id)
+
+
+def _changes_decided(connection: Connection, among: Among) -> Iterator[AccountChange]:
     done = _a.state.in_((ChangeState.APPROVED.value, ChangeState.EFFECTIVE.value))
     joined = batches.join(account_changes, _a.employer_id == _b.employer_id)
     columns = (_b.batch_id, _b.submitted_at, _a.effective_at, _a.requested_by, _a.decided_by)
     statement = sa.select(*columns).select_from(joined).where(*among.where(), done, _a.effective_at <= _b.submitted_at)
-    return list(connection.execute(statement.order_by(_b.batch_id, _a.effective_at.desc(), _a.change_id)))
+    return (AccountChange(*row) for row in connection.execute(statement))
+
+
+def _changes_imported(connection: Connection, among: Among) -> Iterator[AccountChange]:
+    """The ledger's own corrections: what an import replaced differs in its account from what came after it."""
+    filed: dict[str, list[Any]] = {}
+    for row in read_batches(connection, among).values():
+        filed.setdefault(row.employer_id, []).append(row)
+    mine = sa.select(_b.employer_id).where(*among.where())
+    joined = superseded.join(imports, imports.c.import_id == superseded.c.import_id)
+    columns = (superseded.c.record_key, superseded.c.superseded_at, superseded.c.content, imports.c.imported_by)
+    corrected = (superseded.c.table_name == employers.name, superseded.c.record_key.in_(mine))
+    statement = sa.select(*columns).select_from(joined).where(*corrected)
+    versions = list(connection.execute(statement.order_by(superseded.c.record_key, superseded.c.superseded_id)))
+    now = connection.execute(sa.select(employers).where(employers.c.employer_id.in_(mine))).mappings()
+    then = {row["employer_id"]: account_of(dict(row)) for row in now} if versions else {}
+    for employer_id, at, content, imported_by in reversed(versions):
+        before = account_of(json.loads(content))
+        if before != then[employer_id]:
+            after = (batch for batch in filed.get(employer_id, ()) if at <= batch.submitted_at)
+            yield from (AccountChange(each.batch_id, each.submitted_at, at, imported_by, "") for each in after)
+        then[employer_id] = before
 
 
 def decisions(connection: Connection, among: Among, since: str) -> list[Any]:

@@ -71,10 +71,11 @@ def _ledger_changed(connection: sa.Connection, employer_id: str, since: str) -> 
     if not before:
         return False
     now = connection.execute(sa.select(employers).where(employers.c.employer_id == employer_id)).mappings().one()
-    return len({_account(row) for row in (*before, now)}) > 1
+    return len({account_of(row) for row in (*before, now)}) > 1
 
 
-def _account(row: Mapping[str, Any]) -> tuple[str, ...]:
+def account_of(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The six bank fields of an employer's row, or of one that a correction replaced."""
     return tuple(str(row.get(name, "")) for name in FIELDS)
 
 

@@ -1,8 +1,10 @@
 """异常: every method on a case that it has to see and on its neighbour that it must not; overrides by another person."""
 
+import json
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from core.domain.errors import Conflict, InvalidInput, NotAllowed
 from core.domain.roles import SYSTEM, Viewer
@@ -20,8 +22,9 @@ from core.services.filing import submit_batch
 from core.services.line_decisions import answer_lines, decide_lines
 from core.services.previews import preview_batch
 from core.services.settings import change_setting
-from core.store.schema import account_changes, batches
+from core.store.schema import account_changes, batches, employers, imports, superseded
 from tests.support.desks import (
+    ADMIN,
     ANALYST,
     BANK,
     CLERK,
@@ -35,6 +38,8 @@ from tests.support.desks import (
     prepare_draft,
 )
 from tests.support.rounds import ANSWER, RETURN, file_clear, file_serials, pass_in_haste
+
+COUNTS = ("row_count", "new_count", "corrected_count")
 
 
 def seen(desk: Desk, code: str) -> dict[str, tuple[int, str]]:
@@ -102,6 +107,30 @@ def test_an_account_that_changed_before_filing(desk: Desk, ledger: Ledger, day: 
     change_account(desk, day)
     number = file_serials(desk, ledger.leaver(1, [202205]))
     assert seen(desk, "A04").get(number, (None, ""))[0] == score
+
+
+@pytest.mark.parametrize(
+    ("before", "score"), [({"bank_account": "1"}, 89), ({"name": "甲某公司"}, None)], ids=["the account", "the name"]
+)
+def test_an_account_that_an_import_changed_before_filing(
+    desk: Desk, ledger: Ledger, before: dict[str, str], score: int | None
+) -> None:
+    correct_employer(desk, before, "2023-10-31T02:00:00+00:00")
+    number = file_serials(desk, ledger.leaver(1, [202205]))
+    assert seen(desk, "A04").get(number, (None, ""))[0] == score
+
+
+def correct_employer(desk: Desk, before: dict[str, str], at: str) -> None:
+    """As if an import of the ledger had replaced ``before`` by what is registered now."""
+    with desk.database.write() as connection:
+        now = connection.execute(sa.select(employers).where(employers.c.employer_id == "E1")).mappings().one()
+        kept = {"import_id": "i", "file_name": "单位.csv", "sha256": "i", "kind": "employers"} | dict.fromkeys(
+            COUNTS, 1
+        )
+        connection.execute(imports.insert(), {**kept, "imported_by": ADMIN.username, "imported_at": at})
+        content = json.dumps({**now, **before}, default=str)
+        old = {"table_name": "employers", "record_key": "E1", "content": content, "import_id": "i", "superseded_at": at}
+        connection.execute(superseded.insert(), old)
 
 
 @pytest.mark.parametrize(("pause", "is_seen"), [(2, True), (120, False)])
