@@ -26,6 +26,7 @@ from pages.parts.bank_correction import draw_correction
 from pages.parts.batch_table import draw_batches
 from pages.parts.comment_list import draw_comments
 from pages.parts.completion import draw_changes, draw_completion
+from pages.parts.concerns import draw_concerns
 from pages.parts.formats import local_time
 from pages.parts.forms import draw_batch_forms
 from pages.parts.frame import draw_path
@@ -202,6 +203,7 @@ def draw_batch(batch: BatchView) -> None:
     draw_head(batch)
     draw_reveal(require_user(Right.SEE_BATCHES), BATCH, batch.number)
     draw_next_step(batch)
+    draw_concerns(require_user(Right.SEE_BATCHES), batch.number)
     works = bool({"return", "resubmit"} & {edge.step for edge in batch.actions})
     if batch.state is State.RETURNED and works:
         draw_completion(batch, read_lines(desk(), require_user(Right.SEE_BATCHES), batch.number))

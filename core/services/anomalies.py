@@ -1,12 +1,14 @@
-"""异常: batches under way that are worth a second look, with a score and its reasons; and those that somebody has explained."""
+"""异常: batches that are worth a second look, with a score and its reasons; and those that somebody has explained."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from core.domain.errors import InvalidInput, NotAllowed
 from core.domain.finding import SEPARATOR
 from core.domain.identifiers import normalise
+from core.domain.lifecycle import PAID_STATES
 from core.domain.purpose import without_numbers
 from core.domain.roles import Right, Role, Viewer
 from core.domain.wording import N_
@@ -20,6 +22,8 @@ from core.texts import _
 #: The input in which the reason for an override is typed.
 FIELD = "override_reason"
 SHORTEST, LONGEST = 6, 500
+#: Days for which the anomalies of a paid batch stay listed.
+PAID_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,20 @@ class Override:
     at: str
 
 
-def list_anomalies(desk: Desk, viewer: Viewer) -> tuple[Anomaly, ...]:
-    """Open anomalies of batches under way, the weightiest first (``Right.ANALYSE``)."""
+@dataclass(frozen=True, slots=True)
+class Concerns:
+    """What whoever decides about one batch ought to know: its open anomalies (``None``: there are none), and the explained."""
+
+    open: Anomaly | None
+    overrides: tuple[Override, ...]
+
+
+def list_anomalies(desk: Desk, viewer: Viewer, *, paid: bool = False) -> tuple[Anomaly, ...]:
+    """Open anomalies of batches under way, or of those paid within ``PAID_DAYS``, the weightiest first (``Right.ANALYSE``)."""
     viewer.require(Right.ANALYSE)
+    since = (desk.clock() - timedelta(days=PAID_DAYS)).isoformat(timespec="seconds")
+    among = store.Among(PAID_STATES, since) if paid else store.Among()
     with desk.read() as connection:
-        among = store.Among()
         rows = store.read_batches(connection, among)
         explained = {(row.batch_id, row.code) for row in store.read_overrides(connection)}
         seen: dict[str, list[tuple[Method, Sight]]] = {}
@@ -82,7 +95,31 @@ def list_overrides(desk: Desk, viewer: Viewer) -> tuple[Override, ...]:
     """What was said of anomalies, the latest first."""
     viewer.require(Right.ANALYSE)
     with desk.read() as connection:
-        rows = store.read_overrides(connection)
+        return _said(store.read_overrides(connection))
+
+
+def is_told(viewer: Viewer) -> bool:
+    """Whether he decides about batches, and is told what may be odd about one."""
+    return any(viewer.may(right) for right in (Right.REVIEW, Right.APPROVE, Right.PAY))
+
+
+def read_concerns(desk: Desk, viewer: Viewer, number: str) -> Concerns:
+    """The anomalies of one batch, under way or paid, and what was said of them. It is told and keeps nobody from anything.
+
+    ``NotAllowed`` for whoever neither decides about batches (``is_told``) nor analyses them.
+    """
+    if not is_told(viewer):
+        viewer.require(Right.ANALYSE)
+    with desk.read() as connection:
+        row = require_batch(connection, viewer, number)
+        overrides = store.read_overrides(connection, row.batch_id)
+        explained = {each.code for each in overrides}
+        seen = _sights(desk, connection, store.one_batch(row.batch_id))
+        sights = [each for each in seen if each[0].code not in explained]
+    return Concerns(_anomaly(row, sights) if sights else None, _said(overrides))
+
+
+def _said(rows: Iterable[Any]) -> tuple[Override, ...]:
     return tuple(
         Override(row.number, row.employer_name, _(METHODS[row.code].name), row.reason, row.username, row.at)
         for row in rows

@@ -10,6 +10,7 @@ from core.domain.wording import N_
 from core.services.anomalies import (
     FIELD,
     LONGEST,
+    PAID_DAYS,
     Anomaly,
     Override,
     explain_rules,
@@ -20,22 +21,45 @@ from core.services.anomalies import (
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk
+from pages.parts.concerns import draw_reason, draw_score
 from pages.parts.formats import format_yuan, local_time
 from pages.parts.messages import attempt, draw_faults, plain
-from pages.parts.paging import draw_pages, page_of
+from pages.parts.paging import draw_pages, page_of, turn_back
 
-_LIST, _SIZE, _HEAVY, _MIDDLING = "anomalies", 10, 80, 60
+#: Chooses between batches under way and paid ones.
+PAID = "anomalies_paid"
+_LIST, _SIZE = "anomalies", 10
 
 
 def draw_anomalies(viewer: Viewer) -> None:
-    """Open anomalies, those that are explained, and the rules."""
-    found = list_anomalies(desk(), viewer)
+    """Open anomalies, of batches under way or paid already, those that are explained, and the rules."""
     _draw_rules(viewer)
+    paid = _choose_paid()
+    found = list_anomalies(desk(), viewer, paid=paid)
     if found:
         _draw_open(found)
+    elif paid:
+        st.info(_("近 {days} 天已支付的批次没有未说明的异常。").format(days=PAID_DAYS), icon=":material/done_all:")
     else:
         st.info(_("目前没有需要关注的批次。"), icon=":material/done_all:")
     _draw_explained(list_overrides(desk(), viewer))
+
+
+def _choose_paid() -> bool:
+    """Which batches are listed: those under way, or those whose money has gone out with the anomaly unexplained."""
+    names = {False: _("在办"), True: _("已支付")}
+    chosen = st.segmented_control(
+        _("批次"),
+        list(names),
+        format_func=names.__getitem__,
+        default=False,
+        required=True,
+        key=PAID,
+        label_visibility="collapsed",
+        on_change=turn_back,
+        args=(_LIST,),
+    )
+    return bool(chosen)
 
 
 def _draw_rules(viewer: Viewer) -> None:
@@ -59,15 +83,14 @@ def _draw_open(found: Sequence[Anomaly]) -> None:
 
 def _draw_one(anomaly: Anomaly) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        icon, colour = _look(anomaly.score)
-        st.badge(_("{score} 分").format(score=anomaly.score), icon=icon, color=colour)
+        draw_score(anomaly.score)
         st.page_link(
             "batch.py", label=anomaly.number, icon=":material/receipt_long:", query_params={"no": anomaly.number}
         )
         st.caption(f"{plain(anomaly.employer_name)}　{format_yuan(anomaly.total)} {_('元')}", width="content")
     for reason in anomaly.reasons:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(f"**{plain(reason.name)}**　{plain(reason.said)}　:gray[{reason.score}]", width="stretch")
+            draw_reason(reason)
             with st.popover(_("说明"), icon=":material/edit_note:"):
                 key = f"{FIELD}_{anomaly.number}_{reason.code}"
                 st.text_area(_("为何不是异常"), key=key, max_chars=LONGEST, height=90)
@@ -77,12 +100,6 @@ def _draw_one(anomaly: Anomaly) -> None:
                     on_click=_override,
                     args=(anomaly.number, reason.code, key),
                 )
-
-
-def _look(score: int) -> tuple[str, str]:
-    if score >= _HEAVY:
-        return ":material/priority_high:", "red"
-    return (":material/warning:", "orange") if score >= _MIDDLING else (":material/info:", "gray")
 
 
 def _draw_explained(overrides: Sequence[Override]) -> None:

@@ -59,6 +59,26 @@ def test_two_hasty_people_are_one_anomaly_with_one_place_for_a_word(open_app: Op
     assert sorted(places) == sorted(f"override_reason_{number}_A05" for number in numbers)
 
 
+@pytest.mark.parametrize(("username", "is_told"), [("reviewer1", True), ("finance1", True), ("clerk1", False)])
+def test_whoever_decides_sees_on_the_batch_what_may_be_odd(
+    open_app: Open, desk: Desk, odd: list[str], username: str, *, is_told: bool
+) -> None:
+    override_anomaly(desk, ANALYST, odd[1], "A02", "三个月分次申报已核对")
+    app = open_app(username)
+    for number, word in ((odd[0], "有 1 人反复退费"), (odd[1], "三个月分次申报已核对")):
+        app.query_params["no"] = number
+        app.switch_page("batch.py").run()
+        assert not app.exception
+        assert (word in texts(app)) == is_told
+
+
+def test_what_was_paid_is_a_list_of_its_own(open_app: Open, odd: list[str]) -> None:
+    app = turn_to(open_app, "anomalies")
+    app.segmented_control(key="anomalies_paid").set_value(True).run()
+    assert not app.exception
+    assert "近 365 天已支付的批次没有未说明的异常" in texts(app)
+
+
 def test_a_report_is_made_by_a_button(open_app: Open, odd: list[str]) -> None:
     app = turn_to(open_app, "reports")
     for key in ("report_pdf", "report_xlsx"):

@@ -10,10 +10,12 @@ from core.domain.errors import Conflict, InvalidInput, NotAllowed
 from core.domain.roles import SYSTEM, Viewer
 from core.services import steps
 from core.services.anomalies import (
+    Concerns,
     explain_rules,
     list_anomalies,
     list_overrides,
     override_anomaly,
+    read_concerns,
 )
 from core.services.anomaly_methods import METHODS
 from core.services.audit_trail import read_trail
@@ -26,9 +28,11 @@ from core.store.schema import account_changes, batches, employers, imports, supe
 from tests.support.desks import (
     ADMIN,
     ANALYST,
+    APPROVER,
     BANK,
     CLERK,
     COLLEAGUE,
+    FINANCE,
     OTHER_CLERK,
     REVIEWER,
     SECOND_REVIEWER,
@@ -37,6 +41,7 @@ from tests.support.desks import (
     person,
     prepare_draft,
 )
+from tests.support.payments import payable
 from tests.support.rounds import ANSWER, RETURN, file_clear, file_serials, pass_in_haste
 
 COUNTS = ("row_count", "new_count", "corrected_count")
@@ -63,11 +68,13 @@ def change_account(desk: Desk, day: str) -> None:
 
 
 def file_for_two(desk: Desk, ledger: Ledger) -> tuple[str, str]:
-    mine = file_serials(desk, ledger.leaver(1, [202205]))
-    draft = prepare_draft(desk, ledger.leaver(2, [202205], employer_id="E2"), OTHER_CLERK, "E2")
+    return file_serials(desk, ledger.leaver(1, [202205])), file_for_other(desk, ledger, 2)
+
+
+def file_for_other(desk: Desk, ledger: Ledger, who: int) -> str:
+    draft = prepare_draft(desk, ledger.leaver(who, [202205], employer_id="E2"), OTHER_CLERK, "E2")
     preview = preview_batch(desk, OTHER_CLERK, draft)
-    yours = submit_batch(desk, OTHER_CLERK, draft, preview.key, preview.fingerprint).numbers[0]
-    return mine, yours
+    return submit_batch(desk, OTHER_CLERK, draft, preview.key, preview.fingerprint).numbers[0]
 
 
 def test_one_account_of_two_employers_is_seen_in_both(desk: Desk, ledger: Ledger) -> None:
@@ -201,9 +208,7 @@ def test_what_is_no_anomaly_can_not_be_explained_away_in_advance(desk: Desk, led
     number = file_serials(desk, ledger.leaver(1, [202205]))
     with pytest.raises(InvalidInput, match="没有这种异常"):
         override_anomaly(desk, ANALYST, number, "A01", "预先说明没有问题")
-    draft = prepare_draft(desk, ledger.leaver(2, [202205], employer_id="E2"), OTHER_CLERK, "E2")
-    preview = preview_batch(desk, OTHER_CLERK, draft)
-    submit_batch(desk, OTHER_CLERK, draft, preview.key, preview.fingerprint)
+    file_for_other(desk, ledger, 2)
     assert number in seen(desk, "A01")
 
 
@@ -214,6 +219,45 @@ def test_whom_an_anomaly_speaks_of_does_not_explain_it(desk: Desk, ledger: Ledge
     with pytest.raises(NotAllowed, match="与该异常有关"):
         override_anomaly(desk, Viewer(username, ANALYST.role), number, "A04", "变更材料已核对")
     override_anomaly(desk, ANALYST, number, "A04", "变更材料已核对")
+
+
+@pytest.mark.parametrize("viewer", [REVIEWER, APPROVER, FINANCE], ids=lambda viewer: viewer.username)
+def test_whoever_decides_is_told_what_may_be_odd_and_what_was_said_of_it(
+    desk: Desk, ledger: Ledger, viewer: Viewer
+) -> None:
+    mine, _yours = file_for_two(desk, ledger)
+    for month in (202206, 202207):
+        file_serials(desk, [ledger.row(person(1), month)])
+    listed = next(each for each in list_anomalies(desk, ANALYST) if each.number == mine)
+    assert read_concerns(desk, viewer, mine) == Concerns(listed, ())
+    override_anomaly(desk, ANALYST, mine, "A01", "两个单位同属一个集团")
+    concerns = read_concerns(desk, viewer, mine)
+    assert concerns.open is not None
+    assert [reason.code for reason in concerns.open.reasons] == ["A02"]
+    assert [(each.username, each.reason) for each in concerns.overrides] == [("analyst1", "两个单位同属一个集团")]
+
+
+def test_one_batch_alone_is_seen_as_in_the_list(desk: Desk, ledger: Ledger) -> None:
+    """Every method looks at one batch only, and sees of it what it sees among all."""
+    change_account(desk, "2023-10-31T02:00:00+00:00")
+    file_for_other(desk, ledger, 9)
+    pass_in_haste(desk, ledger, REVIEWER, SECOND_REVIEWER)
+    listed = list_anomalies(desk, ANALYST)
+    assert {reason.code for each in listed for reason in each.reasons} >= {"A01", "A04", "A05"}
+    assert [read_concerns(desk, FINANCE, each.number).open for each in listed] == list(listed)
+
+
+def test_what_was_paid_stays_listed_as_paid(desk: Desk, ledger: Ledger) -> None:
+    change_account(desk, "2023-10-31T02:00:00+00:00")
+    (number,) = payable(desk, ledger, 1)
+    (before,) = list_anomalies(desk, ANALYST)
+    steps.advance_batch(desk, FINANCE, number, "pay")
+    steps.advance_batch(desk, FINANCE, number, "settle", "回单")
+    assert list_anomalies(desk, ANALYST) == ()
+    assert list_anomalies(desk, ANALYST, paid=True) == (before,)
+    assert read_concerns(desk, REVIEWER, number).open == before
+    override_anomaly(desk, ANALYST, number, "A04", "支付后已核对变更材料")
+    assert list_anomalies(desk, ANALYST, paid=True) == ()
 
 
 def test_every_rule_is_explained_with_the_threshold_in_force(desk: Desk) -> None:
@@ -228,3 +272,9 @@ def test_anomalies_are_for_those_who_analyse(desk: Desk) -> None:
     for call in (list_anomalies, list_overrides, explain_rules):
         with pytest.raises(NotAllowed):
             call(desk, CLERK)
+
+
+def test_who_filed_a_batch_is_not_told_what_is_odd_about_it(desk: Desk, ledger: Ledger) -> None:
+    number = file_serials(desk, ledger.leaver(1, [202205]))
+    with pytest.raises(NotAllowed):
+        read_concerns(desk, CLERK, number)

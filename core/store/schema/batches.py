@@ -38,6 +38,7 @@ batches = sa.Table(
     sa.UniqueConstraint("idempotency_key"),
     sa.Index("ix_batches_employer_id", "employer_id", "submitted_at"),
     sa.Index("ix_batches_state", "state", "due_on"),
+    sa.Index("ix_batches_bank_account", "bank_account"),
     # Most batches are assigned to nobody.
     sa.Index(
         "ix_batches_assignee",
