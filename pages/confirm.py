@@ -7,6 +7,7 @@ import streamlit as st
 from core.domain.bank import FIELDS
 from core.domain.materials import MATERIALS
 from core.domain.roles import Right, Viewer
+from core.domain.wording import N_
 from core.services.drafts import Draft, employers_of, open_draft
 from core.services.export_jobs import start_refusals
 from core.services.exports import export_refusals
@@ -18,9 +19,10 @@ from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.drift import draw_drift, keep_drift
 from pages.parts.forms import draw_draft_forms
-from pages.parts.frame import draw_heading, draw_path
+from pages.parts.frame import draw_path
 from pages.parts.holds import draw_holds
 from pages.parts.messages import attempt, clear_faults, draw_faults, draw_note, draw_summary, plain
+from pages.parts.navigation import screen_of
 from pages.parts.preview_cache import current_preview
 from pages.parts.receipt import draw_receipt, say_reasons
 from pages.parts.refusal_export import draw_refusal_export
@@ -209,11 +211,9 @@ def draw_preview(draft: Draft) -> None:
     draw_decision(preview)
 
 
-def draw_screen(viewer: Viewer) -> None:
+def draw_screen(viewer: Viewer, number: str | None) -> None:
     """The receipt when something was filed, the difference when something has changed, else the preview."""
-    if numbers := state.RECEIPT.take():
-        st.query_params["no"] = numbers[0]
-    if number := st.query_params.get("no"):
+    if number:
         draw_receipt(receipt_of(desk(), viewer, number))
     elif state.DRIFT.get():
         draw_drift()
@@ -223,7 +223,16 @@ def draw_screen(viewer: Viewer) -> None:
         draw_preview(draft)
 
 
+def filed_number() -> str | None:
+    """The number of what was just filed, kept in the address so that a refresh shows its receipt again."""
+    if numbers := state.RECEIPT.take():
+        st.query_params["no"] = numbers[0]
+    return st.query_params.get("no")
+
+
 user = require_user(Right.APPLY)
-draw_path(_("单位人员缴费退费申请"), _("退费预览"))
-draw_heading("confirm.py")
-draw_screen(user)
+filed = filed_number()
+title = N_("回执") if filed else screen_of("confirm.py").title
+draw_path(_("单位人员缴费退费申请"), _(title))
+st.header(_(title), anchor=False)
+draw_screen(user, filed)

@@ -196,9 +196,11 @@ def test_where_no_line_is_left_the_button_is_off_and_says_why(open_app: Open, de
 
 def test_confirming_gives_a_receipt_that_a_refresh_finds_again(open_app: Open, desk: Desk, three_months: str) -> None:
     app = open_app("clerk1", "confirm.py")
+    assert app.header[0].value == "退费预览"
     app.button(key="confirm").click().run()
     number = batches.list_batches(desk, CLERK).rows["number"][0]
 
+    assert app.header[0].value == "回执"
     assert number in texts(app)
     assert "提交成功，本页可以关闭" in texts(app)
     again = open_app("clerk1")
