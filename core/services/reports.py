@@ -37,6 +37,7 @@ from core.store.files import write_atomically
 FIELD = "report_month"
 FORMS = ("pdf", "xlsx")
 _LABELS = {(edge.source.value, edge.step): edge.label for edge in EDGES}
+_ORDER = {edge: place for place, edge in enumerate(_LABELS)}
 
 
 def write_report(desk: Desk, viewer: Viewer, month: Period, form: str) -> bytes:
@@ -98,7 +99,7 @@ def _read(connection: Connection, month: Period, last: date) -> MonthlyReport:
                 for each in store.refusals_told(connection, month.number)
             ],
         ),
-        (STEPS, [_step(*each) for each in store.steps_taken(connection, *span)]),
+        (STEPS, [_step(*each) for each in sorted(store.steps_taken(connection, *span), key=_place)]),
         (
             TREND,
             [
@@ -121,6 +122,11 @@ def _row(name: str, found: Any) -> Row:
 def _by_fund(found: Iterable[Any]) -> list[Row]:
     order = list(INSURANCES)
     return [_row(Insurance(each[0]).label, each) for each in sorted(found, key=lambda row: order.index(row[0]))]
+
+
+def _place(found: Any) -> int:
+    """Steps as a batch takes them, the filing first."""
+    return _ORDER.get((found[0], found[1]), -1)
 
 
 def _step(source: str, step: str, times: int, batches: int) -> Row:
