@@ -9,6 +9,8 @@ _BLANKS = re.compile(r"\s+")
 _WHOLE_NUMBER = 14
 _SSN = re.compile(r"\d{17}[\dX]", re.ASCII)
 _SSN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+#: Punctuation that people use in sentences, and that would lose its width with everything else.
+_PUNCTUATION = re.compile("([，。：；！？（）])")
 
 
 def normalise(text: str) -> str:
@@ -20,6 +22,11 @@ def as_said(text: str) -> str:
     """Trimmed, on one line, no control characters: how what people say enters, with its punctuation as it was typed."""
     visible = (" " if c in "\t\r\n" else c for c in text if c in "\t\r\n" or unicodedata.category(c)[0] != "C")
     return "".join(visible).strip()
+
+
+def normalise_prose(text: str) -> str:
+    """As ``normalise``, but what people write in sentences keeps its Chinese punctuation."""
+    return "".join(part if place % 2 else normalise(part) for place, part in enumerate(_PUNCTUATION.split(text)))
 
 
 def normalise_number(text: str) -> str:

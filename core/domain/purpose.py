@@ -3,7 +3,7 @@
 import re
 
 from core.domain.errors import InvalidInput
-from core.domain.identifiers import normalise
+from core.domain.identifiers import normalise_prose
 from core.domain.wording import N_
 
 FIELD = "purpose"
@@ -13,7 +13,7 @@ _NUMBER = re.compile(r"\d{9,}[Xx]?")
 
 def purpose_of(text: str) -> str:
     """The purpose as it is kept; ``InvalidInput`` at ``purpose`` when it is too short to say anything, or too long."""
-    said = normalise(text)
+    said = normalise_prose(text)
     if not SHORTEST <= len(said) <= LONGEST:
         raise InvalidInput(
             N_("请用 {least} 至 {most} 个字写明用途，它会记入审计"), field=FIELD, least=SHORTEST, most=LONGEST

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.domain.errors import InvalidInput, NotAllowed
 from core.domain.finding import SEPARATOR
-from core.domain.identifiers import normalise
+from core.domain.identifiers import normalise_prose
 from core.domain.lifecycle import PAID_STATES
 from core.domain.purpose import without_numbers
 from core.domain.roles import Right, Role, Viewer
@@ -141,7 +141,7 @@ def override_anomaly(desk: Desk, viewer: Viewer, number: str, code: str, reason:
     without a reason, or when the batch has no such anomaly; ``Conflict`` when it is explained already.
     """
     viewer.require(Right.ANALYSE)
-    said = without_numbers(normalise(reason))
+    said = without_numbers(normalise_prose(reason))
     if not SHORTEST <= len(said) <= LONGEST:
         raise InvalidInput(N_("请用 {least} 至 {most} 个字说明为何不是异常"), field=FIELD, least=SHORTEST, most=LONGEST)
     with desk.write(viewer) as unit:

@@ -20,6 +20,7 @@ from core.domain.identifiers import (
     mod_11_10,
     normalise,
     normalise_number,
+    normalise_prose,
     social_security_number_fault,
 )
 
@@ -228,3 +229,16 @@ def test_no_mask_shows_more_than_half(number):
     assert len(masked) == len(number)
     assert masked.count("*") * 2 >= len(number)
     assert len(number) > 4 or set(mask_account(number)) <= {"*"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  误缴，名单（２０２６）：ＡＢ\x00核对。 ", "误缴，名单（2026）：AB核对。"),
+        ("１１９９９９，", "119999，"),
+        (" \n", ""),
+        ("a,b (c)", "a,b (c)"),
+    ],
+)
+def test_sentences_keep_their_punctuation_and_nothing_else_of_full_width(typed: str, kept: str) -> None:
+    assert normalise_prose(typed) == kept
