@@ -54,7 +54,7 @@ def draw_made(subject: str, keys: Sequence[str]) -> None:
 
 def draw_link(export_id: str, name: str, *, at_once: bool = True) -> None:
     """The link to a file. With ``at_once`` the door's script fetches it, once, as soon as it stands here."""
-    with st.container(key="made" if at_once else "kept"):
+    with st.container(key="made" if at_once else "kept", width="content"):
         st.link_button(
             _("下载 {name}").format(name=plain(name)),
             f"/exports/{export_id}",
