@@ -1,7 +1,8 @@
 """The records of an .xls ([MS-XLS]): what calamine gives as blanks although it is not, and what it must not be given.
 
 Errors, and formulas without a stored result, come as blanks; so they are looked for here. And calamine reserves memory for
-as many cells and strings as a record claims there are: the claims are taken out, or the file is refused.
+as many cells and strings as a record claims there are: the claims are taken out, or the file is refused. It fills the
+rectangle around the cells of every sheet before the first is read, so the rectangles together are bounded.
 """
 
 import struct
@@ -9,13 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from core.documents.problems import Unreadable
-from core.documents.sheets import BrokenCell
+from core.documents.sheets import MAX_COLUMNS, BrokenCell
 
-_FORMULA, _BOOL_ERROR, _SHEET, _END = 0x0006, 0x0205, 0x0085, 0x000A
+_FORMULA, _BOOL_ERROR, _SHEET, _END, _NUMBERS = 0x0006, 0x0205, 0x0085, 0x000A, 0x00BD
 _DIMENSIONS, _STRINGS, _PASSWORD = 0x0200, 0x00FC, 0x002F
 #: Number, Label, Rk, MulRk, LabelSst, RString: with the two above, every record that fills a cell.
-_FILLS_CELL = frozenset({_FORMULA, _BOOL_ERROR, 0x0203, 0x0204, 0x027E, 0x00BD, 0x00FD, 0x00D6})
-MAX_COLUMNS = 256
+_FILLS_CELL = frozenset({_FORMULA, _BOOL_ERROR, _NUMBERS, 0x0203, 0x0204, 0x027E, 0x00FD, 0x00D6})
+#: Cells of all sheets' rectangles, blank ones included: two full sheets of 64 columns. A hundred megabytes hold fewer.
+MAX_CELLS = 1 << 23
+_MAX_SHEETS = 1_000
 _NO_NUMBER, _ERROR_RESULT, _EMPTY_RESULT = b"\xff\xff", 2, 3
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 
@@ -28,6 +31,24 @@ class Records:
 
     stream: bytearray
     broken: dict[int, dict[tuple[int, int], BrokenCell]] = field(default_factory=dict)
+    #: Cells of the rectangles around what the sheets hold, those of all sheets together.
+    cells: int = 0
+
+
+@dataclass
+class _Extent:
+    """The rectangle around the cells of one sheet, rows and columns from 0."""
+
+    rows: tuple[int, int] = (1 << 16, -1)
+    columns: tuple[int, int] = (MAX_COLUMNS, -1)
+
+    def reach(self, row: int, first: int, last: int) -> None:
+        """Make room for these cells of one row."""
+        self.rows = min(self.rows[0], row), max(self.rows[1], row)
+        self.columns = min(self.columns[0], first), max(self.columns[1], last)
+
+    def __len__(self) -> int:
+        return max(self.rows[1] - self.rows[0] + 1, 0) * max(self.columns[1] - self.columns[0] + 1, 0)
 
 
 def examine(stream: bytes) -> Records:
@@ -41,23 +62,32 @@ def examine(stream: bytes) -> Records:
             raise Unreadable("E07")
         if kind == _SHEET:
             starts.append(struct.unpack_from("<I", data)[0])
+    if len(set(starts)) < len(starts) or len(starts) > _MAX_SHEETS:
+        # A sheet would be read, and kept, as often as it is named.
+        raise Unreadable("E07")
     for index, start in enumerate(starts):
         records.broken[index] = dict(_examine_sheet(records, start))
     return records
 
 
 def _examine_sheet(records: Records, start: int) -> Iterator[tuple[tuple[int, int], BrokenCell]]:
+    extent = _Extent()
     for kind, at, data in _records(records.stream, start):
         if kind == _DIMENSIONS:
             # Only a hint, and a dangerous one.
             records.stream[at : at + len(data)] = bytes(len(data))
         elif kind in _FILLS_CELL:
             place = struct.unpack_from("<HH", data)
-            if place[1] >= MAX_COLUMNS:
+            last = place[1] + (len(data) // 6 - 2 if kind == _NUMBERS else 0)
+            if last >= MAX_COLUMNS:
                 raise Unreadable("E07")
+            extent.reach(place[0], place[1], last)
             cell = _broken_cell(kind, data)
             if cell is not None:
                 yield place, cell
+    records.cells += len(extent)
+    if records.cells > MAX_CELLS:
+        raise Unreadable("E19", limit=MAX_CELLS)
 
 
 def _broken_cell(kind: int, data: bytes) -> BrokenCell | None:

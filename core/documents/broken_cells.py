@@ -3,6 +3,7 @@
 from typing import Any
 from xml.parsers import expat
 
+from core.documents.extents import column_of
 from core.documents.problems import Unreadable
 from core.documents.sheets import BrokenCell
 
@@ -44,9 +45,11 @@ class _Search:
     def _start(self, tag: str, attributes: dict[str, Any]) -> None:
         name = tag.rpartition(":")[2]
         if name == "row":
-            self._row, self._column = int(attributes["r"]) - 1, -1
+            self._row, self._column = int(attributes.get("r", self._row + 2)) - 1, -1
         elif name == "c":
-            self._column = _column(attributes["r"]) if "r" in attributes else self._column + 1
+            self._column = (
+                column_of(attributes["r"].rstrip("0123456789").upper()) if "r" in attributes else self._column + 1
+            )
             self._kind, self._formula, self._value = attributes.get("t", "n"), None, None
         elif name == "f":
             self._formula, self._in_formula = "", True
@@ -71,11 +74,3 @@ class _Search:
             elif self._formula is not None and (self._value is None or (self._value == "" and self._kind != "str")):
                 # A formula whose result is the empty text is blank; one without a result is unknown.
                 self.found[self._row, self._column] = BrokenCell("E28", f"={self._formula}")
-
-
-def _column(reference: str) -> int:
-    """The column of ``AB12``, from 0."""
-    number = 0
-    for letter in reference.rstrip("0123456789").upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1

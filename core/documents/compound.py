@@ -13,6 +13,8 @@ _SECTOR, _ENTRIES = 512, 128
 #: Streams below this size lie in short sectors.
 _SHORT_BELOW = 4096
 _IN_HEADER = 109
+#: The two sizes of sectors that there are, as powers of two.
+_SIZES = {9: 512, 12: 4096}
 _ROOT, _STREAM = 5, 2
 
 
@@ -40,14 +42,30 @@ class _Sectors:
 
     def __init__(self, content: bytes) -> None:
         self._content = content
-        self._size = 1 << struct.unpack_from("<H", content, 30)[0] % 16
-        tables = list(struct.unpack_from("<109I", content, 76))
-        following, left = struct.unpack_from("<II", content, 68)
+        size = _SIZES.get(struct.unpack_from("<H", content, 30)[0])
+        if size is None:
+            raise ValueError("no such size of sectors")
+        self._size = size
+        self._links = b"".join(map(self._sector, self._tables()))
+
+    def _tables(self) -> list[int]:
+        """The sectors of the table, as listed in the header and beyond; each is there once, and in the file."""
+        most = len(self._content) // self._size
+        tables = [number for number in struct.unpack_from("<109I", self._content, 76) if number < _LAST]
+        following, left = struct.unpack_from("<II", self._content, 68)
+        seen: set[int] = set()
         while left and following < _LAST:
-            numbers = struct.unpack(f"<{self._size // 4}I", self._sector(following))
-            tables += numbers[:-1]
-            following, left = numbers[-1], min(left, len(content) // self._size) - 1
-        self._links = b"".join(self._sector(number) for number in tables if number < _LAST)
+            if following in seen:
+                raise ValueError("sectors in a circle")
+            if len(tables) > most:
+                raise ValueError("more tables than sectors")
+            seen.add(following)
+            *numbers, following = struct.unpack(f"<{self._size // 4}I", self._sector(following))
+            tables += [number for number in numbers if number < _LAST]
+            left -= 1
+        if len(set(tables)) < len(tables):
+            raise ValueError("a sector that is listed twice")
+        return tables
 
     def _sector(self, number: int) -> bytes:
         start = (number + 1) * self._size

@@ -7,6 +7,7 @@ import io
 import resource
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,9 @@ MOST_PAGES = 60
 WIDTH = 1100
 _TALLEST = 3 * WIDTH
 _SECONDS, _BYTES = 20, 1536 * 1024 * 1024
+#: Processes at once; whoever has waited as long as a drawing may take is told that there is none.
+_AT_ONCE = 2
+_places = threading.Semaphore(_AT_ONCE)
 _PDF = "application/pdf"
 _ROOT = Path(__file__).parents[2]
 
@@ -34,6 +38,8 @@ class PagePicture:
 def draw_page(path: Path, media_type: str, page: int) -> PagePicture:
     """Page ``page`` (from 1) of a checked paper. ``StorageFailed`` when it can't be drawn."""
     command = [sys.executable, "-m", "core.documents.page_pictures", str(path), media_type, str(page)]
+    if not _places.acquire(timeout=_SECONDS):
+        raise _not_drawn()
     try:
         done = subprocess.run(  # noqa: S603 - our own program, a path of our own store
             command, capture_output=True, check=True, timeout=_SECONDS, cwd=_ROOT, env={}
@@ -41,7 +47,13 @@ def draw_page(path: Path, media_type: str, page: int) -> PagePicture:
         pages, _newline, content = done.stdout.partition(b"\n")
         return PagePicture(content, int(pages))
     except (subprocess.SubprocessError, OSError, ValueError) as error:
-        raise StorageFailed(N_("这份文件无法在此显示，请点击查看下载原件")) from error
+        raise _not_drawn() from error
+    finally:
+        _places.release()
+
+
+def _not_drawn() -> StorageFailed:
+    return StorageFailed(N_("这份文件无法在此显示，请点击查看下载原件"))
 
 
 def _main(path: str, media_type: str, page: str) -> None:

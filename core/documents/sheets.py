@@ -9,6 +9,9 @@ from core.documents.problems import Fault
 #: Told how far the reading of one file is, from 0 to 1; raising from it ends the reading.
 Tick = Callable[[float], None]
 
+#: The width up to which a sheet is taken for a table.
+MAX_COLUMNS = 256
+
 
 def no_tick(_share: float) -> None:
     """For whoever doesn't watch."""

@@ -20,32 +20,39 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
 from core.documents.archives import open_archive, reading_zip
 from core.documents.broken_cells import find_broken
 from core.documents.calamine_errors import calamine_errors
+from core.documents.extents import MAX_ROW, extent_of
 from core.documents.problems import Unreadable
 from core.documents.sheets import Block, Sheet, Tick, no_tick, without_booleans
 
 #: How much unpacked XML calamine gets at once. The strings of the workbook are read again for every slice, so that a slice
-#: is never less than a third of them.
-SLICE_BYTES = 8 << 20
-PARTS_SHARE = 3
-#: Strings, styles and the like, which have to be in memory as a whole.
-MAX_PARTS_BYTES = 256 << 20
-#: Excel's own limit of rows, and the width up to which a sheet is taken for a table.
-MAX_ROW, MAX_COLUMNS = 1_048_576, 256
+#: is a third of them as long as that is not too much itself.
+SLICE_BYTES, MAX_SLICE_BYTES = 8 << 20, 32 << 20
+STRINGS_SHARE = 3
+#: Strings, and what else has to be in memory as a whole; calamine takes 24 bytes for the shortest string.
+MAX_STRINGS_BYTES, MAX_PARTS_BYTES = 256 << 20, 64 << 20
+MAX_STRINGS = 8_000_000
+#: Cells that calamine gets at once, blank ones included: each takes some 50 bytes.
+MAX_CELLS = 2_000_000
+#: Bytes of shared strings copied into the cells that calamine gets at once.
+MAX_COPIED = 128 << 20
 #: A stray cell far below the table must not fill the rows between with blanks.
 MAX_GAP = 1_000
 _MAX_ROW_SLICES = 4
+#: Pieces of one sheet: the strings are read again for each, so a sheet in ten thousand pieces would take hours.
+_MAX_PIECES = 10_000
 
-_LONG_ROW = re.compile(rb"""r=["'][A-Za-z]+(\d{7})""")
+#: Folders below the workbook's own that calamine looks into; media, charts, notes and the like are left out.
+_FOLDERS = frozenset({"_rels", "worksheets", "chartsheets", "dialogsheets", "macrosheets"})
 _BLANK_SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
 # Calamine reserves memory for as many strings as a part says it has.
 _BOASTS = re.compile(rb"""ount\s*=\s*["']\d{9}""")
+_STRING_END = re.compile(rb"</(?:[^\s<>/:]+:)?si\s*>")
 _HEAD_BYTES = 1 << 20
 _ROOT = re.compile(rb"<(?:\w+:)?worksheet(?:\s[^>]*)?>")
 _DATA = re.compile(rb"<(\w+:)?sheetData\s*(/?)>")
+_ANY_DATA = re.compile(rb"<(?:[^\s<>/]*:)?sheetData[\s/>]")
 _ROW = re.compile(rb"<(?:\w+:)?row(?=[\s/>])([^>]*)>")
 _NUMBER = re.compile(rb"""(?:^|\s)r\s*=\s*["'](\d{1,9})["']""")
-# Beyond IV, the 256th column; or with more digits than any row of the slice has: calamine would fill the sheet up to there.
-_BEYOND = rb"""r=["'](?:([A-Za-z]{3}|[J-Zj-z][A-Za-z]|[Ii][W-Zw-z])|[A-Za-z]{1,2}\d{%d})"""
 
 
 def read_xlsx(path: Path, tick: Tick = no_tick) -> Iterator[Sheet]:
@@ -74,16 +81,40 @@ def _is_sheet(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
         return _ROOT.search(file.read(4096)) is not None
 
 
+def _is_needed(entry: zipfile.ZipInfo) -> bool:
+    """Whether calamine may want this part to find sheets, strings and formats."""
+    *folders, name = entry.filename.replace("\\", "/").lower().split("/")
+    is_near = len(folders) < 2 or (len(folders) == 2 and folders[1] in _FOLDERS)
+    return is_near and folders[:1] != ["docprops"] and name.endswith((".xml", ".rels"))
+
+
+def _is_strings(entry: zipfile.ZipInfo) -> bool:
+    return entry.filename.lower().endswith("sharedstrings.xml")
+
+
+def _longest_string(content: bytes) -> int:
+    """Bytes that no shared string is longer than; ``Unreadable`` for more strings than tables have."""
+    if content.count(b"<si") + content.count(b":si") > MAX_STRINGS:
+        raise Unreadable("E04")
+    if b"<![CDATA[" in content:
+        # What looks like the end of a string may be text here.
+        return len(content)
+    ends = chain([0], (found.end() for found in _STRING_END.finditer(content)), [len(content)])
+    return max(end - start for start, end in pairwise(ends))
+
+
 class _Shell:
     """The workbook without its sheets, packed, to be opened with one sheet at a time."""
 
     def __init__(self, archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], sheets: list[str]) -> None:
         self._sheets = sheets
-        others = [entry for entry in entries if entry.filename not in sheets]
-        size = sum(entry.file_size for entry in others)
-        if size > MAX_PARTS_BYTES:
+        others = [entry for entry in entries if _is_needed(entry) and entry.filename not in sheets]
+        strings = sum(entry.file_size for entry in others if _is_strings(entry))
+        if strings > MAX_STRINGS_BYTES or sum(entry.file_size for entry in others) - strings > MAX_PARTS_BYTES:
             raise Unreadable("E04")
-        self.slice_bytes = max(SLICE_BYTES, size // PARTS_SHARE)
+        self.slice_bytes = min(max(SLICE_BYTES, strings // STRINGS_SHARE), MAX_SLICE_BYTES)
+        #: Bytes of the longest string: calamine copies it for every cell that shows it.
+        self.longest = 0
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as shell:
             for entry in others:
@@ -91,6 +122,11 @@ class _Shell:
                     content = archive.read(entry)
                 if _BOASTS.search(content):
                     raise Unreadable("E07")
+                if _ANY_DATA.search(content):
+                    # A sheet that was not taken for one is not examined, and calamine must not meet it.
+                    raise Unreadable("E01", suffix=".xlsx")
+                if _is_strings(entry):
+                    self.longest = max(self.longest, _longest_string(content))
                 shell.writestr(entry.filename, content)
         self._packed = packed.getvalue()
         # Sheets in another form (binary, or an unusual encoding) would otherwise be passed over in silence.
@@ -114,18 +150,6 @@ class _Shell:
         return None
 
 
-def _check_extent(xml: bytes, last_row: int) -> None:
-    """No cell lies so far out that calamine would fill the memory with blanks up to there."""
-    if last_row > MAX_ROW:
-        raise Unreadable("E12", limit=MAX_ROW)
-    digits = len(str(last_row))
-    beyond = re.search(_BEYOND % (digits + 1), xml)
-    if beyond is not None:
-        raise Unreadable("E15", limit=MAX_COLUMNS) if beyond[1] else Unreadable("E07")
-    if digits == len(str(MAX_ROW)) and any(int(row) > MAX_ROW for row in _LONG_ROW.findall(xml)):
-        raise Unreadable("E07")
-
-
 class _PartReader:
     """One sheet's XML, cut and read slice by slice; ``name`` is known after the first block."""
 
@@ -135,7 +159,7 @@ class _PartReader:
         self._size = shell.slice_bytes
         self._head = self._prefix = b""
         self._numbers = _NUMBER
-        self._last_row = 0
+        self._last_row = self._pieces = 0
 
     def blocks(self) -> Iterator[Block]:
         with reading_zip():
@@ -182,15 +206,45 @@ class _PartReader:
             rows = list(map(int, self._numbers.findall(xml)))
         if not rows:
             return
-        _check_extent(xml, max(rows))
+        if len(rows) > MAX_ROW or max(rows) > MAX_ROW:
+            raise Unreadable("E12", limit=MAX_ROW)
         self._last_row = rows[-1]
-        if max(rows) - min(rows) < len(rows) + MAX_GAP:
-            yield xml
+        extent = extent_of(self._document(xml), xml)
+        if extent is None:
             return
-        jumps = [at for at, (one, other) in enumerate(pairwise(rows), start=1) if not 0 < other - one <= MAX_GAP]
+        first, last = min(rows), max(rows)
+        span = max(last, extent.last_row) - min(first, extent.first_row) + 1
+        most = self._most_rows(xml, extent.width)
+        if span <= most and last - first < len(rows) + MAX_GAP and self._copied(xml) <= MAX_COPIED:
+            yield xml
+        else:
+            yield from self._cut(xml, rows, most)
+
+    def _most_rows(self, xml: bytes, width: int) -> int:
+        """How many rows of this width calamine may get at once."""
+        cells = MAX_CELLS
+        if self._copied(xml) > MAX_COPIED:
+            cells = min(cells, MAX_COPIED // self._shell.longest)
+        return max(cells // width, 1)
+
+    def _copied(self, rows: bytes) -> int:
+        """Bytes that the shared strings in these rows may take up, one by one."""
+        return (rows.count(b"<c") + rows.count(b":c")) * self._shell.longest
+
+    def _cut(self, xml: bytes, rows: list[int], most: int) -> Iterator[bytes]:
+        """The slice in pieces that end where numbers jump, and reach over ``most`` rows."""
         starts = [row.start() for row in _ROW.finditer(xml)]
-        for start, end in pairwise([0, *(starts[jump] for jump in jumps), len(xml)]):
-            yield xml[start:end]
+        cuts = list(_cuts(rows, most))
+        self._pieces += len(cuts)
+        if len(starts) != len(rows) or self._pieces > _MAX_PIECES:
+            raise Unreadable("E07")
+        for start, end in pairwise([0, *(starts[cut] for cut in cuts), len(xml)]):
+            piece = xml[start:end]
+            extent = extent_of(self._document(piece), piece)
+            # A cell may say that it is far from its row.
+            if extent is not None and (len(extent) > MAX_CELLS or self._copied(piece) > MAX_COPIED):
+                raise Unreadable("E07")
+            yield piece
 
     def _with_numbers(self, xml: bytes) -> bytes:
         row = self._last_row
@@ -203,10 +257,13 @@ class _PartReader:
 
         return _ROW.sub(number, xml)
 
+    def _document(self, rows: bytes) -> bytes:
+        """Some rows as a whole sheet."""
+        return b"%b%b</%bsheetData></%bworksheet>" % (self._head, rows, self._prefix, self._prefix)
+
     def _take(self, rows: bytes) -> Block | None:
-        prefix = self._prefix
-        xml = b"%b%b</%bsheetData></%bworksheet>" % (self._head, rows, prefix, prefix)
-        broken = find_broken(xml, rows, prefix)
+        xml = self._document(rows)
+        broken = find_broken(xml, rows, self._prefix)
         has_booleans = b't="b"' in rows or b"t='b'" in rows
         found = self._shell.read({self._part.filename: xml}, has_booleans=has_booleans)
         block = None
@@ -217,6 +274,15 @@ class _PartReader:
             block = block or Block(row + 1, column, [[""]])
             block.put(row, column, cell)
         return block
+
+
+def _cuts(rows: list[int], most: int) -> Iterator[int]:
+    """Which of these row numbers begin a new piece."""
+    first = rows[0]
+    for at, (one, other) in enumerate(pairwise(rows), start=1):
+        if not 0 < other - one <= MAX_GAP or other - first >= most:
+            first = other
+            yield at
 
 
 def _block(sheet: CalamineSheet, *, has_booleans: bool) -> Block:

@@ -1,10 +1,12 @@
 """What may come in as a paper, and the one sentence for each thing that may not."""
 
 import io
+import time
 import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import example, given
@@ -84,6 +86,20 @@ def written_by_pypdf(change: Callable[[PdfWriter], object]) -> bytes:
     change(writer)
     writer.write(file)
     return file.getvalue()
+
+
+class Crowd:
+    """Counts how many are inside at once."""
+
+    def __init__(self) -> None:
+        self.inside = self.most = 0
+
+    def __enter__(self) -> None:
+        self.inside += 1
+        self.most = max(self.most, self.inside)
+
+    def __exit__(self, *_error: object) -> None:
+        self.inside -= 1
 
 
 def enlarged(drawing: bytes, side: int) -> bytes:
@@ -274,6 +290,11 @@ HOSTILE = {
     "half a drawing": ("a.png", DRAWING[: len(DRAWING) // 2], "图片已损坏"),
     "a picture's beginning": ("a.png", DRAWING[:20], "图片已损坏"),
     "far too many pixels": ("a.png", enlarged(DRAWING, 20_000), "20000×20000 像素"),
+    "more memory than one picture may take": (
+        "a.png",
+        enlarged(saved(Image.new("RGBA", (4, 4)), "PNG"), 8_000),
+        "8000×8000 像素",
+    ),
     "hundreds of scans": ("a.jpg", many_scans(200), "图片已损坏"),
     "a film": (
         "a.png",
@@ -295,6 +316,64 @@ def test_says_it_in_one_sentence(name: str, content: bytes, said: str) -> None:
 
     assert "请" in sentence, "what to do"
     assert not {"。", "\n", "{", "}"} & set(sentence)
+
+
+@pytest.mark.parametrize(
+    ("picture", "kind", "options", "each"),
+    [
+        (GREY, "PNG", {}, 2),
+        (GREY.convert("RGB"), "PNG", {}, 8),
+        (GREY.convert("RGB"), "JPEG", {}, 8),
+        (GREY.convert("RGB"), "JPEG", {"progressive": True}, 14),
+        (GREY.convert("CMYK"), "JPEG", {}, 8),
+        (GREY.convert("P"), "PNG", {}, 10),
+        (GREY.convert("RGBA"), "PNG", {}, 9),
+        (GREY.convert("LA"), "PNG", {}, 13),
+        (GREY.convert("I").convert("I;16"), "PNG", {}, 13),
+    ],
+    ids=[
+        "grey",
+        "colour",
+        "a photograph",
+        "a progressive one",
+        "four inks",
+        "palette",
+        "glass",
+        "grey glass",
+        "16 bits",
+    ],
+)
+def test_pictures_are_limited_by_the_memory_that_they_take(
+    monkeypatch: pytest.MonkeyPatch, picture: Image.Image, kind: str, options: dict[str, object], each: int
+) -> None:
+    name, content = f"a.{kind.lower()}", saved(picture, kind, **options)
+    monkeypatch.setattr(picture_check, "MAX_MEMORY", picture.width * picture.height * each)
+    assert check(name, content).content
+
+    monkeypatch.setattr(picture_check, "MAX_MEMORY", picture.width * picture.height * each - 1)
+    assert "像素，过大" in said_of(name, content)
+
+
+@pytest.mark.parametrize(("mode", "each"), [("RGB", 14), ("L", 4)])
+def test_a_scan_of_a4_at_600_dpi_comes_in(mode: str, each: int) -> None:
+    """Its header passes; that so small a file has no such pixels is found when they are drawn."""
+    assert 4_960 * 7_016 * each <= picture_check.MAX_MEMORY
+    assert "图片已损坏" in said_of("a.png", enlarged(saved(GREY.convert(mode), "PNG"), 5_900))
+
+
+def test_pictures_are_drawn_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd, draw = Crowd(), picture_check._draw
+
+    def watched(*given: object) -> Image.Image:
+        with crowd:
+            time.sleep(0.005)  # lets the others run
+            return draw(*given)
+
+    monkeypatch.setattr(picture_check, "_draw", watched)
+    with ThreadPoolExecutor(4) as pool:
+        kept = list(pool.map(lambda _number: check("a.jpg", PHOTO).sha256, range(8)))
+
+    assert (len(set(kept)), crowd.most) == (1, 1)
 
 
 @pytest.mark.parametrize("streams", [1, 5])

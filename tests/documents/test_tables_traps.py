@@ -405,7 +405,7 @@ def test_a_sheet_is_read_the_same_in_slices_of_any_size(tmp_path, monkeypatch, s
     path = xlsx_file(tmp_path / "a.xlsx", 空=[], 明细=rows, 事项=grid([fact()]))
     whole = read_ledger_file(path)
     monkeypatch.setattr(xlsx, "SLICE_BYTES", size)
-    monkeypatch.setattr(xlsx, "PARTS_SHARE", 1 << 30)
+    monkeypatch.setattr(xlsx, "STRINGS_SHARE", 1 << 30)
     monkeypatch.setattr(xlsx, "_HEAD_BYTES", 1_000)
 
     sliced = read_ledger_file(path)

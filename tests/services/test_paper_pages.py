@@ -1,11 +1,15 @@
 """Papers as pictures: drawn anew in a process of their own, for whoever may open the paper."""
 
 import io
+import subprocess
+import threading
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from PIL import Image
 
+from core.documents import page_pictures
 from core.documents.page_pictures import MOST_PAGES, WIDTH, draw_page
 from core.domain.errors import NotFound, StorageFailed
 from core.services.batch_papers import add_batch_paper, remove_batch_paper
@@ -46,6 +50,25 @@ def test_what_cannot_be_drawn_is_said(tmp_path: Path, content: bytes, media_type
     path.write_bytes(content)
     with pytest.raises(StorageFailed):
         draw_page(path, media_type, 1)
+
+
+def test_who_finds_no_place_to_draw_in_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_pictures, "_places", threading.Semaphore(0))
+    monkeypatch.setattr(page_pictures, "_SECONDS", 0)
+    monkeypatch.setattr(subprocess, "run", lambda *_a, **_k: pytest.fail("one process too many"))
+
+    with pytest.raises(StorageFailed):
+        draw_page(PDF, "application/pdf", 1)
+
+
+def test_a_drawing_that_fails_leaves_its_place_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_pictures, "_places", places := threading.Semaphore(1))
+    monkeypatch.setattr(subprocess, "run", Mock(side_effect=subprocess.TimeoutExpired("draw", 20)))
+
+    with pytest.raises(StorageFailed):
+        draw_page(PDF, "application/pdf", 1)
+
+    assert places.acquire(blocking=False)
 
 
 def test_whoever_sees_the_batch_looks_into_its_papers(desk: Desk, ledger: Ledger) -> None:
