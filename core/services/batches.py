@@ -26,6 +26,7 @@ from core.domain.vocabulary import INSURANCES, Insurance
 from core.domain.wording import N_
 from core.services.comments import sees_internal
 from core.services.desk import Desk
+from core.services.due_dates import answer_date
 from core.services.line_outcomes import standings
 from core.services.line_tables import masked
 from core.services.steps import FILING, choose_edge, read_parts, require_batch
@@ -185,7 +186,7 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         papers,
         tuple(_offered(settings, row, viewer, parts)),
         family,
-        _next_step(state, row.due_on),
+        _next_step(state, row.due_on or answer_date(settings, steps)),
         part_in_the_way(state, viewer, row.employer_id, parts),
         comments,
     )
@@ -215,6 +216,8 @@ def _next_step(state: State, due_on: str) -> str:
     if state in WAITS_FOR:
         role = _(WAITS_FOR[state][1].label)
         return _("当前{state}，由{role}办理，应于 {due} 前完成").format(state=_(state.label), role=role, due=due_on)
+    if state is State.RETURNED and due_on:
+        return _("请单位于 {due} 前按意见补正后重新提交").format(due=due_on)
     return {
         State.RETURNED: _("请单位按意见补正后重新提交"),
         State.PAID: _("退费已支付，等待办结"),

@@ -22,6 +22,13 @@ def due_date(settings: Settings, state: State, history: Sequence[Step], today: d
     return add_working_days(today, max(1, limit - days_used(state, history))).isoformat()
 
 
+def answer_date(settings: Settings, history: Sequence[Step]) -> str:
+    """Until when the employer is asked to answer what was last sent back to it (ISO day), blank without a limit."""
+    days = settings.number("days_to_answer") or 0
+    sent = [step.at for step in history if step.to_state == State.RETURNED.value]
+    return add_working_days(_day(sent[-1]), days).isoformat() if days and sent else ""
+
+
 def days_used(state: State, history: Sequence[Step]) -> int:
     """Working days that a batch stood in ``state`` before it last went to the employer; 0 for stages that send nothing back."""
     if state not in SENDING_BACK:

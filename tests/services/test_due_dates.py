@@ -7,7 +7,7 @@ import pytest
 from core.domain.lifecycle import State
 from core.domain.settings import Settings
 from core.services.calendar import working_days_between
-from core.services.due_dates import days_used, due_date
+from core.services.due_dates import answer_date, days_used, due_date
 from core.store.batches import Step
 
 S = State
@@ -77,3 +77,18 @@ def test_nothing_is_due_where_the_agency_has_nothing_to_do(state: State) -> None
 )
 def test_working_days_between(first: date, last: date, days: int) -> None:
     assert working_days_between(first, last) == days
+
+
+@pytest.mark.parametrize(
+    ("days", "steps", "due"),
+    [
+        ("10", RETURNED, "2023-11-17"),
+        ("10", (*BACK, ("return", S.RETURNED, "2023-11-21")), "2023-12-05"),  # of the last return
+        ("off", RETURNED, ""),
+        ("10", FILED, ""),
+    ],
+)
+def test_until_when_the_employer_is_asked_to_answer(
+    days: str, steps: tuple[tuple[str, State, str], ...], due: str
+) -> None:
+    assert answer_date(Settings({"days_to_answer": days}), history(*steps)) == due
