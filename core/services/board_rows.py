@@ -10,6 +10,7 @@ from core.services.batches import BatchPage, label_batches
 from core.services.boards import cut_of, require_analyst
 from core.services.desk import AGENCY_ZONE, Desk
 from core.store import board_rows as store
+from core.store.boards import Cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,7 @@ def read_rows(desk: Desk, viewer: Viewer, question: BoardQuestion, *, page: int 
     cut, turned = cut_of(desk, question), {"limit": size, "offset": (page - 1) * size}
     with desk.read() as connection:
         if question.state or question.reviewer:
-            moments = _moment(Period(cut.first)), _moment(Period(cut.last) + 1)
-            rows, total = store.list_stepped(connection, cut, question.state, moments, **turned)
+            rows, total = store.list_stepped(connection, cut, question.state, span_of(cut), **turned)
         else:
             rows, total = store.list_counted(connection, cut, _measures(question), **turned)
     return BatchPage(label_batches(desk, rows), total, page, size)
@@ -49,6 +49,11 @@ def read_choices(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Choices
 
 def _measures(question: BoardQuestion) -> tuple[str, ...]:
     return (f"told:{question.code}", f"rejected:{question.code}") if question.code else (question.measure.value,)
+
+
+def span_of(cut: Cut) -> tuple[str, str]:
+    """The first moment of the months of a cut, and the first one after them, as stored."""
+    return _moment(Period(cut.first)), _moment(Period(cut.last) + 1)
 
 
 def _moment(month: Period) -> str:

@@ -5,7 +5,7 @@ viewers who may not see unmasked data; a figure that stands for fewer is not tol
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.domain.board_question import NO_DISTRICT, BoardQuestion, Measure
@@ -109,7 +109,9 @@ def read_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Board:
     found, months = _by_chart(rows)
     totals = {kind: group for kind in months if (group := _total(kind, months[kind])).batches >= least}
     points = _points(months, least)
-    reasons, insurances, districts = (_largest_first(found[by], least) for by in ("reason", "insurance", "district"))
+    reasons, districts = (_largest_first(found[by], least) for by in ("reason", "district"))
+    # One batch is in the groups of all its funds.
+    insurances = _largest_first(found["insurance"], least, overlapping=True)
     everywhere = found["whole"] if question.employer else months[question.measure]
     employers = _employers(_by_size(found["employer"]), _sum("", everywhere), least)
     folded = any(not group.key for group in (*reasons, *insurances, *districts))
@@ -152,8 +154,8 @@ def _by_chart(rows: Sequence[Any]) -> tuple[dict[str, list[Group]], dict[Measure
     return found, {kind: months[kind.value] for kind in Measure}
 
 
-def _largest_first(groups: Sequence[Group], least: int) -> tuple[Group, ...]:
-    return tuple(fold(_by_size(groups), least))
+def _largest_first(groups: Sequence[Group], least: int, *, overlapping: bool = False) -> tuple[Group, ...]:
+    return tuple(fold(_by_size(groups), least, overlapping=overlapping))
 
 
 def _by_size(groups: Sequence[Group]) -> list[Group]:
@@ -166,21 +168,29 @@ def _employers(named: Sequence[Group], whole: Group, least: int) -> tuple[Group,
     return tuple(fold([*named, *([rest] if rest.lines else [])], least))
 
 
-def fold(groups: Sequence[Group], least: int) -> list[Group]:
+def fold(groups: Sequence[Group], least: int, *, overlapping: bool = False) -> list[Group]:
     """``groups`` with those of fewer than ``least`` batches, and any without a key, put together as the last one.
 
-    Where even together they are too few, the smallest of the others goes along: nobody learns them by subtraction.
+    Where even together they are too few, the smallest of the others goes along: nobody learns them by subtraction. Where one
+    batch may be in several groups (``overlapping``), together they are no more than the largest of them.
     """
     small = [group for group in groups if not group.key or group.batches < least]
     if not small:
         return list(groups)
     told = [group for group in groups if group.key and group.batches >= least]
-    while told and sum(group.batches for group in small) < least:
+    while told and _together(small, overlapping=overlapping) < least:
         smallest = min(told, key=lambda group: (group.batches, group.key))
         told.remove(smallest)
         small.append(smallest)
-    rest = _sum(_("其他（含少于 {least} 个批次的）").format(least=LEAST), small)
+    label = _("其他（含少于 {least} 个批次的）").format(least=LEAST)
+    rest = replace(_sum(label, small), batches=_together(small, overlapping=overlapping))
     return [*told, rest] if rest.batches >= least else told
+
+
+def _together(groups: Sequence[Group], *, overlapping: bool) -> int:
+    """So many batches at least are in these groups."""
+    counts = [group.batches for group in groups]
+    return max(counts, default=0) if overlapping else sum(counts)
 
 
 def _sum(label: str, groups: Sequence[Group], key: str = "") -> Group:
@@ -212,8 +222,9 @@ def _causes(counted: Sequence[Group], least: int) -> tuple[Cause, ...]:
     for group in counted:
         if group.key == OTHER or REFUSALS[group.key].refuses:
             by_code.setdefault(group.key, []).append(group)
-    groups = [_sum("", own, code) for code, own in by_code.items()]
-    found = fold(sorted(groups, key=lambda group: (-group.lines, group.key)), least)
+    # What was told and what was refused may be of the same batch, and a batch has lines of many causes.
+    groups = [replace(_sum("", own, code), batches=_together(own, overlapping=True)) for code, own in by_code.items()]
+    found = fold(sorted(groups, key=lambda group: (-group.lines, group.key)), least, overlapping=True)
     whole, so_far, causes = sum(group.lines for group in found), 0, []
     for group in found:
         so_far += group.lines

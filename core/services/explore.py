@@ -97,21 +97,29 @@ def read_groups(desk: Desk, viewer: Viewer, question: Question) -> tuple[Group, 
 
 
 def fold(groups: Sequence[Group], *, across: Dimension | None) -> list[Group]:
-    """Groups of fewer than five people as one; in a pivot first within each row, then whole rows. Sums stay what they are."""
+    """Groups of fewer than five people as one; in a pivot first within each row, then whole rows.
+
+    What is folded is told only where it stands for five people itself, as far as that is sure (one person may be in all of its
+    groups): else the smallest of the others goes along, and where there is none it is left out.
+    """
+    rows = _by_row(groups)
     if across is not None:
-        groups = [each for row in _by_row(groups) for each in _fold_cells(row)]
-    kept: list[list[Group]] = []
-    small: list[list[Group]] = []
-    for row in _by_row(groups):
-        (small if any(each.people < SMALLEST_GROUP for each in row) else kept).append(row)
-    columns: dict[tuple[Any, bool], list[Group]] = {}
-    for each in (cell for row in small for cell in row):
-        columns.setdefault((each.column, each.folded_column), []).append(each)
-    folded = [
-        _joined(None, column, cells, folded_row=True, folded_column=is_folded)
-        for (column, is_folded), cells in columns.items()
-    ]
-    return [*(cell for row in kept for cell in row), *folded]
+        rows = [_fold_cells(row) for row in rows]
+    kept = [row for row in rows if _is_told(row)]
+    small = [cell for row in rows if not _is_told(row) for cell in row]
+    if not small:
+        return [cell for row in kept for cell in row]
+    rest = _fold_rows(small)
+    while kept and not _is_told(rest):
+        smallest = min(kept, key=lambda row: max(cell.people for cell in row))
+        kept.remove(smallest)
+        small += smallest
+        rest = _fold_rows(small)
+    return [*(cell for row in kept for cell in row), *(rest if _is_told(rest) else [])]
+
+
+def _is_told(row: Sequence[Group]) -> bool:
+    return all(each.people >= SMALLEST_GROUP for each in row)
 
 
 def reveal_page(desk: Desk, viewer: Viewer, question: Question, after: Sequence[Any], purpose: str) -> int:
@@ -168,17 +176,36 @@ def _by_row(groups: Sequence[Group]) -> list[list[Group]]:
 
 
 def _fold_cells(row: Sequence[Group]) -> list[Group]:
+    """The cells of one row with the small ones as one, which takes the smallest of the others along while it is small."""
     small = [each for each in row if each.people < SMALLEST_GROUP]
     kept = [each for each in row if each.people >= SMALLEST_GROUP]
-    return [*kept, *([_joined(row[0].row, None, small, folded_column=True)] if small else [])]
+    while small and kept and max(each.people for each in small) < SMALLEST_GROUP:
+        smallest = min(kept, key=lambda each: each.people)
+        kept.remove(smallest)
+        small.append(smallest)
+    folded = [_joined(row[0].row, None, small, folded_row=row[0].folded_row, folded_column=True)] if small else []
+    return [*kept, *folded]
+
+
+def _fold_rows(cells: Sequence[Group]) -> list[Group]:
+    """One row out of several: column by column, and small columns as one."""
+    columns: dict[tuple[Any, bool], list[Group]] = {}
+    for each in cells:
+        columns.setdefault((each.column, each.folded_column), []).append(each)
+    row = [
+        _joined(None, column, own, folded_row=True, folded_column=is_folded)
+        for (column, is_folded), own in columns.items()
+    ]
+    return _fold_cells(row) if len(row) > 1 else row
 
 
 def _joined(row: Any, column: Any, groups: Sequence[Group], **folded: bool) -> Group:
+    """Several groups as one. Of its people there are so many at least: the same may be in all of them."""
     return Group(
         row,
         column,
         sum(each.rows for each in groups),
-        sum(each.people for each in groups),
+        max(each.people for each in groups),
         sum(each.amount for each in groups),
         **folded,
     )

@@ -1,4 +1,7 @@
-"""办理时效: how long batches wait in each stage against its limit, who takes the steps, and what bounces or comes back."""
+"""办理时效: how long batches wait in each stage against its limit, who takes the steps, and what bounces or comes back.
+
+The rollup counts steps. A batch that goes round takes many: how many batches stand behind a figure is bounded from below.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,8 +11,10 @@ from core.domain.board_question import BoardQuestion
 from core.domain.lifecycle import WAITS_FOR, State
 from core.domain.period import Period
 from core.domain.roles import SYSTEM, Viewer
+from core.services.board_rows import span_of
 from core.services.boards import cut_of, least_of, require_analyst
 from core.services.desk import Desk
+from core.store import board_rows
 from core.store import boards as store
 from core.store.boards import Steps
 from core.texts import _
@@ -17,6 +22,9 @@ from core.texts import _
 _DAY = 86_400
 #: Stages that somebody is waited for in.
 _TIMED = frozenset(state.value for state in WAITS_FOR)
+#: Stages before payment, and the steps after which a batch comes to one of payment (``False``) or review (``True``) again.
+_REVIEWED = frozenset({State.SUBMITTED, State.FIRST_REVIEW, State.SECOND_REVIEW, State.APPROVAL})
+_AGAIN = {False: ("pass_bank", "return_bank"), True: ("resubmit",)}
 _key_of, _state_of = attrgetter("key"), attrgetter("state")
 
 
@@ -56,13 +64,24 @@ def read_step_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Step
     cut, least = cut_of(desk, question), least_of(viewer)
     with desk.read() as connection:
         rows, settings = store.sum_steps(connection, cut), desk.settings(connection)
-    by_month, by_person = ([row for row in rows if row.by == by] for by in ("month", "username"))
-    timed = [row for row in by_month if row.state in _TIMED]
+        # By person there is everybody, whoever is asked for: also who sent batches in again.
+        by_month, by_person = ([row for row in rows if row.by == by] for by in ("month", "username"))
+        timed = [row for row in by_month if row.state in _TIMED]
+        of_stages = _most(timed, _state_of, by_person)
+        for stage in [key for key, batches in of_stages.items() if batches < least]:
+            of_stages[stage] = board_rows.list_stepped(connection, cut, stage, span_of(cut), limit=0, offset=0)[1]
     stages = _waited(timed, _state_of, lambda key: _(State(key).label))
     limits = {state.value: settings.number(WAITS_FOR[state][0]) or 0 for state in WAITS_FOR}
     months = _waited(timed, _key_of, lambda key: f"{key[:4]}-{key[4:]}")
-    people = _waited([row for row in by_person if row.state in _TIMED], _key_of, _say_person)
-    shown = [[each for each in group if each.moves >= least] for group in (stages, people, months)]
+    of_people = [row for row in by_person if row.state in _TIMED]
+    people = _waited(of_people, _key_of, _say_person)
+    # The rollup counts steps: one batch that goes round must not pass for several.
+    told_by = (
+        (stages, of_stages),
+        (people, _most(of_people, _key_of, by_person)),
+        (months, _most(timed, _key_of, by_person)),
+    )
+    shown = [[each for each in group if behind[each.key] >= least] for group, behind in told_by]
     told = {each.key for each in shown[0]}
     order = list(State)
     return StepBoard(
@@ -75,11 +94,53 @@ def read_step_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Step
         tuple(sorted(shown[1], key=lambda each: (-each.moves, each.key))),
         tuple(sorted(shown[2], key=lambda each: each.key)),
         # Of the stages that are told: the others would be known by subtraction.
-        _share([row for row in timed if row.state in told], lambda row: row.late, least),
-        _share(_steps(by_month, "settle", "bounce"), lambda row: row.moves if row.step == "bounce" else 0, least),
-        _share(_steps(by_month, "settle"), lambda row: row.straight, least),
+        _late_share([row for row in timed if row.state in told]),
+        bounced_share(by_month, by_person, least),
+        straight_share(by_month, by_person, least),
         hidden=sum(map(len, shown)) < len(stages) + len(people) + len(months),
     )
+
+
+def _late_share(rows: Sequence[Steps]) -> float | None:
+    return sum(row.late for row in rows) / _moves(rows) if rows else None
+
+
+def bounced_share(rows: Sequence[Steps], everything: Sequence[Steps], least: int) -> float | None:
+    """Payments that bounced, or whose money came back afterwards, of all that were answered; ``None`` for too few batches."""
+    answered = _steps(rows, "settle", "bounce")
+    back = _moves(_steps(rows, "bounce", "money_back"))
+    return min(1.0, back / _moves(answered)) if _batches(State.PAYING, answered, everything) >= least else None
+
+
+def straight_share(rows: Sequence[Steps], everything: Sequence[Steps], least: int) -> float | None:
+    """Payments that stayed paid of batches that never went back to their employer, of all; ``None`` for too few batches."""
+    settled = _steps(rows, "settle")
+    kept = sum(row.straight for row in settled) - sum(row.straight for row in _steps(rows, "money_back"))
+    return max(0.0, kept / _moves(settled)) if _batches(State.PAYING, settled, everything) >= least else None
+
+
+def _batches(state: str, own: Sequence[Steps], rows: Sequence[Steps]) -> int:
+    """So many batches at least took these steps out of one state; ``rows`` are everybody's of the same time.
+
+    A batch leaves a stage of review again only after it was sent in again, and one of payment only after its bank details
+    were passed. In review it leaves each state once before it is returned: the straight ones are counted as they are.
+    """
+    if not own:
+        return 0
+    again = _moves(_steps(rows, *_AGAIN[state in _REVIEWED]))
+    straight = sum(row.straight for row in own) if state in _REVIEWED else 0
+    return max(1, straight, _moves(own) - again)
+
+
+def _most(rows: Sequence[Steps], key_of: Callable[[Steps], str], everything: Sequence[Steps]) -> dict[str, int]:
+    """So many batches at least stand behind each key: those of the state in which most are sure."""
+    found: dict[str, int] = {}
+    by_state: dict[tuple[str, str], list[Steps]] = {}
+    for row in rows:
+        by_state.setdefault((key_of(row), row.state), []).append(row)
+    for (key, state), own in by_state.items():
+        found[key] = max(found.get(key, 0), _batches(state, own, everything))
+    return found
 
 
 def _say_person(username: str) -> str:
@@ -90,9 +151,8 @@ def _steps(rows: Sequence[Steps], *steps: str) -> list[Steps]:
     return [row for row in rows if row.step in steps]
 
 
-def _share(rows: Sequence[Steps], part: Callable[[Steps], int], least: int) -> float | None:
-    counted = sum(row.moves for row in rows)
-    return sum(map(part, rows)) / counted if counted >= least else None
+def _moves(rows: Sequence[Steps]) -> int:
+    return sum(row.moves for row in rows)
 
 
 def _waited(rows: Sequence[Steps], key_of: Callable[[Steps], str], say: Callable[[str], str]) -> list[Waited]:

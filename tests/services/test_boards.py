@@ -20,6 +20,7 @@ from core.services.step_boards import read_step_board
 from core.services.steps import advance_batch, withdraw_batch
 from core.store.database import Database
 from tests.support.desks import ANALYST, CLERK, FINANCE, REVIEWER, Clock, Ledger, make_desk
+from tests.support.payments import payable
 from tests.support.rounds import PASS, REFUSE, file_clear, file_reviewed, to_payment
 from tests.support.volume import REGIONS, Written, write_batches
 
@@ -138,6 +139,53 @@ def test_small_groups_are_folded_so_that_subtraction_tells_nothing(
 
     assert [each.batches for each in folded if each.key] == kept
     assert sum(each.batches for each in folded if not each.key) == rest
+
+
+@pytest.mark.parametrize(
+    ("sizes", "kept", "rest"),
+    [
+        ([9, 7], [9, 7], 0),
+        # The same two batches may be in all three.
+        ([2, 2, 2], [], 0),
+        ([9, 7, 3, 2], [9], 7),
+    ],
+    ids=str,
+)
+def test_groups_of_the_same_batches_count_once(sizes: list[int], kept: list[int], rest: int) -> None:
+    groups = [group(f"g{place}", size) for place, size in enumerate(sizes)]
+    folded = fold(groups, LEAST, overlapping=True)
+
+    assert [each.batches for each in folded if each.key] == kept
+    assert sum(each.batches for each in folded if not each.key) == rest
+
+
+def test_two_batches_of_three_funds_are_two_batches(desk: Desk, ledger: Ledger) -> None:
+    for who in (1, 2):
+        file_clear(desk, ledger, who, [202203, 202205])
+    board = read_board(desk, ANALYST, BoardQuestion())
+    assert (board.insurances, board.causes, board.reasons) == ((), (), ())
+
+
+def test_one_batch_in_many_rounds_is_one_batch(desk: Desk, ledger: Ledger) -> None:
+    number = file_clear(desk, ledger)
+    for _round in range(LEAST + 1):
+        advance_batch(desk, REVIEWER, number, "return", "请补充")
+        advance_batch(desk, CLERK, number, "resubmit", "已补充")
+    board = read_step_board(desk, ANALYST, BoardQuestion())
+    assert (board.stages, board.reviewers, board.months, board.late) == ((), (), (), None)
+    of_one = read_step_board(desk, ANALYST, BoardQuestion(reviewer=REVIEWER.username))
+    assert (of_one.stages, of_one.months, of_one.late) == ((), (), None)
+
+
+def test_money_that_came_back_has_bounced(desk: Desk, ledger: Ledger) -> None:
+    numbers = payable(desk, ledger, 1, 2, 3, 4, 5, 6)
+    for number in numbers:
+        advance_batch(desk, FINANCE, number, "pay")
+        advance_batch(desk, FINANCE, number, "settle", "回单")
+    for number in numbers[:3]:
+        advance_batch(desk, FINANCE, number, "money_back", "银行退回")
+    board = read_step_board(desk, ANALYST, BoardQuestion())
+    assert (board.bounced, board.straight) == (0.5, 0.5)
 
 
 @pytest.mark.parametrize("ask", [read_board, read_step_board, read_rows, read_choices], ids=lambda ask: ask.__name__)

@@ -155,18 +155,29 @@ def test_districts_are_those_of_the_boards(database: Database, data_dir: Path) -
 def test_small_groups_are_folded_for_those_who_see_no_names(desk: Desk, filed: list[str]) -> None:
     question = ask(subject="lines", by="period", across="insurance")
     cells = read_groups(desk, ANALYST, question)
-    assert {(each.row, each.folded_row) for each in cells} == {(202205, False), (202206, False), (None, True)}
+    # The rest is of fewer than five people: the smaller month goes along.
+    assert {(each.row, each.folded_row) for each in cells} == {(202206, False), (None, True)}
     assert sum(each.amount for each in cells) == add_up(desk, ANALYST, question).amount
 
 
 def test_folding_begins_with_the_cells_of_a_row() -> None:
-    cells = [Group("a", "x", 9, 9, 90), Group("a", "y", 2, 2, 20), Group("a", "z", 3, 3, 30), Group("b", "x", 1, 1, 10)]
+    cells = [Group("a", "x", 9, 9, 90), Group("a", "y", 2, 2, 20), Group("a", "z", 3, 3, 30), Group("b", "x", 7, 7, 10)]
     found = fold(cells, across=ask(subject="lines", by="reason", across="insurance").across)
     assert found == [
-        Group("a", "x", 9, 9, 90),
-        Group("a", None, 5, 5, 50, folded_column=True),
-        Group(None, None, 1, 1, 10, folded_row=True, folded_column=True),
+        # The two and the three may be the same people: the smallest of the others goes along.
+        Group("a", None, 14, 9, 140, folded_column=True),
+        Group("b", "x", 7, 7, 10),
     ]
+
+
+@pytest.mark.parametrize(
+    ("people", "told"),
+    [([9, 7, 1], [9, 7]), ([9, 1], [9]), ([1, 2], []), ([4, 4, 4], []), ([9, 8], [9, 8])],
+    ids=str,
+)
+def test_what_is_folded_stands_for_five_people_or_is_left_out(people: list[int], told: list[int]) -> None:
+    groups = [Group(f"g{place}", None, count, count, count) for place, count in enumerate(people)]
+    assert [each.people for each in fold(groups, across=None)] == told
 
 
 def test_names_and_numbers_are_masked_by_role(desk: Desk, filed: list[str]) -> None:
