@@ -13,6 +13,7 @@ from core.domain.period import Period
 from core.domain.roles import Viewer
 from core.domain.screening import PATTERNS, STRONGEST_FIRST, Confidence, confidence_of
 from core.domain.wording import N_
+from core.rules.months import ELSEWHERE
 from core.services.contributions import Query, blocked_serials
 from core.services.desk import AGENCY_ZONE, Desk, Unit
 from core.services.drafts import Draft, change_content, read_draft, tick
@@ -33,12 +34,17 @@ _EVER = (Period(194901), Period(219912))
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What was found under one code: lines, people (of each employer) and fen."""
+    """What was found under one code: lines, people (of each employer) and fen.
+
+    Of a payment that was made twice both employers' lines are found, and one can come back: ``amount`` counts it once, and
+    ``doubled`` is what it leaves out for that (fen).
+    """
 
     code: str
     lines: int
     people: int
     amount: int
+    doubled: int = 0
 
     @property
     def confidence(self) -> Confidence:
@@ -69,7 +75,11 @@ def read_shares(desk: Desk, viewer: Viewer, screening_id: str) -> list[Share]:
     with desk.read() as connection:
         require_screening(desk, connection, viewer, screening_id)
         rows = store.sum_finds(connection, screening_id)
-    shares = [Share(row.code, row.lines, row.people, int(row.amount)) for row in rows]
+        twice = {code: store.sum_doubled(connection, screening_id, code) for code in ELSEWHERE}
+    shares = [
+        Share(row.code, row.lines, row.people, int(row.amount) - twice.get(row.code, 0), twice.get(row.code, 0))
+        for row in rows
+    ]
     return sorted(shares, key=lambda share: STRONGEST_FIRST.index(share.code))
 
 

@@ -124,6 +124,21 @@ def sum_finds(connection: sa.Connection, screening_id: str) -> list[Any]:
     return list(connection.execute(statement.where(_f.screening_id == screening_id).group_by(_f.code)))
 
 
+def sum_doubled(connection: sa.Connection, screening_id: str, code: str) -> int:
+    """What finds of a code count more than once (fen): months that were found at several employers, but for one of them.
+
+    Of what several have paid for one person, month and fund one payment stays, the smallest: the rest may come back.
+    """
+    month = (_f.social_security_number, _f.period, _f.insurance)
+    own = sa.func.sum(_f.amount).label("amount")
+    sides = sa.select(*month, own).where(_f.screening_id == screening_id, _f.code == code)
+    side = sides.group_by(*month, _f.employer_id).subquery()
+    c = side.c
+    months = sa.select(sa.func.min(c.amount).label("stays"))
+    several = months.group_by(c.social_security_number, c.period, c.insurance).having(sa.func.count() > 1).subquery()
+    return int(connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(several.c.stays), 0))) or 0)
+
+
 def count_groups(
     connection: sa.Connection, screening_id: str, codes: Collection[str], confidence: Confidence | None
 ) -> int:

@@ -157,6 +157,9 @@ def _draw_shares(shares: Sequence[Share]) -> None:
         }
     )
     _draw_table(frame, key="screening_shares", alt=_("筛查结果汇总"))
+    if doubled := sum(share.doubled for share in shares):
+        said = _("同一笔重复缴费在各单位名下分别列出，合计金额只计一次（已扣除 {amount} 元）。")
+        st.caption(said.format(amount=format_yuan(doubled)))
 
 
 def _draw_filter(shares: Sequence[Share]) -> Wanted:

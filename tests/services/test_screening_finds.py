@@ -58,6 +58,15 @@ def test_the_sums_by_reason_the_strongest_first(desk: Desk, rows: dict[str, list
     assert [share.confidence for share in shares] == [Confidence.FACT] * 2 + [Confidence.PATTERN] * 2
 
 
+def test_a_payment_made_twice_is_found_at_both_employers_and_counted_once(desk: Desk, ledger: Ledger) -> None:
+    for employer in ("E1", "E2"):
+        ledger.row(person(2), 202205, employer)
+        ledger.row(person(3), 202206, employer)
+    screening_id = screened(desk, ANALYST)
+    assert read_shares(desk, ANALYST, screening_id) == [Share("R07", 8, 4, 2 * TWICE, 2 * TWICE)]
+    assert read_people(desk, ANALYST, screening_id, Wanted()).frame["amount"].tolist() == [TWICE] * 4
+
+
 def test_people_with_their_months_and_facts(desk: Desk, rows: dict[str, list[str]]) -> None:
     page = read_people(desk, CLERK, screened(desk, CLERK, "E1"), Wanted())
     first = page.frame.iloc[0]
