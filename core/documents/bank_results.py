@@ -12,7 +12,7 @@ from typing import Any
 from core.documents.cells import DAY, Reader, read_account, read_amount, read_code, read_note
 from core.documents.problems import SENTENCES, Fault
 from core.documents.sheets import Sheet
-from core.documents.sources import open_sheets
+from core.documents.sources import open_sheets, reading_turns
 from core.domain.errors import InvalidInput
 from core.domain.identifiers import normalise
 from core.domain.payments import Outcome, ResultKind
@@ -76,7 +76,7 @@ class ResultFile:
 def read_result_table(path: Path) -> ResultFile:
     """The first sheet that has our columns; ``InvalidInput`` in one sentence for a file that can't be read at all."""
     try:
-        with closing(open_sheets(path)) as sheets:
+        with reading_turns, closing(open_sheets(path)) as sheets:
             for sheet in sheets:
                 if (found := _read_sheet(sheet)) is not None:
                     return found

@@ -9,16 +9,21 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from core.documents.biff_strings import string_lengths
 from core.documents.problems import Unreadable
 from core.documents.sheets import MAX_COLUMNS, BrokenCell
 
 _FORMULA, _BOOL_ERROR, _SHEET, _END, _NUMBERS = 0x0006, 0x0205, 0x0085, 0x000A, 0x00BD
-_DIMENSIONS, _STRINGS, _PASSWORD = 0x0200, 0x00FC, 0x002F
+_DIMENSIONS, _STRINGS, _CONTINUED, _PASSWORD = 0x0200, 0x00FC, 0x003C, 0x002F
+_SHOWS_STRING, _WITH_FORMULA = 0x00FD, 22
 #: Number, Label, Rk, MulRk, LabelSst, RString: with the two above, every record that fills a cell.
 _FILLS_CELL = frozenset({_FORMULA, _BOOL_ERROR, _NUMBERS, 0x0203, 0x0204, 0x027E, 0x00FD, 0x00D6})
 #: Cells of all sheets' rectangles, blank ones included: two full sheets of 64 columns. A hundred megabytes hold fewer.
 MAX_CELLS = 1 << 23
 _MAX_SHEETS = 1_000
+MAX_STRINGS = 4_000_000
+#: Characters of all cells that show a string of the table.
+MAX_COPIED = 128 << 20
 _NO_NUMBER, _ERROR_RESULT, _EMPTY_RESULT = b"\xff\xff", 2, 3
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 
@@ -33,6 +38,9 @@ class Records:
     broken: dict[int, dict[tuple[int, int], BrokenCell]] = field(default_factory=dict)
     #: Cells of the rectangles around what the sheets hold, those of all sheets together.
     cells: int = 0
+    #: Characters of each string in the table of strings, and of all cells that show one.
+    lengths: list[int] = field(default_factory=list)
+    copied: int = 0
 
 
 @dataclass
@@ -55,13 +63,20 @@ def examine(stream: bytes) -> Records:
     """Look through every record once; ``Unreadable`` for what is damaged or protected, ``struct.error`` likewise."""
     records = Records(bytearray(stream))
     starts = []
+    strings: list[bytes] = []
+    before = 0
     for kind, _at, data in _records(stream, 0):
+        # What continues a record continues it again.
+        before = before if kind == _CONTINUED else kind
+        if before == _STRINGS:
+            strings.append(data)
         if kind == _PASSWORD:
             raise Unreadable("E02")
-        if kind == _STRINGS and struct.unpack_from("<I", data, 4)[0] > len(stream):
+        if kind == _STRINGS and (len(strings) > 1 or struct.unpack_from("<I", data, 4)[0] > MAX_STRINGS):
             raise Unreadable("E07")
         if kind == _SHEET:
             starts.append(struct.unpack_from("<I", data)[0])
+    records.lengths = string_lengths(strings) if strings else []
     if len(set(starts)) < len(starts) or len(starts) > _MAX_SHEETS:
         # A sheet would be read, and kept, as often as it is named.
         raise Unreadable("E07")
@@ -82,10 +97,17 @@ def _examine_sheet(records: Records, start: int) -> Iterator[tuple[tuple[int, in
             if last >= MAX_COLUMNS:
                 raise Unreadable("E07")
             extent.reach(place[0], place[1], last)
+            if kind == _SHOWS_STRING:
+                records.copied += records.lengths[struct.unpack_from("<I", data, 6)[0]]
+            if kind == _FORMULA and len(data) >= _WITH_FORMULA:
+                # Calamine spells it out, with every name that it mentions; its result alone is read.
+                records.stream[at + 20 : at + 22] = bytes(2)
             cell = _broken_cell(kind, data)
             if cell is not None:
                 yield place, cell
     records.cells += len(extent)
+    if records.copied > MAX_COPIED:
+        raise Unreadable("E04")
     if records.cells > MAX_CELLS:
         raise Unreadable("E19", limit=MAX_CELLS)
 

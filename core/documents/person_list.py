@@ -13,7 +13,7 @@ from typing import Any
 from core.documents.cells import Reader, choice, read_month, read_number
 from core.documents.problems import SENTENCES, Fault
 from core.documents.sheets import Sheet
-from core.documents.sources import open_sheets
+from core.documents.sources import open_sheets, reading_turns
 from core.domain.errors import InvalidInput
 from core.domain.identifiers import normalise
 from core.domain.vocabulary import Insurance
@@ -42,7 +42,7 @@ class Listed:
 def read_person_list(path: Path) -> list[Listed]:
     """The lines of the first sheet that has 社会保障号码. ``InvalidInput`` with one sentence for a file that can't be taken."""
     try:
-        with closing(open_sheets(path)) as sheets:
+        with reading_turns, closing(open_sheets(path)) as sheets:
             for sheet in sheets:
                 if (listed := _read_sheet(sheet)) is not None:
                     return listed

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import threading
 import zipfile
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
@@ -18,6 +19,8 @@ from core.documents.xlsx import read_xlsx
 _READERS = {".xlsx": read_xlsx, ".xls": read_xls, ".csv": read_delimited}
 _MAGIC = {".xlsx": ZIP_MAGIC, ".zip": ZIP_MAGIC, ".xls": OLE_MAGIC}
 MAX_MEMBERS = 200
+#: Files read at once in this process, whoever gave them: one may take some hundred megabytes. Held around a whole file.
+reading_turns = threading.BoundedSemaphore(2)
 
 
 def open_sheets(path: Path, tick: Tick = no_tick) -> Generator[Sheet, None, None]:

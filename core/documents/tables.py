@@ -15,7 +15,7 @@ from core.documents.headers import Header, find_header
 from core.documents.layouts import LAYOUTS, Layout
 from core.documents.problems import Fault, Problem, Unreadable
 from core.documents.sheets import Block, Sheet, Tick, no_tick
-from core.documents.sources import open_sheets
+from core.documents.sources import open_sheets, reading_turns
 
 #: More rows than this in one table are refused: what one transaction may hold.
 MAX_ROWS = 1_000_000
@@ -110,7 +110,7 @@ def read_tables(
     with path.open("rb") as content:
         file.sha256 = hashlib.file_digest(content, "sha256").hexdigest()
     try:
-        with closing(open_sheets(path, tick)) as sheets:
+        with reading_turns, closing(open_sheets(path, tick)) as sheets:
             for sheet in sheets:
                 _try_sheet(file, sheet, layouts)
     except Unreadable as error:

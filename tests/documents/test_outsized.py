@@ -4,18 +4,26 @@ import io
 import struct
 import tracemalloc
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 import xlwt
 from python_calamine import CalamineWorkbook
 
-from core.documents import biff, compound, delimited, xls, xlsx
+from core.documents import bank_results, biff, compound, delimited, person_list, sources, tables, xls, xlsx
+from core.documents.bank_results import read_result_table
+from core.documents.biff_strings import string_lengths
+from core.documents.person_list import read_person_list
 from core.documents.problems import Unreadable
 from core.documents.sheets import MAX_COLUMNS, Block
 from core.documents.sources import open_sheets
+from core.documents.tables import read_ledger_file
+from core.domain.errors import InvalidInput
 
 MEGABYTE = 1 << 20
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -306,3 +314,95 @@ def test_the_rectangles_of_all_sheets_of_old_count(
         assert sum(len(block.rows) * len(block.rows[0]) for block in blocks(path)) == 100
     else:
         assert refused(path) == "E19"
+
+
+def table_of_strings(path: Path) -> list[bytes]:
+    """The parts of the table of strings of an .xls."""
+    _name, stream = compound.take_stream(path.read_bytes(), ("Workbook",))
+    parts, at, kind = [], 0, 0
+    while kind != 0x000A:
+        kind, size = struct.unpack_from("<HH", stream, at)
+        if kind == 0x00FC or (parts and kind == 0x003C):
+            parts.append(stream[at + 4 : at + 4 + size])
+        at += 4 + size
+    return parts
+
+
+def test_the_lengths_of_strings_of_old_are_found_from_record_to_record(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    sheet, bold = book.add_sheet("S"), xlwt.easyfont("bold true")
+    texts = ["a" * 5_000, "说" * 9_000, "b" * 20_000, "", "钱" * 3_000, "c"]
+    for number, text in enumerate(texts):
+        sheet.write_rich_text(
+            number, 0, [(text[: len(text) // 2], bold), text[len(text) // 2 :]] if number % 2 else [text]
+        )
+    book.save(str(tmp_path / "a.xls"))
+    parts = table_of_strings(tmp_path / "a.xls")
+
+    assert len(parts) > 5
+    assert sorted(string_lengths(parts)) == sorted(map(len, filter(None, texts)))
+
+
+@pytest.mark.parametrize(("limit", "is_taken"), [(100 * 90, True), (100 * 90 - 1, False)])
+def test_a_long_string_of_old_counts_for_every_cell_that_shows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, handed: Handed, limit: int, *, is_taken: bool
+) -> None:
+    monkeypatch.setattr(biff, "MAX_COPIED", limit)
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("S")
+    for number in range(100):
+        sheet.write(number, 0, "x" * 90)
+    book.save(str(path := tmp_path / "a.xls"))
+
+    if is_taken:
+        assert len(blocks(path)[0].rows) == 100
+    else:
+        assert refused(path) == "E04"
+        assert handed.times == 0
+
+
+def test_a_second_table_of_strings_is_refused(tmp_path: Path) -> None:
+    name, stream = compound.take_stream(old_workbook(tmp_path / "a.xls", (1, 1)).read_bytes(), ("Workbook",))
+    table = struct.pack("<HHII", 0x00FC, 8, 0, 0)
+    end = stream.index(struct.pack("<HH", 0x000A, 0))
+
+    twice = compound.make_container(name, stream[:end] + table * 2 + stream[end:])
+
+    assert refused(written(tmp_path / "b.xls", twice)) == "E07"
+
+
+def test_a_formula_of_old_keeps_its_result(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    book.add_sheet("S").write(0, 0, xlwt.Formula("1+1"))
+    book.save(str(path := tmp_path / "a.xls"))
+    name, stream = compound.take_stream(path.read_bytes(), ("Workbook",))
+    at = stream.index(b"\x1e\x01\x00\x1e\x01\x00\x03") - 22  # the spelling of 1+1, behind the result
+    result = stream[: at + 6] + struct.pack("<d", 2.0) + stream[at + 14 :]
+
+    (block,) = blocks(written(tmp_path / "b.xls", compound.make_container(name, result)))
+
+    assert block.rows == [[2]]
+    assert biff.examine(result).stream[at + 20 : at + 22] == bytes(2), "not spelled out"
+
+
+# Turns --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("module", "read"),
+    [(tables, read_ledger_file), (person_list, read_person_list), (bank_results, read_result_table)],
+    ids=["ledger", "people", "results"],
+)
+def test_every_file_is_read_in_its_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType, read: Callable[[Path], object]
+) -> None:
+    assert module.reading_turns is sources.reading_turns
+    turns = MagicMock()
+    turns.__exit__.return_value = False
+    monkeypatch.setattr(module, "reading_turns", turns)
+
+    with suppress(InvalidInput):
+        read(written(tmp_path / "a.csv", b"a,b\n"))
+
+    turns.__enter__.assert_called_once()
+    turns.__exit__.assert_called_once()
