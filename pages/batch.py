@@ -71,10 +71,18 @@ def draw_next_step(batch: BatchView) -> None:
         if batch.overdue:
             draw_note("warning", _("已超过办理期限 {due}").format(due=batch.due_on))
         if batch.part_in_the_way is not None:
-            said = _("您在该批次中已承担“{part}”环节；同一批次中每人只能承担一个环节，这一步须由其他人员办理。")
-            draw_note("info", said.format(part=_(batch.part_in_the_way.label)))
+            draw_note("info", _say_why_not(batch))
     # Not in the box: what decides the batch stays in view while its lines and papers are read.
     draw_steps(batch)
+
+
+def _say_why_not(batch: BatchView) -> str:
+    """Why the steps that wait now are not there for this viewer."""
+    if batch.made_account:
+        return _("您申请或批准过该单位的登记账户变更，不能再办理退至该账户的批次，这一步须由其他人员办理。")
+    part = _(batch.part_in_the_way.label) if batch.part_in_the_way is not None else ""
+    said = _("您在该批次中已承担“{part}”环节；同一批次中每人只能承担一个环节，这一步须由其他人员办理。")
+    return said.format(part=part)
 
 
 def draw_family(batch: BatchView) -> None:

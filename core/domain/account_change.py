@@ -43,6 +43,9 @@ MOVES: tuple[Move, ...] = (
 )
 _BY_STEP: Mapping[tuple[ChangeState, str], Move] = {(move.source, move.step): move for move in MOVES}
 
+#: Money of a batch must not go where one of its own officials has sent it (one person, one part).
+HAS_PART = N_("您在该单位尚未办结的批次中已承担环节，不能再申请或批准其登记账户变更，请由其他人员办理")
+
 #: While an employer has a change in one of these, it can't ask for another.
 OPEN_STATES = (C.REQUESTED, C.APPROVED)
 
@@ -62,22 +65,24 @@ def find_move(state: ChangeState, step: str) -> Move:
     return move
 
 
-def allowed_moves(state: ChangeState, viewer: Viewer, employer_id: str, requested_by: str) -> list[Move]:
-    """The moves that this viewer may make now."""
+def allowed_moves(
+    state: ChangeState, viewer: Viewer, employer_id: str, requested_by: str, *, has_part: bool = False
+) -> list[Move]:
+    """The moves that this viewer may make now; ``has_part``: he holds a part in an open batch of the employer."""
     own = (viewer, employer_id, requested_by)
-    return [move for move in MOVES if move.source is state and _refusal(move, *own) is None]
+    return [move for move in MOVES if move.source is state and _refusal(move, *own, has_part=has_part) is None]
 
 
-def require_allowed(move: Move, viewer: Viewer, employer_id: str, requested_by: str) -> None:
+def require_allowed(move: Move, viewer: Viewer, employer_id: str, requested_by: str, *, has_part: bool = False) -> None:
     """Raise ``NotAllowed`` with the reason unless this viewer may make the move; ``FactorNeeded`` when only that is missing."""
-    refusal = _refusal(move, viewer, employer_id, requested_by)
+    refusal = _refusal(move, viewer, employer_id, requested_by, has_part=has_part)
     if refusal is not None:
         raise NotAllowed(refusal)
     if move.needs_factor:
         viewer.require_factor()
 
 
-def _refusal(move: Move, viewer: Viewer, employer_id: str, requested_by: str) -> str | None:
+def _refusal(move: Move, viewer: Viewer, employer_id: str, requested_by: str, *, has_part: bool) -> str | None:
     if not viewer.may(move.right) or not viewer.sees(employer_id):
         return N_("您的角色无权进行此操作，如有需要请联系系统管理员")
     is_own = viewer.username == requested_by
@@ -86,4 +91,6 @@ def _refusal(move: Move, viewer: Viewer, employer_id: str, requested_by: str) ->
         return N_("只有申请人可以撤销登记账户变更")
     if not move.by_applicant and is_own:
         return N_("申请人不能审批自己提出的登记账户变更，请由其他人员办理")
+    if has_part and move.target is C.APPROVED:
+        return HAS_PART
     return None

@@ -4,12 +4,13 @@ Until the change is effective the old account counts. Neither accounts nor holde
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.domain.account_change import (
+    HAS_PART,
     OPEN_STATES,
     ChangeState,
     Move,
@@ -19,7 +20,7 @@ from core.domain.account_change import (
     state_at,
 )
 from core.domain.bank import FIELDS, Notice, check_bank_fields, clean_bank
-from core.domain.errors import Conflict, InvalidInput, NotFound
+from core.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.domain.identifiers import as_said, mask_account
 from core.domain.roles import Right, Role, Viewer
 from core.domain.wording import N_
@@ -29,7 +30,7 @@ from core.services.drafts import Employer, load_employer
 from core.services.mail import announce_decision
 from core.store import account_changes as store
 from core.store.database import Connection
-from core.store.employers import change_in_force, former_names
+from core.store.employers import former_names
 from core.texts import _
 
 #: Names of the inputs: the six of the application, with this before them, so that the two forms don't share faults.
@@ -55,6 +56,8 @@ class AccountChange:
     decision_note: str
     effective_at: str
     moves: tuple[Move, ...]
+    #: The viewer's part in an open batch of the employer keeps him from a move that he could make without it.
+    kept_by_part: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -66,13 +69,16 @@ def request_change(desk: Desk, viewer: Viewer, employer_id: str, bank: Mapping[s
     """Ask for another registered account; returns the id of the change.
 
     A clerk asks for his employer, a reviewer enters what came on paper and says in ``note`` which paper. ``InvalidInputs`` with
-    fields ``change_bank_name`` …, ``Conflict`` while the employer has an open change.
+    fields ``change_bank_name`` …, ``Conflict`` while the employer has an open change, ``NotAllowed`` for an official with a
+    part in one of its open batches.
     """
     viewer.require(Right.CORRECT_BANK)
     require_employer(viewer, employer_id)
     typed, note = clean_bank(bank), as_said(note)[:NOTE_LENGTH]
     with desk.write(viewer) as unit:
         employer = load_employer(unit.connection, employer_id)
+        if employer_id in _served_by(unit.connection, viewer):
+            raise NotAllowed(HAS_PART)
         _require_sound(unit.connection, viewer, employer, typed, note)
         store.close_effective(unit.connection, employer_id, unit.at)
         asked = {"change_id": desk.new_id(), "employer_id": employer_id, "note": note, "former": _written(employer)}
@@ -86,7 +92,8 @@ def request_change(desk: Desk, viewer: Viewer, employer_id: str, bank: Mapping[s
 def decide_change(desk: Desk, viewer: Viewer, change_id: str, *, approve: bool, note: str = "") -> ChangeState:
     """Approve a change (fresh second factor; effective after ``account_cooling_days``) or refuse it for a reason.
 
-    ``NotAllowed`` for whoever asked for it, ``Conflict`` when somebody else was first.
+    ``NotAllowed`` for whoever asked for it or holds a part in an open batch of the employer, ``Conflict`` when somebody else
+    was first.
     """
     return _move(desk, viewer, change_id, "approve" if approve else "refuse", as_said(note))
 
@@ -101,7 +108,8 @@ def list_changes(desk: Desk, viewer: Viewer, *, only_open: bool = False, limit: 
     viewer.require(Right.SEE_AUDIT if viewer.may(Right.SEE_AUDIT) else Right.SEE_BATCHES)
     with desk.read() as connection:
         rows = store.read_changes(connection, viewer.scope, only_open=only_open, limit=limit, moment=desk.now())
-    return [_seen(desk, viewer, row) for row in rows]
+        served = _served_by(connection, viewer)
+    return [_seen(desk, viewer, row, served) for row in rows]
 
 
 def changes_of(desk: Desk, viewer: Viewer, employer_id: str) -> list[AccountChange]:
@@ -111,7 +119,8 @@ def changes_of(desk: Desk, viewer: Viewer, employer_id: str) -> list[AccountChan
     with desk.read() as connection:
         own = frozenset({employer_id})
         rows = store.read_changes(connection, own, only_open=False, limit=50, moment=desk.now())
-    return [_seen(desk, viewer, row) for row in rows]
+        served = _served_by(connection, viewer)
+    return [_seen(desk, viewer, row, served) for row in rows]
 
 
 def change_of(desk: Desk, viewer: Viewer, employer_id: str) -> AccountChange | None:
@@ -142,10 +151,10 @@ def employer_to_change(desk: Desk, viewer: Viewer, employer_id: str) -> Employer
         return load_employer(connection, employer_id)
 
 
-def account_changers(connection: Connection, employer_id: str) -> set[str]:
-    """Who approved the change that gave the employer its present account: nobody where the ledger gave it."""
-    change = change_in_force(connection, employer_id)
-    return {change.decided_by} if change is not None else set()
+def _served_by(connection: Connection, viewer: Viewer) -> set[str]:
+    """The employers in whose open batches this official holds a part; a clerk speaks for his employer in both."""
+    official = viewer.role not in {Role.CLERK, Role.SYSTEM}
+    return store.employers_of_holder(connection, viewer.username) if official else set()
 
 
 def _require_sound(
@@ -177,7 +186,8 @@ def _move(desk: Desk, viewer: Viewer, change_id: str, step: str, note: str) -> C
         if row is None or not viewer.sees(row.employer_id):
             raise NotFound(N_("没有找到该登记账户变更，或您无权查看"))
         move = find_move(state_at(row.state, row.effective_at, desk.clock()), step)
-        require_allowed(move, viewer, row.employer_id, row.requested_by)
+        has_part = row.employer_id in _served_by(unit.connection, viewer)
+        require_allowed(move, viewer, row.employer_id, row.requested_by, has_part=has_part)
         if move.needs_note and not note:
             raise InvalidInput(N_("请填写意见"), field="decision_note")
         sequence = unit.audit(f"account.{step}", row.employer_id, change=change_id)
@@ -209,8 +219,10 @@ def _written(employer: Employer) -> str:
     return json.dumps(dict(employer.registered), ensure_ascii=False)
 
 
-def _seen(desk: Desk, viewer: Viewer, row: Any) -> AccountChange:
+def _seen(desk: Desk, viewer: Viewer, row: Any, served: Collection[str]) -> AccountChange:
     state = state_at(row.state, row.effective_at, desk.clock())
+    own = (state, viewer, row.employer_id, row.requested_by)
+    moves = tuple(allowed_moves(*own, has_part=row.employer_id in served))
     return AccountChange(
         row.change_id,
         row.employer_id,
@@ -225,7 +237,8 @@ def _seen(desk: Desk, viewer: Viewer, row: Any) -> AccountChange:
         row.decided_at,
         row.decision_note,
         row.effective_at,
-        tuple(allowed_moves(state, viewer, row.employer_id, row.requested_by)),
+        moves,
+        kept_by_part=len(moves) < len(allowed_moves(*own)),
     )
 
 

@@ -198,6 +198,7 @@ DEMO_ACCOUNTS: dict[str, tuple[Role, tuple[str, ...]]] = {
     "reviewer3": (Role.REVIEWER, ()),
     "reviewer4": (Role.REVIEWER, ()),
     "approver1": (Role.APPROVER, ()),
+    "approver2": (Role.APPROVER, ()),
     "finance1": (Role.FINANCE, ()),
     "analyst1": (Role.ANALYST, ()),
     "admin1": (Role.ADMIN, ()),

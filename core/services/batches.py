@@ -29,7 +29,7 @@ from core.services.desk import Desk
 from core.services.due_dates import answer_date
 from core.services.line_outcomes import standings
 from core.services.line_tables import masked
-from core.services.steps import FILING, choose_edge, read_parts, require_batch
+from core.services.steps import FILING, account_makers, choose_edge, read_parts, require_batch
 from core.store import batches as store
 from core.store.comments import count_comments
 from core.store.employers import read_employer
@@ -65,7 +65,8 @@ class BatchView:
 
     ``lines`` are those filed, without what was told of them (``line_sheets``, ``batch_refusals``); ``stands`` says of each
     whether it is still part of the batch and of its ``total`` (fen). ``part_in_the_way`` is the viewer's own part where it
-    alone keeps him from the next step, ``comment_count`` of those comments that he may read.
+    alone keeps him from the next step, ``made_account`` says that this is his having asked for or approved the account;
+    ``comment_count`` is of those comments that he may read.
     """
 
     number: str
@@ -93,6 +94,7 @@ class BatchView:
     next_step: str = field(default="")
     part_in_the_way: Part | None = None
     comment_count: int = 0
+    made_account: bool = False
 
 
 def batches_of_employer(desk: Desk, viewer: Viewer, employer_id: str, *, states: Collection[str] = ()) -> BatchPage:
@@ -161,6 +163,7 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         papers = tuple(papers_of_batch(connection, row.batch_id))
         family = tuple(store.read_family(connection, row.family, viewer.scope))
         parts = read_parts(connection, row.batch_id)
+        makers = account_makers(connection, row.batch_id)
         comments = count_comments(connection, row.batch_id, internal=sees_internal(viewer))
     state = State(row.state)
     return BatchView(
@@ -189,6 +192,7 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         _next_step(state, row.due_on or answer_date(settings, steps)),
         part_in_the_way(state, viewer, row.employer_id, parts),
         comments,
+        viewer.username in makers,
     )
 
 

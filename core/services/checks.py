@@ -62,6 +62,7 @@ _QUERIES = (
     ("result_is_not_row", "5", N_("支付结果与银行回盘的记录不一致，参考号：{found}")),
     ("result_rows_wrong", "5", N_("银行回盘的行数与登记的不符，编号：{found}")),
     ("two_parts_held", "6", N_("同一批次中有人承担了两个环节：{found}")),
+    ("account_by_its_officials", "6", N_("承担环节的人员申请或批准过该批次收款的登记账户：{found}")),
     ("part_not_held", "6", N_("流程记录的经办人没有登记为该环节的承担人：{found}")),
     ("filer_is_not_filer", "6", N_("批次的申报人没有登记为申报环节的承担人：{found}")),
     ("event_not_audited", "7", N_("流程记录没有对应的审计记录：{found}")),

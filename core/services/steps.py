@@ -18,13 +18,13 @@ from core.domain.lifecycle import (
 from core.domain.roles import SYSTEM, Right, Viewer
 from core.domain.settings import Settings
 from core.domain.wording import N_
-from core.services.account_changes import account_changers
 from core.services.desk import Desk, Unit
 from core.services.due_dates import due_date
 from core.services.line_outcomes import conclude_lines
 from core.services.mail import announce_step
 from core.store import batches as store
-from core.store.bank_corrections import corrected_employer
+from core.store.account_changes import read_makers
+from core.store.bank_corrections import read_destination
 from core.store.database import Connection
 
 
@@ -166,13 +166,16 @@ def _who_had_it(history: Sequence[store.Step], state: State) -> str:
 def read_parts(connection: Connection, batch_id: str) -> dict[str, Part]:
     """The part that each person holds in the batch.
 
-    Once its bank details were corrected to an account that somebody else had let the employer change to, he counts as a
-    corrector as well.
+    Officials who let the employer have the account that it is paid to hold one with that, whatever else they did: changing the
+    registered account and correcting bank details are one part.
     """
     held = {username: Part(part) for username, part in store.read_parts(connection, batch_id).items()}
-    employer_id = corrected_employer(connection, batch_id)
-    changers = account_changers(connection, employer_id) if employer_id else set()
-    return dict.fromkeys(changers, Part.CORRECTOR) | held
+    return held | dict.fromkeys(account_makers(connection, batch_id), Part.CORRECTOR)
+
+
+def account_makers(connection: Connection, batch_id: str) -> set[str]:
+    """Officials who asked for or decided the account that a batch is paid to, or would be paid to after a bounce."""
+    return read_makers(connection, *read_destination(connection, batch_id))
 
 
 def require_batch(connection: Connection, viewer: Viewer, number: str, *, lock: bool = False) -> Any:

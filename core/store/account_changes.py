@@ -8,11 +8,16 @@ from sqlalchemy.exc import IntegrityError
 
 from core.domain.account_change import OPEN_STATES, ChangeState
 from core.domain.errors import Conflict
+from core.domain.lifecycle import FREE_STATES, Part, State
+from core.domain.roles import Role
 from core.domain.wording import N_
 from core.store.bulk import among
-from core.store.schema import account_changes, employers
+from core.store.employers import change_in_force
+from core.store.schema import account_changes, batch_parts, batches, employers, users
 
 _c = account_changes.c
+_OVER = FREE_STATES | {State.CLOSED}
+_STANDS = (ChangeState.REQUESTED, ChangeState.APPROVED, ChangeState.EFFECTIVE)
 
 
 def insert_change(connection: sa.Connection, row: Mapping[str, str]) -> None:
@@ -54,6 +59,40 @@ def read_changes(
         cooled = (_c.state == ChangeState.APPROVED) & (_c.effective_at <= moment)
         statement = statement.where(_c.state.in_(OPEN_STATES), sa.not_(cooled))
     return list(connection.execute(statement))
+
+
+def read_makers(connection: sa.Connection, employer_id: str, account: str) -> set[str]:
+    """Officials by whose change an employer's batch is paid to ``account``, or would be paid elsewhere after a bounce.
+
+    Those who asked for it or decided it: of every change to that account, of the one in force and of the open one. Nobody for an
+    account that the ledger itself says. What an employer asks for is its own.
+    """
+    moment = connection.get_execution_options().get("moment", "")
+    in_force = change_in_force(connection, employer_id)
+    cooling = (_c.state == ChangeState.APPROVED) & (_c.effective_at > moment)
+    used = [_c.bank_account == account, _c.state == ChangeState.REQUESTED, cooling]
+    if in_force is not None:
+        used.append(_c.change_id == in_force.change_id)
+    ledgers = (employers.c.bank_account == _c.bank_account) & (employers.c.cnaps_code == _c.cnaps_code)
+    asked = sa.case((users.c.role != Role.CLERK, _c.requested_by), else_="")
+    statement = (
+        sa.select(asked, _c.decided_by)
+        .join_from(account_changes, employers, employers.c.employer_id == _c.employer_id)
+        .join(users, users.c.username == _c.requested_by)
+        .where(_c.employer_id == employer_id, _c.state.in_(_STANDS), sa.or_(*used), sa.not_(ledgers))
+    )
+    return {username for row in connection.execute(statement) for username in row if username}
+
+
+def employers_of_holder(connection: sa.Connection, username: str) -> set[str]:
+    """The employers with a batch that isn't over, in which this person holds another part than that of correcting accounts."""
+    statement = (
+        sa.select(batches.c.employer_id)
+        .join(batch_parts, batch_parts.c.batch_id == batches.c.batch_id)
+        .where(batch_parts.c.username == username, batch_parts.c.part != Part.CORRECTOR, batches.c.state.not_in(_OVER))
+        .distinct()
+    )
+    return set(connection.scalars(statement))
 
 
 def _select() -> sa.Select[Any]:

@@ -30,10 +30,11 @@ def read_corrections(connection: Connection, batch_id: str) -> list[Replaced]:
     return [Replaced(row["round"], {name: row[name] for name in FIELDS}, row["username"], row["at"]) for row in rows]
 
 
-def corrected_employer(connection: Connection, batch_id: str) -> str | None:
-    """The employer of a batch whose bank details were corrected, ``None`` where they are as filed."""
-    corrected = sa.exists().where(_c.batch_id == batches.c.batch_id)
-    return connection.scalar(sa.select(batches.c.employer_id).where(batches.c.batch_id == batch_id, corrected))
+def read_destination(connection: Connection, batch_id: str) -> tuple[str, str]:
+    """Whose batch it is (employer id) and the account that it is paid to now."""
+    statement = sa.select(batches.c.employer_id, batches.c.bank_account).where(batches.c.batch_id == batch_id)
+    employer_id, account = connection.execute(statement).one()
+    return employer_id, account
 
 
 def replace_bank(

@@ -154,6 +154,15 @@ QUERIES: Mapping[str, str] = {
                                   UNION SELECT batch_id, username, part FROM line_decisions
                                   UNION SELECT batch_id, username, part FROM bank_corrections) AS held
             GROUP BY batch_id, username HAVING count(*) > 1) AS doubled ON doubled.batch_id = b.batch_id""",
+    "account_by_its_officials": f"""
+        SELECT DISTINCT b.number FROM batches b
+        JOIN batch_parts p ON p.batch_id = b.batch_id AND p.part <> 'corrector'
+        JOIN users u ON u.username = p.username AND u.role NOT IN ('clerk', 'system')
+        JOIN account_changes c ON c.employer_id = b.employer_id AND c.bank_account = b.bank_account
+            AND c.state IN ('approved', 'effective') AND p.username IN (c.requested_by, c.decided_by)
+        JOIN employers m ON m.employer_id = b.employer_id
+        WHERE b.state NOT IN ({_FREE}, 'closed')
+            AND NOT (m.bank_account = c.bank_account AND m.cnaps_code = c.cnaps_code)""",
     "part_not_held": f"""
         SELECT DISTINCT b.number FROM {_EVENTS} LEFT JOIN batch_parts p
             ON p.batch_id = e.batch_id AND p.username = e.username AND p.part = e.part

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.domain.account_change import ChangeState, Move
+from core.domain.account_change import HAS_PART, ChangeState, Move
 from core.domain.wording import N_
 from core.services.account_changes import AccountChange, cancel_change, decide_change
 from core.texts import _
@@ -11,7 +11,7 @@ from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.account_table import draw_difference
 from pages.parts.boundary import errors_shown
 from pages.parts.factor import draw_factor, forget_code, proven_viewer
-from pages.parts.messages import attempt, clear_faults, draw_faults, plain
+from pages.parts.messages import attempt, clear_faults, draw_faults, draw_note, plain
 
 _NOTE, _LONGEST = "decision_note", 500
 _CONSEQUENCES = {
@@ -22,7 +22,9 @@ _CONSEQUENCES = {
 
 
 def draw_moves(change: AccountChange) -> None:
-    """The buttons of this viewer, and the dialog of the one that was pressed."""
+    """The buttons of this viewer, why one is missing, and the dialog of the one that was pressed."""
+    if change.kept_by_part:
+        draw_note("info", _(HAS_PART))
     with st.container(horizontal=True, gap="small", key=f"moves_{change.change_id}"):
         for move in change.moves:
             key = f"{move.step}_change_{change.change_id}"

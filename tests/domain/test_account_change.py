@@ -82,3 +82,10 @@ def test_approving_asks_for_a_fresh_factor_and_refusing_for_a_reason() -> None:
 def test_nobody_approves_his_own() -> None:
     with pytest.raises(NotAllowed, match="由其他人员办理"):
         require_allowed(find_move(C.REQUESTED, "approve"), APPROVER, "E1", "approver1")
+
+
+def test_whoever_holds_a_part_in_an_open_batch_may_refuse_and_not_approve() -> None:
+    own = (ChangeState.REQUESTED, APPROVER, "E1", "clerk1")
+    assert [move.step for move in allowed_moves(*own, has_part=True)] == ["refuse"]
+    with pytest.raises(NotAllowed, match="已承担环节"):
+        require_allowed(find_move(ChangeState.REQUESTED, "approve"), *own[1:], has_part=True)

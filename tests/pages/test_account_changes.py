@@ -2,15 +2,20 @@
 
 import pyotp
 import pytest
+import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 from core.domain.account_change import ChangeState
+from core.domain.roles import SYSTEM
 from core.services import account_changes as changes
 from core.services import drafts
 from core.services.desk import Desk
+from core.services.steps import advance_batch
+from core.store.line_decisions import hold_part
 from tests.pages.conftest import Open
 from tests.pages.reading import keys, table, texts
-from tests.support.desks import APPROVER, BANK, CLERK
+from tests.support.desks import APPROVER, BANK, CLERK, SECOND_REVIEWER, Ledger
+from tests.support.rounds import file_clear, settle
 
 NEW = {**BANK, "bank_account": "0200001009099998888"}
 
@@ -195,3 +200,25 @@ def test_after_the_cooling_the_form_has_the_new_account(open_app: Open, desk: De
 
     assert app.text_input(key="bank_account").value == NEW["bank_account"]
     assert drafts.open_draft(desk, CLERK, "E1").employer.registered == NEW
+
+
+def test_a_part_in_the_way_is_told_on_the_change_and_on_the_batch(open_app: Open, desk: Desk, ledger: Ledger) -> None:
+    number = file_clear(desk, ledger)
+    settle(desk, number)
+    advance_batch(desk, SYSTEM, number, "pass")
+    with desk.database.write() as connection:
+        connection.execute(
+            sa.text("INSERT INTO users (username, role, created_at) VALUES ('approver9', 'approver', '')")
+        )
+        (row,) = connection.execute(sa.text("SELECT batch_id FROM batches"))
+        hold_part(connection, row.batch_id, "approver9", "approver")
+    change_id = changes.request_change(desk, SECOND_REVIEWER, "E1", NEW, "变更函 1 号")
+    app = open_app("approver9", "review.py")
+    assert f"approve_change_{change_id}" not in keys(app)
+    assert "已承担环节" in texts(app)
+
+    app = open_app("reviewer2")
+    app.query_params["no"] = number
+    app.switch_page("batch.py").run()
+    assert "step_escalate" not in keys(app)
+    assert "您申请或批准过该单位的登记账户变更" in texts(app)

@@ -17,14 +17,22 @@ from core.domain.errors import (
     NotAllowed,
     NotFound,
 )
+from core.domain.lifecycle import State
 from core.domain.roles import SYSTEM, Role, Viewer
 from core.services import account_changes as changes
 from core.services import drafts, filing, previews
+from core.services.bank_corrections import correct_bank
+from core.services.batches import show_batch
+from core.services.checks import check_everything
 from core.services.contributions import InvalidInputs
 from core.services.desk import Desk
+from core.services.line_decisions import decide_lines
 from core.services.settings import change_setting
+from core.services.steps import advance_batch
+from core.store.account_changes import read_makers
 from core.store.audit_trail import read_entries
-from core.store.schema import account_changes, employers, imports, superseded, users
+from core.store.line_decisions import hold_part
+from core.store.schema import account_changes, batches, employers, imports, superseded, users
 from tests.support.desks import (
     ADMIN,
     ANALYST,
@@ -35,10 +43,13 @@ from tests.support.desks import (
     FINANCE,
     OTHER_CLERK,
     REVIEWER,
+    SECOND_REVIEWER,
+    THIRD_REVIEWER,
     Ledger,
     at_once,
     prepare_draft,
 )
+from tests.support.rounds import PASS, file_clear, settle, to_bounce, to_payment
 
 NEW = {**BANK, "bank_account": "0200001009099998888", "exchange_number": "0103"}
 SECOND_APPROVER = Viewer("approver2", Role.APPROVER, fresh_factor=True)
@@ -351,19 +362,111 @@ def test_the_audit_log_names_steps_and_no_account(desk: Desk) -> None:
     assert all(list(json.loads(entry.detail)) == ["change"] for entry in entries)
 
 
-def test_who_approved_the_account_in_force_is_known(desk: Desk) -> None:
-    def changers() -> set[str]:
-        with desk.read() as connection:
-            return changes.account_changers(connection, "E1")
+# --- one person, one part: who makes the account takes no part in what is paid to it ---
 
-    assert changers() == set()
-    approve(desk, request(desk))
-    assert changers() == set()
-    desk.clock.forward(days=3)
-    assert changers() == {"approver1"}
-    desk.clock.forward(days=1)
+
+def makers(desk: Desk, account: str = NEW["bank_account"]) -> set[str]:
+    with desk.read() as connection:
+        return read_makers(connection, "E1", account)
+
+
+def test_who_made_the_account_is_known_from_the_request_on(desk: Desk) -> None:
+    assert makers(desk) == set()
+    change_id = request(desk, REVIEWER)
+    assert makers(desk) == makers(desk, BANK["bank_account"]) == {"reviewer1"}, "a bounce would send the money there"
+    approve(desk, change_id)
+    desk.clock.forward(days=4)
+    assert makers(desk) == makers(desk, BANK["bank_account"]) == {"reviewer1", "approver1"}
     ledger_says(desk, "0200001009055554444")
-    assert changers() == set()
+    assert makers(desk) == {"reviewer1", "approver1"}
+    assert makers(desk, "0200001009055554444") == set(), "the ledger says this one itself"
+
+
+def test_what_an_employer_asks_for_and_what_was_refused_make_nobody_a_maker(desk: Desk) -> None:
+    change_id = request(desk, CLERK)
+    assert makers(desk) == set()
+    changes.decide_change(desk, APPROVER, change_id, approve=False, note="不符")
+    changes.cancel_change(desk, REVIEWER, request(desk, REVIEWER))
+    assert makers(desk) == set()
+
+
+def test_who_asked_for_the_account_and_who_approved_it_take_no_part(desk: Desk, ledger: Ledger) -> None:
+    approve(desk, request(desk, REVIEWER))
+    desk.clock.forward(days=4)
+    change_setting(desk, SYSTEM, "approval_threshold_yuan", "0")
+    number = file_clear(desk, ledger)
+
+    view = show_batch(desk, REVIEWER, number)
+    assert (view.actions, view.made_account) == ((), True)
+    for call in (
+        lambda: advance_batch(desk, REVIEWER, number, "pass"),
+        lambda: decide_lines(desk, REVIEWER, number, [1], PASS),
+    ):
+        with pytest.raises(NotAllowed):
+            call()
+    settle(desk, number, SECOND_REVIEWER)
+    advance_batch(desk, SECOND_REVIEWER, number, "pass")
+    third = Viewer("reviewer3", Role.REVIEWER)
+    with desk.database.write() as connection:
+        connection.execute(users.insert(), {"username": "reviewer3", "role": "reviewer", "created_at": desk.now()})
+    advance_batch(desk, third, number, "pass")
+    with pytest.raises(NotAllowed):
+        advance_batch(desk, APPROVER, number, "pass")
+    assert advance_batch(desk, SECOND_APPROVER, number, "pass") is State.PAYABLE
+    assert check_everything(desk) == []
+
+
+def test_who_asked_for_the_account_on_paper_does_not_pass_it_after_a_bounce(desk: Desk, ledger: Ledger) -> None:
+    number = file_clear(desk, ledger)
+    to_payment(desk, number)
+    to_bounce(desk, number)
+    fourth = Viewer("reviewer4", Role.REVIEWER)
+    with desk.database.write() as connection:
+        connection.execute(users.insert(), {"username": "reviewer4", "role": "reviewer", "created_at": desk.now()})
+    with pytest.raises(NotAllowed, match="已承担环节"):
+        request(desk, SECOND_REVIEWER)
+    approve(desk, request(desk, fourth))
+    desk.clock.forward(days=4)
+    correct_bank(desk, COLLEAGUE, number, NEW)
+    for viewer in (fourth, REVIEWER):
+        with pytest.raises(NotAllowed):
+            advance_batch(desk, viewer, number, "pass_bank")
+    assert advance_batch(desk, SECOND_REVIEWER, number, "pass_bank") is State.PAYABLE
+    assert check_everything(desk) == []
+
+
+def test_who_approved_a_batch_does_not_approve_its_new_account(desk: Desk, ledger: Ledger) -> None:
+    change_setting(desk, SYSTEM, "approval_threshold_yuan", "0")
+    number = file_clear(desk, ledger)
+    settle(desk, number)
+    for viewer in (REVIEWER, SECOND_REVIEWER, APPROVER):
+        advance_batch(desk, viewer, number, "pass")
+    to_bounce(desk, number)
+    change_id = request(desk)
+
+    (seen,) = changes.list_changes(desk, APPROVER)
+    assert (seen.kept_by_part, [move.step for move in seen.moves]) == (True, ["refuse"])
+    with pytest.raises(NotAllowed, match="已承担环节"):
+        approve(desk, change_id)
+    approve(desk, change_id, SECOND_APPROVER)
+
+
+def test_once_a_batch_is_over_its_officials_may_change_the_account(desk: Desk, ledger: Ledger) -> None:
+    number = file_clear(desk, ledger)
+    with pytest.raises(NotAllowed, match="已承担环节"):
+        request(desk, THIRD_REVIEWER)
+    advance_batch(desk, CLERK, number, "withdraw")
+    approve(desk, request(desk, THIRD_REVIEWER))
+
+
+def test_check_tells_of_a_batch_paid_to_the_account_of_its_own_official(desk: Desk, ledger: Ledger) -> None:
+    approve(desk, request(desk, REVIEWER))
+    desk.clock.forward(days=4)
+    number = file_clear(desk, ledger)
+    with desk.database.write() as connection:
+        (row,) = connection.execute(sa.select(batches.c.batch_id).where(batches.c.number == number))
+        hold_part(connection, row.batch_id, "reviewer1", "first_reviewer")
+    assert [(each.code, number in each.sentence) for each in check_everything(desk)] == [("6", True)]
 
 
 # --- the ledger has a word too ---

@@ -151,23 +151,6 @@ def test_it_begins_with_the_account_that_is_registered_now(desk: Desk, bounced: 
     assert correct_bank(desk, COLLEAGUE, bounced, found) is State.BANK_REVIEW
 
 
-def test_whoever_let_the_account_change_holds_that_part(
-    desk: Desk, bounced: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The ninth reviewer had approved the change that gave the employer its present account."""
-    monkeypatch.setattr("core.services.steps.account_changers", lambda _connection, _employer_id: {"reviewer9"})
-    with desk.database.write() as connection:
-        connection.execute(
-            sa.text("INSERT INTO users (username, role, created_at) VALUES ('reviewer9', 'reviewer', '')")
-        )
-    ninth = Viewer("reviewer9", REVIEWER.role)
-    assert show_batch(desk, ninth, bounced).actions
-    correct_bank(desk, COLLEAGUE, bounced, BETTER)
-    with pytest.raises(NotAllowed):
-        advance_batch(desk, ninth, bounced, "pass_bank")
-    assert advance_batch(desk, SECOND_REVIEWER, bounced, "pass_bank") is State.PAYABLE
-
-
 def test_two_corrections_at_once(desk: Desk, bounced: str) -> None:
     done = at_once(
         [
