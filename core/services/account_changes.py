@@ -27,7 +27,7 @@ from core.domain.wording import N_
 from core.services.contributions import InvalidInputs, require_employer
 from core.services.desk import Desk, Unit
 from core.services.drafts import Employer, load_employer
-from core.services.mail import announce_decision
+from core.services.mail import announce_change
 from core.store import account_changes as store
 from core.store.database import Connection
 from core.store.employers import former_names
@@ -81,12 +81,17 @@ def request_change(desk: Desk, viewer: Viewer, employer_id: str, bank: Mapping[s
             raise NotAllowed(HAS_PART)
         _require_sound(unit.connection, viewer, employer, typed, note)
         store.close_effective(unit.connection, employer_id, unit.at)
-        asked = {"change_id": desk.new_id(), "employer_id": employer_id, "note": note, "former": _written(employer)}
-        store.insert_change(
-            unit.connection, {**asked, **typed, "requested_by": viewer.username, "requested_at": unit.at}
-        )
-        unit.audit("account.request", employer_id, change=asked["change_id"])
-    return asked["change_id"]
+        change_id = desk.new_id()
+        sequence = unit.audit("account.request", employer_id, change=change_id)
+        asked = {"change_id": change_id, "employer_id": employer_id, "note": note, "former": _written(employer)}
+        signed: dict[str, str | int] = {
+            "requested_by": viewer.username,
+            "requested_at": unit.at,
+            "requested_sequence": sequence,
+        }
+        store.insert_change(unit.connection, {**asked, **typed, **signed})
+        announce_change(unit, employer_id, viewer.username, ChangeState.REQUESTED, sequence)
+    return change_id
 
 
 def decide_change(desk: Desk, viewer: Viewer, change_id: str, *, approve: bool, note: str = "") -> ChangeState:
@@ -192,12 +197,10 @@ def _move(desk: Desk, viewer: Viewer, change_id: str, step: str, note: str) -> C
             raise InvalidInput(N_("请填写意见"), field="decision_note")
         sequence = unit.audit(f"account.{step}", row.employer_id, change=change_id)
         values = _written_by(desk, unit, row, move, note)
-        if not move.by_applicant:
-            values["decided_sequence"] = sequence
+        values["cancelled_sequence" if move.by_applicant else "decided_sequence"] = sequence
         if not store.move_change(unit.connection, change_id, move.source, **values):
             raise Conflict(N_("该登记账户变更已由他人办理，请刷新后查看"))
-        if not move.by_applicant:
-            announce_decision(unit, row.requested_by, move.target, sequence)
+        announce_change(unit, row.employer_id, row.requested_by, move.target, sequence)
     return move.target
 
 
@@ -205,7 +208,7 @@ def _written_by(desk: Desk, unit: Unit, row: Any, move: Move, note: str) -> dict
     """What a move writes into the row."""
     values: dict[str, str | int] = {"state": move.target.value}
     if move.by_applicant:
-        return values | {"cancelled_at": unit.at}
+        return values | {"cancelled_at": unit.at, "cancelled_by": unit.viewer.username}
     former = _written(load_employer(unit.connection, row.employer_id))
     values |= {"decided_by": unit.viewer.username, "decided_at": unit.at, "decision_note": note, "former": former}
     if move.target is ChangeState.APPROVED:

@@ -51,10 +51,10 @@ def announce_comment(unit: Unit, batch: Any, sequence: int, *, internal: bool) -
         _queue(unit, readers, _News(sequence, batch.number, _COMMENT, state, f"/batch?no={batch.number}"))
 
 
-def announce_decision(unit: Unit, username: str, state: ChangeState, sequence: int) -> None:
-    """Tell whoever asked for another registered account what was decided."""
+def announce_change(unit: Unit, employer_id: str, requested_by: str, state: ChangeState, sequence: int) -> None:
+    """Tell the employer's clerks, and whoever asked, what another person did about its registered account."""
     if unit.mail is not None:
-        readers = outbox.user_who_wants_mail(unit.connection, username)
+        readers = outbox.of_account_who_want_mail(unit.connection, employer_id, requested_by, unit.viewer.username)
         _queue(unit, readers, _News(sequence, _CHANGE, _CHANGE, state.label, "/inbox"))
 
 

@@ -20,7 +20,7 @@ _OVER = FREE_STATES | {State.CLOSED}
 _STANDS = (ChangeState.REQUESTED, ChangeState.APPROVED, ChangeState.EFFECTIVE)
 
 
-def insert_change(connection: sa.Connection, row: Mapping[str, str]) -> None:
+def insert_change(connection: sa.Connection, row: Mapping[str, str | int]) -> None:
     """Add a request; ``Conflict`` while the employer has an open one, whoever was first."""
     try:
         connection.execute(account_changes.insert(), {**row, "state": ChangeState.REQUESTED.value})

@@ -1,5 +1,5 @@
 """Messages of a user: what others did to the batches in which he has a part, what they wrote beside them, and what became of
-his account changes.
+the accounts of his employers, or of the changes that he asked for.
 
 Nothing is written for a reader: messages are the events and comments themselves, and those after the audit entry he has seen
 are unread. A comment is for whom the batch is assigned to as well.
@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core.domain.account_change import ChangeState
 from core.store.bulk import among
 from core.store.schema import account_changes, batch_comments, batch_events, batch_parts, batches, employers, users
 
@@ -38,7 +39,7 @@ def count_messages(connection: sa.Connection, reader: Reader, *, after: int = 0,
     kinds = (
         _of_events(reader, concerned, one, after),
         _of_comments(reader, concerned, one, after),
-        _of_changes(connection, reader, one, after),
+        *(_of_changes(connection, reader, happened, one, after) for happened in _HAPPENED),
     )
     counts = [sa.select(sa.func.count()).select_from(kind.limit(most).subquery()).scalar_subquery() for kind in kinds]
     return min(sum(connection.execute(sa.select(*counts)).one()), most)
@@ -56,7 +57,12 @@ def list_messages(connection: sa.Connection, reader: Reader, *, limit: int, offs
     kinds = (
         _of_events(reader, concerned, _event_columns(blank), joined=True).order_by(_events.audit_sequence.desc()),
         _of_comments(reader, concerned, _comment_columns(blank), joined=True).order_by(_comments.audit_sequence.desc()),
-        _of_changes(connection, reader, _change_columns(blank), joined=True).order_by(_changes.decided_sequence.desc()),
+        *(
+            _of_changes(connection, reader, each, _change_columns(blank, each), joined=True).order_by(
+                each.sequence.desc()
+            )
+            for each in _HAPPENED
+        ),
     )
     rows = [row for kind in kinds for row in connection.execute(kind.limit(reach))]
     return sorted(rows, key=lambda row: row.sequence, reverse=True)[offset:reach]
@@ -109,20 +115,52 @@ def _comment_columns(blank: Any) -> tuple[Any, ...]:
     )
 
 
-def _change_columns(blank: Any) -> tuple[Any, ...]:
+@dataclass(frozen=True, slots=True)
+class _Happened:
+    """Something that becomes of a change of an account: its audit entry, who did it and when, where it led, and words on it."""
+
+    sequence: Any
+    username: Any
+    at: Any
+    state: Any
+    note: Any
+
+
+_HAPPENED = (
+    _Happened(
+        _changes.requested_sequence,
+        _changes.requested_by,
+        _changes.requested_at,
+        sa.literal(ChangeState.REQUESTED.value),
+        _changes.note,
+    ),
+    _Happened(
+        _changes.decided_sequence, _changes.decided_by, _changes.decided_at, _changes.state, _changes.decision_note
+    ),
+    _Happened(
+        _changes.cancelled_sequence,
+        _changes.cancelled_by,
+        _changes.cancelled_at,
+        sa.literal(ChangeState.CANCELLED.value),
+        sa.literal(""),
+    ),
+)
+
+
+def _change_columns(blank: Any, happened: _Happened) -> tuple[Any, ...]:
     return (
         sa.literal("change").label("kind"),
-        _changes.decided_sequence.label("sequence"),
+        happened.sequence.label("sequence"),
         blank.label("number"),
         _changes.employer_id,
         employers.c.name.label("employer_name"),
         blank.label("step"),
         blank.label("from_state"),
-        _changes.state.label("to_state"),
-        _changes.decided_by.label("username"),
+        happened.state.label("to_state"),
+        happened.username.label("username"),
         blank.label("part"),
-        _changes.decision_note.label("note"),
-        _changes.decided_at.label("at"),
+        happened.note.label("note"),
+        happened.at.label("at"),
         _changes.effective_at,
     )
 
@@ -171,15 +209,18 @@ def _concerns(connection: sa.Connection, reader: Reader) -> _Concerned:
 
 
 def _of_changes(
-    connection: sa.Connection, reader: Reader, columns: Collection[Any], after: int = 0, *, joined: bool = False
+    connection: sa.Connection,
+    reader: Reader,
+    happened: _Happened,
+    columns: Collection[Any],
+    after: int = 0,
+    *,
+    joined: bool = False,
 ) -> sa.Select[Any]:
-    statement = sa.select(*columns).where(
-        _changes.requested_by == reader.username,
-        _changes.decided_sequence > after,
-        _changes.decided_by.is_not(None),
-    )
+    """What others did about accounts: of his employers for a clerk, of the changes that he asked for for an official."""
+    statement = sa.select(*columns).where(happened.sequence > after, happened.username != reader.username)
     if joined:
         statement = statement.join_from(account_changes, employers, employers.c.employer_id == _changes.employer_id)
-    if reader.scope is not None:
-        statement = statement.where(among(_changes.employer_id, reader.scope, connection.dialect.name))
-    return statement
+    if reader.scope is None:
+        return statement.where(_changes.requested_by == reader.username)
+    return statement.where(among(_changes.employer_id, reader.scope, connection.dialect.name))

@@ -30,9 +30,12 @@ def commented_who_want_mail(connection: sa.Connection, batch_id: str, actor: str
     return list(connection.execute(statement.where(users.c.role != Role.CLERK) if internal else statement))
 
 
-def user_who_wants_mail(connection: sa.Connection, username: str) -> list[Any]:
-    """The same of one user: himself, or nobody."""
-    return list(connection.execute(_wanting().where(users.c.username == username)))
+def of_account_who_want_mail(connection: sa.Connection, employer_id: str, requested_by: str, actor: str) -> list[Any]:
+    """The same of a registered account: the employer's clerks, and an official who asked for another one; not the actor."""
+    clerks = sa.select(user_employers.c.username).where(user_employers.c.employer_id == employer_id)
+    official = (users.c.username == requested_by) & (users.c.role != Role.CLERK)
+    concerned = official | ((users.c.role == Role.CLERK) & users.c.username.in_(clerks))
+    return list(connection.execute(_wanting().where(concerned, users.c.username != actor)))
 
 
 def has_due(connection: sa.Connection, moment: str) -> bool:

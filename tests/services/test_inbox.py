@@ -7,7 +7,7 @@ from core.domain.errors import NotAllowed
 from core.domain.lifecycle import State
 from core.domain.roles import Viewer
 from core.services import filing, inbox, previews, steps
-from core.services.account_changes import decide_change, request_change
+from core.services.account_changes import cancel_change, decide_change, request_change
 from core.services.assignments import assign_batch
 from core.services.comments import add_comment
 from core.services.desk import Desk
@@ -158,7 +158,32 @@ def test_the_decision_on_an_account_change_is_told_to_who_asked(
     assert (latest.label, latest.state, latest.actor, latest.number) == ("登记账户变更", state, "approver1", "")
     assert (latest.employer_name, latest.note, latest.unread) == ("甲公司", "请核对", True)
     assert inbox.count_unread(desk, CLERK) == 1
-    assert inbox.count_unread(desk, COLLEAGUE) == 0
+    assert inbox.count_unread(desk, OTHER_CLERK) == 0
+
+
+def changes_told(desk: Desk, viewer: Viewer) -> list[tuple[object, str]]:
+    return [(m.state, m.actor) for m in inbox.list_messages(desk, viewer).messages if m.label == "登记账户变更"]
+
+
+def test_every_clerk_is_told_of_a_change_that_an_official_entered(desk: Desk) -> None:
+    asked, refused = (ChangeState.REQUESTED, "reviewer1"), (ChangeState.REFUSED, "approver1")
+    change_id = request_change(desk, REVIEWER, "E1", NEW_ACCOUNT, "变更函 1 号")
+    for clerk in (CLERK, COLLEAGUE):
+        assert (changes_told(desk, clerk), inbox.count_unread(desk, clerk)) == ([asked], 1)
+    assert inbox.list_messages(desk, CLERK).messages[0].note == "变更函 1 号"
+    decide_change(desk, APPROVER, change_id, approve=False, note="不符")
+    for clerk in (CLERK, COLLEAGUE):
+        assert (changes_told(desk, clerk), inbox.count_unread(desk, clerk)) == ([refused, asked], 2)
+    assert changes_told(desk, REVIEWER) == [refused]
+    assert changes_told(desk, OTHER_CLERK) == changes_told(desk, APPROVER) == changes_told(desk, SECOND_REVIEWER) == []
+
+
+def test_a_change_that_is_taken_back_is_told_to_the_others(desk: Desk) -> None:
+    cancel_change(desk, COLLEAGUE, request_change(desk, REVIEWER, "E1", NEW_ACCOUNT, "变更函 1 号"))
+    told = (ChangeState.CANCELLED, "clerk1b")
+    assert changes_told(desk, CLERK) == [told, (ChangeState.REQUESTED, "reviewer1")]
+    assert changes_told(desk, COLLEAGUE) == [(ChangeState.REQUESTED, "reviewer1")]
+    assert changes_told(desk, REVIEWER) == [told]
 
 
 def test_an_account_change_waits_for_those_who_decide_it(desk: Desk) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from core.domain.errors import IllegalTransition, InvalidInput, NotAllowed
 from core.domain.roles import Viewer
 from core.services import filing, previews, steps
-from core.services.account_changes import decide_change, request_change
+from core.services.account_changes import cancel_change, decide_change, request_change
 from core.services.accounts import create_user, disable_user, list_users, set_language
 from core.services.assignments import assign_batch
 from core.services.comments import add_comment
@@ -24,6 +24,8 @@ from tests.support.desks import (
     APPROVER,
     BANK,
     CLERK,
+    COLLEAGUE,
+    OTHER_CLERK,
     REVIEWER,
     SECOND_REVIEWER,
     Clock,
@@ -171,6 +173,21 @@ def test_a_comment_is_mailed_to_whoever_else_has_a_part_or_the_batch(
     mails = waiting(mailing)
     assert sorted(mail.username for mail in mails) == readers
     assert all(f"{number}：有新的留言，当前状态为“待受理”" in mail.body and "赵一" not in mail.body for mail in mails)
+
+
+def test_what_becomes_of_an_account_is_mailed_to_the_clerks_of_the_employer(mailing: Desk) -> None:
+    """And to the official who entered it, but never to who did it."""
+    for viewer in (COLLEAGUE, OTHER_CLERK, REVIEWER, APPROVER):
+        save_mail_wish(mailing, viewer, f"{viewer.username}@example.cn", wanted=True)
+    change_id = request_change(mailing, REVIEWER, "E1", {**BANK, "bank_account": "0200990109200118888"}, "变更函")
+    decide_change(mailing, APPROVER, change_id, approve=True)
+    cancel_change(mailing, CLERK, change_id)
+    told = [(mail.username, mail.subject.split("：")[-1]) for mail in waiting(mailing)]
+    assert sorted(told) == sorted(
+        [(name, "待审批") for name in ("clerk1", "clerk1b")]
+        + [(name, "已批准，待生效") for name in ("clerk1", "clerk1b", "reviewer1")]
+        + [(name, "已撤销") for name in ("clerk1b", "reviewer1")]
+    )
 
 
 def test_a_decision_on_an_account_is_mailed_to_who_asked(mailing: Desk, office: PostOffice) -> None:

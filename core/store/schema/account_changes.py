@@ -20,8 +20,12 @@ account_changes = sa.Table(
     sa.Column("decided_by", sa.Text, sa.ForeignKey("users.username")),
     words("decided_at", default=""),
     words("decision_note", default=""),
-    # The audit entry of the decision, by which messages are in one order; 0 until there is one.
+    # The audit entries of the request, the decision and the withdrawal, by which messages are in one order; 0 until there is
+    # one.
+    sa.Column("requested_sequence", sa.Integer, nullable=False, server_default=sa.text("0")),
     sa.Column("decided_sequence", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("cancelled_sequence", sa.Integer, nullable=False, server_default=sa.text("0")),
+    words("cancelled_by", default=""),
     words("effective_at", default=""),
     words("cancelled_at", default=""),
     sa.Index("ix_account_changes_employer_id", "employer_id", "requested_at"),
