@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from core.domain.errors import IllegalTransition, InvalidInput, NotAllowed, NotFound
 from core.domain.lifecycle import State
-from core.domain.roles import Viewer
+from core.domain.roles import SYSTEM, Viewer
 from core.services.assignments import assign_batch, assignable
 from core.services.batch_papers import add_batch_paper, remove_batch_paper
 from core.services.batches import show_batch
@@ -22,7 +22,6 @@ from core.services.rounds import last_changes
 from core.services.settings import change_setting
 from core.services.steps import advance_batch
 from tests.support.desks import (
-    ADMIN,
     ANALYST,
     APPROVER,
     CLERK,
@@ -179,7 +178,7 @@ def test_many_decisions_are_many_transactions(desk: Desk, ledger: Ledger) -> Non
 
 
 def test_many_approvals_are_refused_without_a_fresh_factor(desk: Desk, ledger: Ledger) -> None:
-    change_setting(desk, ADMIN, "approval_threshold_yuan", "0")
+    change_setting(desk, SYSTEM, "approval_threshold_yuan", "0")
     numbers = [file_clear(desk, ledger, each) for each in (1, 2)]
     for number in numbers:
         advance_batch(desk, REVIEWER, number, "pass")
