@@ -1,9 +1,13 @@
 """月度报告: the figures of one month as PDF and as a workbook. It is Chinese, like every paper of the agency."""
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.chart import BarChart, LineChart, Reference
 
 from core.documents.ledger_workbook import without_time
 from core.documents.pdf import write_pdf
@@ -17,15 +21,34 @@ _COLUMNS = (
     Column("批次数", Holds.COUNT),
     Column("条数", Holds.COUNT),
     Column("金额（元）", Holds.MONEY),
+    Column("平均用时（天）"),
+    Column("逾期率"),
 )
-FILED, FUNDS, PAID, REFUSED, STEPS, TREND = (
+FILED, FUNDS, PARTS, EMPLOYERS, DISTRICTS, PAID, ENDED, REFUSED, STEPS, TREND = (
     "申报：按退费原因",
     "申报：按险种",
+    "申报：单位和个人部分",
+    "申报：按单位（前 10 位）",
+    "申报：按地区",
     "支付：按险种",
+    "不予退费、撤回",
     "不能退费：按原因",
     "办理情况",
     "近 12 个月申报",
 )
+STAGES, REVIEWERS = "各环节用时", "各经办人用时"
+OTHERS, OTHER_EMPLOYERS, NO_REGION = "其他（含少于 5 个批次的）", "其他单位", "未知地区"
+TO_PAY, LATE, BOUNCED, STRAIGHT = "平均支付用时（天）", "逾期办理率", "退票率", "一次通过率"
+HIDDEN = "不足 5 个批次的数字不单独列出，已并入“其他”或略去。"
+EMPLOYER_PART, PERSONAL_PART, EXTRAS = "单位部分", "个人部分", "滞纳金和利息"
+#: What ended without payment: whole batches by their state, single lines by what was decided.
+ENDS = {
+    "rejected": "整批不予退费",
+    "withdrawn": "整批撤回",
+    "refuse": "明细不予退费",
+    "drop": "明细放弃",
+}
+_CHARTS, _CHART_ROWS = "图表", 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +62,28 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Time:
+    """One line of what took how long: steps, days for one on average, and the share (0–1) that came after its limit."""
+
+    name: str
+    moves: int
+    days: float
+    late: float
+
+
+@dataclass(frozen=True, slots=True)
 class MonthlyReport:
-    """What a report says: its month, until when its figures reach, its sections, how long payment took (days, or blank)."""
+    """What a report says: its month, until when its figures reach, its sections, what took how long, and single figures.
+
+    ``hidden``: figures that stand for too few batches were left out or put together.
+    """
 
     month: str
     until: str
     sections: Sequence[tuple[str, Sequence[Row]]]
-    days_to_pay: str
+    times: Sequence[tuple[str, Sequence[Time]]]
+    figures: Sequence[tuple[str, str]]
+    hidden: bool
 
 
 def write_report_pdf(report: MonthlyReport, at: datetime) -> bytes:
@@ -55,22 +93,64 @@ def write_report_pdf(report: MonthlyReport, at: datetime) -> bytes:
         "title": TITLE,
         "month": report.month,
         "until": report.until,
-        "days": report.days_to_pay,
+        "figures": [{"name": name, "value": value or "—"} for name, value in report.figures],
         "sections": sections,
+        "times": [{"title": title, "rows": [_timed(row) for row in rows]} for title, rows in report.times],
+        "trend": _trend(report),
+        "hidden": HIDDEN if report.hidden else "",
     }
     return write_pdf("report", data, at)
 
 
 def write_report_workbook(report: MonthlyReport) -> bytes:
-    """The same figures in one sheet; the same report gives the same bytes."""
-    return without_time(write_workbook(report.month, _COLUMNS, _cells(report)))
+    """The same figures in one sheet, and charts of them in another; the same report gives the same bytes."""
+    book = load_workbook(io.BytesIO(write_workbook(report.month, _COLUMNS, _cells(report))))
+    _draw_charts(book, report)
+    file = io.BytesIO()
+    book.save(file)
+    return without_time(file.getvalue())
 
 
 def _cells(report: MonthlyReport) -> Iterator[tuple[Any, ...]]:
     for title, rows in report.sections:
         for row in rows:
-            yield title, row.name, row.batches, row.count, row.amount
-    yield "平均支付用时（天）", report.days_to_pay or "—", None, None, None
+            yield title, row.name, row.batches, row.count, row.amount, None, None
+    for title, times in report.times:
+        for each in times:
+            yield title, each.name, None, each.moves, None, f"{each.days:.1f}", f"{each.late:.1%}"
+    for name, value in report.figures:
+        yield name, value or "—", None, None, None, None, None
+    if report.hidden:
+        yield "说明", HIDDEN, None, None, None, None, None
+
+
+def _draw_charts(book: Workbook, report: MonthlyReport) -> None:
+    """A chart for every section with rows, which reads the sheet of figures: money where there is any, else times."""
+    figures, sheet, first, place = book.worksheets[0], book.create_sheet(_CHARTS), 2, 1
+    for title, rows in report.sections:
+        if rows:
+            chart = LineChart() if title == TREND else BarChart()
+            chart.title, chart.legend, chart.height, chart.width = title, None, 7.5, 22
+            column = 4 if rows[0].amount is None else 5
+            last = first + len(rows) - 1
+            chart.add_data(Reference(figures, min_col=column, min_row=first, max_row=last))
+            chart.set_categories(Reference(figures, min_col=2, min_row=first, max_row=last))
+            # Without this Excel hides both axes.
+            chart.x_axis.delete = chart.y_axis.delete = False
+            sheet.add_chart(chart, f"A{place}")
+            place += _CHART_ROWS
+        first += len(rows)
+
+
+def _timed(row: Time) -> dict[str, Any]:
+    return {"name": row.name, "moves": f"{row.moves:,}", "days": f"{row.days:.1f}", "late": f"{row.late:.1%}"}
+
+
+def _trend(report: MonthlyReport) -> list[int]:
+    """The months of the trend as thousandths of the highest, for a line; none where there are fewer than two."""
+    rows = next((rows for title, rows in report.sections if title == TREND), [])
+    months = [row for row in rows if row.name != OTHERS]
+    return [_printed(row, months)["bar"] for row in months] if len(months) > 1 else []
 
 
 def _printed(row: Row, rows: Sequence[Row]) -> dict[str, Any]:

@@ -1,34 +1,55 @@
 """月度报告: what was filed, told, decided and paid in a month, as PDF or workbook; a month that is over never changes again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from core.documents.pdf import PDF
 from core.documents.report import (
+    BOUNCED,
+    DISTRICTS,
+    EMPLOYER_PART,
+    EMPLOYERS,
+    ENDED,
+    ENDS,
+    EXTRAS,
     FILED,
     FUNDS,
+    LATE,
+    NO_REGION,
+    OTHER_EMPLOYERS,
+    OTHERS,
     PAID,
+    PARTS,
+    PERSONAL_PART,
     REFUSED,
+    REVIEWERS,
+    STAGES,
     STEPS,
+    STRAIGHT,
+    TO_PAY,
     TREND,
     MonthlyReport,
     Row,
+    Time,
     write_report_pdf,
     write_report_workbook,
 )
 from core.documents.workbook import XLSX
+from core.domain.board_question import BoardQuestion
 from core.domain.errors import InvalidInput
-from core.domain.lifecycle import EDGES
+from core.domain.lifecycle import EDGES, State
 from core.domain.period import Period
 from core.domain.reasons import REASONS
-from core.domain.roles import Right, Viewer
+from core.domain.roles import SYSTEM, Right, Viewer
 from core.domain.vocabulary import INSURANCES, Insurance
 from core.domain.wording import N_
 from core.rules.catalogue import REFUSALS
+from core.services.boards import NAMED_EMPLOYERS, Group, fold, least_of
 from core.services.desk import AGENCY_ZONE, Desk
 from core.services.exports import Export, keep_export
+from core.services.step_boards import StepBoard, Waited, read_step_board
 from core.services.steps import FILING
 from core.store import reports as store
 from core.store.database import Connection
@@ -36,6 +57,9 @@ from core.store.files import write_atomically
 
 FIELD = "report_month"
 FORMS = ("pdf", "xlsx")
+#: Sections in which one batch is in several rows.
+_OVERLAPPING = frozenset({FUNDS, PARTS, PAID, ENDED, REFUSED, STEPS})
+_SHARES = (LATE, BOUNCED, STRAIGHT)
 _LABELS = {(edge.source.value, edge.step): edge.label for edge in EDGES}
 _ORDER = {edge: place for place, edge in enumerate(_LABELS)}
 
@@ -52,8 +76,10 @@ def write_report(desk: Desk, viewer: Viewer, month: Period, form: str) -> bytes:
         raise InvalidInput(N_("请选择导出格式"), field=FIELD)
     # Of a month that goes on, the figures reach until today.
     last = min(month.last_day, desk.today())
+    least = least_of(viewer)
+    board = read_step_board(desk, viewer, BoardQuestion(first=month, last=month))
     with desk.read() as connection:
-        report = _read(connection, month, last)
+        report = _read(connection, month, last, board, least)
     return write_report_pdf(report, _moment(last)) if form == "pdf" else write_report_workbook(report)
 
 
@@ -80,35 +106,84 @@ def _moment(day: date) -> datetime:
     return datetime.combine(day, time(), AGENCY_ZONE)
 
 
-def _read(connection: Connection, month: Period, last: date) -> MonthlyReport:
+def _read(connection: Connection, month: Period, last: date, board: StepBoard, least: int) -> MonthlyReport:
     span = (_stored(_moment(month.first_day)), _stored(_moment((month + 1).first_day)))
-    sections = (
-        (
-            FILED,
-            [
-                _row(f"{each[0]} {REASONS[each[0]].text}", each)
-                for each in store.filed_by_reason(connection, month.number)
-            ],
-        ),
-        (FUNDS, _by_fund(store.filed_by_insurance(connection, month.number))),
-        (PAID, _by_fund(store.paid_by_insurance(connection, *span))),
-        (
-            REFUSED,
-            [
-                _row(f"{each[0]} {REFUSALS[each[0]].text}", each)
-                for each in store.refusals_told(connection, month.number)
-            ],
-        ),
-        (STEPS, [_step(*each) for each in sorted(store.steps_taken(connection, *span), key=_place)]),
-        (
-            TREND,
-            [
-                _row(str(Period(int(each[0]))), each)
-                for each in store.filed_by_month(connection, (month + -11).number, month.number)
-            ],
+    whole = [*_filed(connection, month), *_done(connection, month, *span)]
+    sections = [(title, _told(rows, least, overlapping=title in _OVERLAPPING)) for title, rows in whole]
+    hidden = board.hidden or any(len(told) < len(rows) for (_, told), (_, rows) in zip(sections, whole, strict=True))
+    paid = store.paid_batches(connection, *span)
+    figures = (
+        (TO_PAY, _days(paid) if len(paid) >= least else ""),
+        *(
+            (name, _percent(share))
+            for name, share in zip(_SHARES, (board.late, board.bounced, board.straight), strict=True)
         ),
     )
-    return MonthlyReport(str(month), last.isoformat(), sections, _days(store.paid_batches(connection, *span)))
+    # A paper of the agency is Chinese, whoever asks for it.
+    stages = [_time(State(each.key).label, each) for each in board.stages]
+    reviewers = [
+        _time(SYSTEM.role.label if each.key == SYSTEM.username else each.key, each) for each in board.reviewers
+    ]
+    times = ((STAGES, stages), (REVIEWERS, reviewers))
+    return MonthlyReport(str(month), last.isoformat(), sections, times, figures, hidden)
+
+
+def _filed(connection: Connection, month: Period) -> Iterator[tuple[str, list[Row]]]:
+    """What was filed in the month, in several cuts."""
+    reasons = store.filed_by_reason(connection, month.number)
+    yield FILED, [_row(f"{each[0]} {REASONS[each[0]].text}", each) for each in reasons]
+    yield FUNDS, _by_fund(store.filed_by_insurance(connection, month.number))
+    yield PARTS, _parts(*store.filed_parts(connection, month.number))
+    yield EMPLOYERS, _employers([_row(each[0], each) for each in store.filed_by_employer(connection, month.number)])
+    yield DISTRICTS, [_row(each[0] or NO_REGION, each) for each in store.filed_by_district(connection, month.number)]
+
+
+def _done(connection: Connection, month: Period, since: str, until: str) -> Iterator[tuple[str, list[Row]]]:
+    """What became of batches in the month, why lines were not refundable, and the year before."""
+    yield PAID, _by_fund(store.paid_by_insurance(connection, since, until))
+    ended = {each[0]: each for each in store.ended_without_payment(connection, since, until)}
+    yield ENDED, [_row(name, ended[how]) for how, name in ENDS.items() if how in ended]
+    told = store.refusals_told(connection, month.number)
+    yield REFUSED, [_row(f"{each[0]} {REFUSALS[each[0]].text}", each) for each in told]
+    yield STEPS, [_step(*each) for each in sorted(store.steps_taken(connection, since, until), key=_place)]
+    months = store.filed_by_month(connection, (month + -11).number, month.number)
+    yield TREND, [_row(str(Period(int(each[0]))), each) for each in months]
+
+
+def _parts(batches: int, lines: int, employer: int | None, personal: int | None, amount: int | None) -> list[Row]:
+    own, theirs = int(employer or 0), int(personal or 0)
+    parts = {EMPLOYER_PART: own, PERSONAL_PART: theirs, EXTRAS: int(amount or 0) - own - theirs}
+    return [Row(name, batches, lines, part) for name, part in parts.items() if part]
+
+
+def _employers(rows: list[Row]) -> list[Row]:
+    named, rest = rows[:NAMED_EMPLOYERS], rows[NAMED_EMPLOYERS:]
+    return [*named, _together(OTHER_EMPLOYERS, rest)] if rest else named
+
+
+def _together(name: str, rows: Sequence[Row]) -> Row:
+    batches, count = sum(each.batches for each in rows), sum(each.count for each in rows)
+    return Row(name, batches, count, sum(each.amount or 0 for each in rows))
+
+
+def _told(rows: Sequence[Row], least: int, *, overlapping: bool) -> list[Row]:
+    """Rows that stand for ``least`` batches, the others as one, as on the boards."""
+    if least <= 1:
+        return list(rows)
+    groups = [Group(each.name, each.name, each.batches, each.count, each.amount or 0) for each in rows]
+    money = any(each.amount is not None for each in rows)
+    return [
+        Row(each.key or OTHERS, each.batches, each.lines, each.amount if money else None)
+        for each in fold(groups, least, overlapping=overlapping)
+    ]
+
+
+def _time(name: str, waited: Waited) -> Time:
+    return Time(name, waited.moves, waited.days, waited.late)
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.1%}"
 
 
 def _stored(moment: datetime) -> str:

@@ -4,8 +4,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core.domain.board_question import Measure
 from core.store.database import Connection
-from core.store.schema import batch_events, batches, line_findings, lines, refused_lines, reversals
+from core.store.migrations.rollup_sql import ALL
+from core.store.schema import (
+    batch_events,
+    batch_figures,
+    batches,
+    line_decisions,
+    line_findings,
+    lines,
+    refused_lines,
+    reversals,
+)
 
 _b, _l, _e, _r, _f, _v = batches.c, lines.c, batch_events.c, refused_lines.c, line_findings.c, reversals.c
 _amount = sa.func.sum(_l.refundable)
@@ -22,6 +33,53 @@ def filed_by_insurance(connection: Connection, month: int) -> list[Any]:
     """(insurance, batches, lines, amount) of what was filed in a month."""
     statement = sa.select(_l.insurance, sa.func.count(_b.batch_id.distinct()), sa.func.count(), _amount)
     return _all(connection, statement.select_from(_filed).where(_in(month)), _l.insurance)
+
+
+def filed_parts(connection: Connection, month: int) -> Any:
+    """(batches, lines, employer's part, personal part, amount) of what was filed in a month."""
+    parts = (sa.func.sum(_l.employer_part), sa.func.sum(_l.personal_part), _amount)
+    statement = sa.select(sa.func.count(_b.batch_id.distinct()), sa.func.count(), *parts)
+    return connection.execute(statement.select_from(_filed).where(_in(month))).one()
+
+
+def filed_by_employer(connection: Connection, month: int) -> list[Any]:
+    """(name, batches, lines, amount) of what each employer filed in a month, the most money first."""
+    statement = sa.select(
+        sa.func.min(_b.employer_name), sa.func.count(_b.batch_id.distinct()), sa.func.count(), _amount
+    )
+    grouped = statement.select_from(_filed).where(_in(month)).group_by(_b.employer_id)
+    return list(connection.execute(grouped.order_by(_amount.desc(), _b.employer_id)))
+
+
+def filed_by_district(connection: Connection, month: int) -> list[Any]:
+    """(region, batches, lines, amount) of what was filed in a month, by the region that the branch had when it was filed."""
+    counted = batch_figures.c
+    one = (
+        counted.batch_id == _b.batch_id,
+        counted.insurance == ALL,
+        counted.measure == Measure.FILED.value,
+    )
+    statement = sa.select(counted.district, sa.func.count(_b.batch_id.distinct()), sa.func.count(), _amount)
+    joined = statement.select_from(_filed.join(batch_figures, sa.and_(*one)))
+    return _all(connection, joined.where(_in(month)), counted.district)
+
+
+def ended_without_payment(connection: Connection, since: str, until: str) -> list[Any]:
+    """(how, batches, lines, amount) between two moments: batches rejected or withdrawn, and lines refused or dropped.
+
+    A line counts when the step was taken that made it final.
+    """
+    d, own = line_decisions.c, batch_events.alias().c
+    fallen = sa.and_(d.batch_id == _l.batch_id, d.position == _l.position, d.final, d.decision.in_(("refuse", "drop")))
+    counted = (sa.func.count(_l.batch_id.distinct()), sa.func.count(), _amount)
+    whole = sa.select(_e.to_state, *counted).select_from(lines.join(batch_events, _e.batch_id == _l.batch_id))
+    ended = (_e.to_state.in_(("rejected", "withdrawn")), _e.at >= since, _e.at < until)
+    whole = whole.where(*ended, ~sa.exists().where(fallen))
+    taken = sa.select(sa.func.min(own.at)).where(own.batch_id == d.batch_id, own.part == d.part, own.at >= d.at)
+    at = taken.correlate(line_decisions).scalar_subquery()
+    single = sa.select(d.decision, *counted).select_from(lines.join(line_decisions, fallen))
+    single = single.where(at >= since, at < until)
+    return [*_all(connection, whole, _e.to_state), *_all(connection, single, d.decision)]
 
 
 def filed_by_month(connection: Connection, first: int, last: int) -> list[Any]:

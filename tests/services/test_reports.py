@@ -9,16 +9,18 @@ import sqlalchemy as sa
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from core.documents.report import HIDDEN
 from core.domain.errors import InvalidInput, NotAllowed
 from core.domain.period import Period
-from core.domain.roles import SYSTEM
+from core.domain.roles import SYSTEM, Viewer
 from core.services import steps
 from core.services.audit_trail import read_trail
 from core.services.desk import Desk
 from core.services.exports import open_export
+from core.services.line_decisions import decide_lines
 from core.services.reports import export_report, write_report
-from tests.support.desks import ANALYST, CLERK, FINANCE, Clock, Ledger
-from tests.support.rounds import file_clear, file_serials, to_payment
+from tests.support.desks import ANALYST, CLERK, FINANCE, REVIEWER, Clock, Ledger
+from tests.support.rounds import REFUSE, file_clear, file_reviewed, file_serials, to_payment
 
 MONTH = Period(202311)
 
@@ -37,9 +39,9 @@ def filed(desk: Desk, ledger: Ledger) -> str:
     return number
 
 
-def sheet(desk: Desk, month: Period = MONTH) -> pd.DataFrame:
-    rows = list(load_workbook(io.BytesIO(write_report(desk, ANALYST, month, "xlsx"))).active.values)
-    return pd.DataFrame(rows[1:], columns=["section", "name", "batches", "count", "amount"])
+def sheet(desk: Desk, month: Period = MONTH, viewer: Viewer = SYSTEM) -> pd.DataFrame:
+    rows = list(load_workbook(io.BytesIO(write_report(desk, viewer, month, "xlsx"))).active.values)
+    return pd.DataFrame(rows[1:], columns=["section", "name", "batches", "count", "amount", "days", "late"])
 
 
 def test_figures_are_those_of_the_lines(desk: Desk, filed: str) -> None:
@@ -64,20 +66,60 @@ def test_figures_are_those_of_the_lines(desk: Desk, filed: str) -> None:
     assert list(found[found.section == "平均支付用时（天）"].name) == ["2.0"]
 
 
+def test_the_report_says_what_the_boards_say(desk: Desk, filed: str) -> None:
+    found = sheet(desk).set_index(["section", "name"])
+    assert found.loc[("申报：按单位（前 10 位）", "甲公司"), "batches"] == 3
+    assert found.loc[("申报：按地区", "未知地区"), "batches"] == 3
+    parts = found.loc["申报：单位和个人部分"].amount
+    assert round(parts.sum(), 2) == round(found.loc["申报：按险种"].amount.sum(), 2)
+    assert tuple(found.loc[("不予退费、撤回", "整批撤回"), ["batches", "count", "amount"]]) == (1, 3, 1350.72)
+    assert tuple(found.loc[("各环节用时", "支付中"), ["count", "days", "late"]]) == (1, "2.0", "0.0%")
+    assert tuple(found.loc[("各经办人用时", FINANCE.username), ["count", "days"]]) == (2, "1.0")
+    assert found.loc["退票率"].index.tolist() == ["0.0%"]
+    assert found.loc["一次通过率"].index.tolist() == ["100.0%"]
+
+
+def test_figures_of_few_batches_are_not_told(desk: Desk, ledger: Ledger, filed: str) -> None:
+    assert set(sheet(desk, viewer=ANALYST).name) == {"—", HIDDEN}
+    for who in (4, 5):
+        file_serials(desk, ledger.leaver(who, [202205]))
+    found = sheet(desk, viewer=ANALYST).set_index(["section", "name"])
+    assert found.loc[("申报：按单位（前 10 位）", "甲公司"), "batches"] == 5
+    assert "支付：按险种" not in set(found.index.get_level_values(0))
+
+
+def test_a_refused_line_counts_when_the_step_is_taken(desk: Desk, ledger: Ledger) -> None:
+    number = file_reviewed(desk, ledger)
+    decide_lines(desk, REVIEWER, number, [1], REFUSE)
+    assert "不予退费、撤回" not in set(sheet(desk).section)
+    to_payment(desk, number)
+    ended = sheet(desk).set_index(["section", "name"])
+    assert tuple(ended.loc[("不予退费、撤回", "明细不予退费"), ["batches", "count"]]) == (1, 1)
+
+
+def test_the_workbook_draws_its_figures(desk: Desk, filed: str) -> None:
+    book = load_workbook(io.BytesIO(write_report(desk, SYSTEM, MONTH, "xlsx")))
+    rows = sheet(desk)
+    charts = book.worksheets[1]._charts
+    assert len(charts) == rows[rows["batches"].notna()].section.nunique()
+    assert [type(chart).__name__ for chart in charts].count("LineChart") == 1
+
+
 @pytest.mark.parametrize("form", ["pdf", "xlsx"])
 def test_a_month_that_is_over_never_changes(desk: Desk, ledger: Ledger, filed: str, form: str) -> None:
     assert isinstance(desk.clock, Clock)
     desk.clock.now = datetime(2023, 12, 5, tzinfo=UTC)
-    first = write_report(desk, ANALYST, MONTH, form)
+    first = write_report(desk, SYSTEM, MONTH, form)
+    steps.advance_batch(desk, FINANCE, filed, "money_back", "银行退回")
     file_serials(desk, ledger.leaver(9, [202205]))
     desk.clock.forward(days=40)
-    assert write_report(desk, ANALYST, MONTH, form) == first
-    assert write_report(desk, ANALYST, MONTH + 1, form) != first
+    assert write_report(desk, SYSTEM, MONTH, form) == first
+    assert write_report(desk, SYSTEM, MONTH + 1, form) != first
 
 
 def test_the_pdf_says_its_month_and_its_figures(desk: Desk, filed: str) -> None:
     text = "".join(
-        page.extract_text() for page in PdfReader(io.BytesIO(write_report(desk, ANALYST, MONTH, "pdf"))).pages
+        page.extract_text() for page in PdfReader(io.BytesIO(write_report(desk, SYSTEM, MONTH, "pdf"))).pages
     )
     assert "2023-11" in text
     assert "2,572.80" in text
@@ -86,7 +128,7 @@ def test_the_pdf_says_its_month_and_its_figures(desk: Desk, filed: str) -> None:
 
 def test_an_empty_month_is_a_report_too(desk: Desk) -> None:
     assert write_report(desk, ANALYST, Period(202301), "pdf").startswith(b"%PDF")
-    assert len(sheet(desk, Period(202301))) == 1
+    assert list(sheet(desk, Period(202301)).name) == ["—"] * 4
 
 
 def test_a_report_is_kept_as_an_export(desk: Desk, filed: str) -> None:
