@@ -174,13 +174,14 @@ def _open_view(views: Mapping[str, str]) -> None:
     name = state.typed(_VIEW)
     if name in views:
         open_query(dict(parse_qsl(views[name])))
-    state.forget(_VIEW)
+    # The same view can be chosen again.
+    state.fill(_VIEW, None)
 
 
 def _save_view(query: str) -> None:
     name = state.typed(VIEW_NAME) or ""
     if attempt(lambda: save_view(desk(), acting_viewer(), SCREEN, name, query), VIEW_NAME):
-        state.forget(VIEW_NAME)
+        state.empty(VIEW_NAME)
 
 
 def _forget_view(name: str) -> None:
