@@ -2,6 +2,9 @@
 
 import io
 import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,15 +25,15 @@ from tests.support.product import Product
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-#: With the fewest rows at once these people take long enough to be stopped on any machine.
-PEOPLE, MONTHS = 2_500, 24
+#: With the fewest rows at once these people are many steps of a screening.
+PEOPLE, MONTHS = 1_000, 24
 
 
 @pytest.fixture(scope="module")
 def long_ledger(app_server: Product) -> Product:
     """D001 has many more people, each paid like one who has never left, and born between the others."""
     born = date(1968, 1, 2)
-    numbers = [f"119999{born + timedelta(days=4 * who):%Y%m%d}997" for who in range(PEOPLE)]
+    numbers = [f"119999{born + timedelta(days=10 * who):%Y%m%d}997" for who in range(PEOPLE)]
     with sqlite3.connect(app_server.data_dir / "refund.sqlite3", timeout=60) as connection:
         connection.row_factory = sqlite3.Row
         (anybody,) = connection.execute(
@@ -62,8 +65,9 @@ def test_stopped_left_and_resumed_it_finds_what_it_would_have_found(
     page: Page = browser_page(long_ledger.url)
     change_setting(desk, SYSTEM, "screening_rows", "100")
     sign_in(page, "clerk1")
-    _open(page)
-    read = _stop_in_the_middle(page, pictures)
+    with _slow_to_write(long_ledger):
+        _open(page)
+        read = _stop_in_the_middle(page, pictures)
     page.goto("/batches")
     settle(page)
     _open(page)
@@ -94,14 +98,35 @@ def _open(page: "Page") -> None:
 
 
 def _stop_in_the_middle(page: "Page", pictures: Path) -> int:
-    shown(page, r"正在筛查：已读取 [1-9][\d,]* / [\d,]+ 行，发现 [1-9]")
+    told = shown(page, r"正在筛查：已读取 [1-9][\d,]* / ([\d,]+) 行，发现 [1-9]")
     page.screenshot(path=pictures / "01-running.png", full_page=True)
     page.locator(".st-key-screening_stop button").click()
     page.locator(".st-key-screening_resume button").wait_for()
     page.screenshot(path=pictures / "02-stopped.png", full_page=True)
     read = _rows_read(page)
-    assert 0 < read < PEOPLE * MONTHS
+    assert 0 < read < int(told[1].replace(",", ""))
     return read
+
+
+@contextmanager
+def _slow_to_write(product: Product) -> Iterator[None]:
+    """Whoever writes has to wait every time, so that the screening goes on for a while on the fastest machine."""
+    over = threading.Event()
+    holder = threading.Thread(target=_hold_again_and_again, args=(product.data_dir / "refund.sqlite3", over))
+    holder.start()
+    try:
+        yield
+    finally:
+        over.set()
+        holder.join()
+
+
+def _hold_again_and_again(database: Path, over: threading.Event) -> None:
+    with closing(sqlite3.connect(database, timeout=60, isolation_level=None)) as connection:
+        while not over.wait(0.02):
+            connection.execute("BEGIN IMMEDIATE")
+            over.wait(0.05)
+            connection.execute("ROLLBACK")
 
 
 def _rows_read(page: "Page") -> int:

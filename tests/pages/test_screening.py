@@ -48,7 +48,7 @@ def test_an_analyst_starts_one_over_everybody(open_app: Open, desk: Desk) -> Non
 
     assert {figure.label: figure.value for figure in app.metric} == {
         "有台账依据": "10 条",
-        "有台账依据的金额（元）": "5,381.44",
+        "有台账依据的金额（元）": "4,041.44",
         "仅为疑点": "0 条",
         "疑点涉及金额（元）": "0.00",
     }

@@ -15,6 +15,8 @@ _TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamesp
 _SHAPE = """
 SELECT md5(string_agg(part, ' ' ORDER BY part)) FROM (
     SELECT format('%s %s %s %s', oid, relname, relnatts, relchecks) FROM pg_class WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT format('%s %s %s', attrelid, attname, attnotnull) FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid
+        WHERE relnamespace = 'public'::regnamespace
     UNION ALL SELECT format('%s %s %s', oid, tgname, tgenabled) FROM pg_trigger
     UNION ALL SELECT format('%s %s %s', oid, conname, convalidated) FROM pg_constraint
     UNION ALL SELECT format('%s %s', oid, md5(prosrc)) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
