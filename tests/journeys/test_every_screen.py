@@ -19,12 +19,10 @@ if TYPE_CHECKING:
 
 WIDTHS = (1440, 1280, 768, 390)
 IMPACTS = {"serious", "critical"}
-# Every animation that ends has ended, and what it led to has been drawn.
-AT_REST = """async () => {
-    const ending = document.getAnimations().filter(animation => animation.effect.getComputedTiming().endTime < Infinity);
-    await Promise.allSettled(ending.map(animation => animation.finished));
-    await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-}"""
+# Every animation that ends has ended. (Its promise is of no use: Chromium forgets to keep that of some.)
+AT_REST = """() => document.getAnimations().every(
+    each => each.playState !== 'running' || each.effect.getComputedTiming().endTime === Infinity)"""
+DRAWN = "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 SIDEWAYS = """() => Math.max(
     document.documentElement.scrollWidth - innerWidth,
     ...[...document.querySelectorAll('[data-testid=stMain]')].map(main => main.scrollWidth - main.clientWidth))"""
@@ -83,7 +81,8 @@ def sideways(page: "Page") -> int:
 def come_to_rest(page: "Page") -> None:
     """Wait until what a change of size or colour has set going has ended."""
     page.wait_for_timeout(60)
-    page.evaluate(AT_REST)
+    page.wait_for_function(AT_REST)
+    page.evaluate(DRAWN)
 
 
 def barriers(page: "Page", *rules: str) -> dict[str, list[str]]:
