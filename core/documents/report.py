@@ -96,7 +96,6 @@ def write_report_pdf(report: MonthlyReport, at: datetime) -> bytes:
         "figures": [{"name": name, "value": value or "—"} for name, value in report.figures],
         "sections": sections,
         "times": [{"title": title, "rows": [_timed(row) for row in rows]} for title, rows in report.times],
-        "trend": _trend(report),
         "hidden": HIDDEN if report.hidden else "",
     }
     return write_pdf("report", data, at)
@@ -144,13 +143,6 @@ def _draw_charts(book: Workbook, report: MonthlyReport) -> None:
 
 def _timed(row: Time) -> dict[str, Any]:
     return {"name": row.name, "moves": f"{row.moves:,}", "days": f"{row.days:.1f}", "late": f"{row.late:.1%}"}
-
-
-def _trend(report: MonthlyReport) -> list[int]:
-    """The months of the trend as thousandths of the highest, for a line; none where there are fewer than two."""
-    rows = next((rows for title, rows in report.sections if title == TREND), [])
-    months = [row for row in rows if row.name != OTHERS]
-    return [_printed(row, months)["bar"] for row in months] if len(months) > 1 else []
 
 
 def _printed(row: Row, rows: Sequence[Row]) -> dict[str, Any]:
