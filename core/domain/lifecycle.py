@@ -61,6 +61,11 @@ class Edge:
     needs_note: bool = False
     needs_factor: bool = False
 
+    @property
+    def needs_cause(self) -> bool:
+        """Whether the step refuses a whole batch, which asks for the code of a refusal."""
+        return self.target is State.REJECTED
+
 
 S, P = State, Part
 EDGES: tuple[Edge, ...] = (

@@ -89,6 +89,14 @@ def standing(verdict: str, said: Iterable[Said], now: int) -> Standing:
     return Standing.PASSED if last.mark is Mark.PASS else Standing.REFUSING
 
 
+def left_before(said: Iterable[Said], last: tuple[int, Part] | None) -> bool:
+    """Whether a line had left its batch by itself, before the step that was taken in this round as this part, if any.
+
+    The step that rejects a batch refuses every line that is left: those stay what the batch was about to its end.
+    """
+    return any(each.final and each.mark in ENDING_MARKS and (each.round, each.part) != last for each in said)
+
+
 def last_decision(said: Iterable[Said]) -> Said | None:
     """The official's mark that counts: of the latest round, and in it of the latest part."""
     decided = [each for each in said if each.mark in OFFICIAL_MARKS]

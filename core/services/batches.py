@@ -18,7 +18,6 @@ from core.domain.lifecycle import (
     find_edge,
     part_in_the_way,
 )
-from core.domain.line_review import FALLEN
 from core.domain.reasons import REASONS
 from core.domain.roles import SYSTEM, Right, Viewer
 from core.domain.settings import Settings
@@ -27,7 +26,7 @@ from core.domain.wording import N_
 from core.services.comments import sees_internal
 from core.services.desk import Desk
 from core.services.due_dates import answer_date
-from core.services.line_outcomes import standings
+from core.services.line_outcomes import left_positions
 from core.services.line_tables import masked
 from core.services.steps import FILING, account_makers, choose_edge, read_parts, require_batch
 from core.store import batches as store
@@ -64,9 +63,9 @@ class BatchView:
     """A batch as this viewer may see it: masked unless the role sees full numbers.
 
     ``lines`` are those filed, without what was told of them (``line_sheets``, ``batch_refusals``); ``stands`` says of each
-    whether it is still part of the batch and of its ``total`` (fen). ``part_in_the_way`` is the viewer's own part where it
-    alone keeps him from the next step, ``made_account`` says that this is his having asked for or approved the account;
-    ``comment_count`` is of those comments that he may read.
+    whether it is still part of the batch, or was to its end, and of its ``total`` (fen). ``part_in_the_way`` is the viewer's
+    own part where it alone keeps him from the next step, ``made_account`` says that this is his having asked for or approved
+    the account; ``comment_count`` is of those comments that he may read.
     """
 
     number: str
@@ -157,8 +156,8 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         row = require_batch(connection, viewer, number)
         settings = desk.settings(connection)
         lines = masked(viewer, store.read_lines(connection, row.batch_id))
-        fallen = {place for place, each in standings(connection, row).items() if each in FALLEN}
         steps = store.read_steps(connection, row.batch_id)
+        left = left_positions(connection, row, steps)
         payments = store.read_payments(connection, row.batch_id)
         papers = tuple(papers_of_batch(connection, row.batch_id))
         family = tuple(store.read_family(connection, row.family, viewer.scope))
@@ -184,7 +183,7 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         bool(row.account_unverified),
         _bank(viewer, row),
         {kind: payments[kind.value] for kind in INSURANCES if kind.value in payments},
-        lines.assign(stands=~lines["position"].isin(fallen)),
+        lines.assign(stands=~lines["position"].isin(left)),
         tuple(map(_event, steps)),
         papers,
         tuple(_offered(settings, row, viewer, parts)),

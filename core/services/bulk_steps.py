@@ -55,9 +55,11 @@ def _edge(settings: Settings, row: Any, step: str) -> Edge | None:
         return None
 
 
-def advance_batches(desk: Desk, viewer: Viewer, numbers: Iterable[str], step: str, note: str = "") -> list[Outcome]:
+def advance_batches(
+    desk: Desk, viewer: Viewer, numbers: Iterable[str], step: str, note: str = "", *, code: str = ""
+) -> list[Outcome]:
     """Take one step on each batch; one that is refused stops no other. Without a fresh factor each that releases money is."""
-    return _each(numbers, lambda number: _(advance_batch(desk, viewer, number, step, note).label))
+    return _each(numbers, lambda number: _(advance_batch(desk, viewer, number, step, note, code=code).label))
 
 
 def assign_batches(desk: Desk, viewer: Viewer, numbers: Iterable[str], username: str) -> list[Outcome]:

@@ -50,7 +50,14 @@ def play_step(desk: Desk, number: str, step: Step) -> None:
     elif name == step.step or any(edge.step == name for edge in batches.show_batch(desk, actor, number).actions):
         if name == "pass" and (left := line_decisions.open_positions(desk, actor, number)):
             line_decisions.decide_lines(desk, actor, number, left, Opinion(Mark.PASS))
-        steps.advance_batch(desk, actor, number, name, step.note)
+        code, note = _cause(step.note) if name == "reject" else ("", step.note)
+        steps.advance_batch(desk, actor, number, name, note, code=code)
+
+
+def _cause(said: str) -> tuple[str, str]:
+    """The code of a refusal, which comes first, and the text behind it."""
+    code, _space, text = said.partition(" ")
+    return code, text
 
 
 def _ask(desk: Desk, actor: Viewer, number: str, text: str) -> None:

@@ -111,6 +111,7 @@ def supplement(case: Case, occasion: Occasion) -> Letter:
 def refusal(case: Case, occasion: Occasion) -> Letter:
     """不予退费决定书."""
     marks = refused_lines(occasion, case.said, case.lines["position"].tolist())
+    note = occasion.step.note if occasion.ends else ""
     lines = [
         RefusedLine(
             row.name,
@@ -119,12 +120,11 @@ def refusal(case: Case, occasion: Occasion) -> Letter:
             Insurance(row.insurance),
             row.refundable,
             _code(said),
-            _fact(case, row, said),
+            _fact(case, row, said, note),
         )
         for row, said in _rows(case, marks)
     ]
     causes = [_cause(code) for code in sorted({said.code for said in marks.values() if said is not None})]
-    note = occasion.step.note if occasion.ends else ""
     return refusal_letter(Refusal(_head(case, occasion), occasion.ends, note, lines, causes))
 
 
@@ -183,12 +183,12 @@ def _code(said: Said | None) -> str:
     return words.OTHER if said.code == OTHER else said.code
 
 
-def _fact(case: Case, row: Any, said: Said | None) -> str:
-    """What the cause rests on: what the rules found of it, and what the official wrote."""
+def _fact(case: Case, row: Any, said: Said | None, note: str) -> str:
+    """What the cause rests on: what the rules found of it, and what the official wrote, unless the letter says it of all."""
     if said is None:
         return ""
     found = [basis for code, basis in case.findings.get((row.serial, row.insurance), ()) if code == said.code]
-    told = "；".join(filter(None, (*found, said.text)))
+    told = "；".join(filter(None, (*found, words.SAID_OF_ALL if said.text and said.text == note else said.text)))
     return told or _(REFUSALS[said.code].text)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.domain.letters import LetterKind
 from core.domain.lifecycle import Edge, Part, State, find_edge
-from core.domain.line_review import ENDING_MARKS, OFFICIAL_MARKS, Mark, Said, last_decision
+from core.domain.line_review import OFFICIAL_MARKS, Mark, Said, last_decision, left_before
 from core.store.batches import Step
 
 #: Steps into these are what a letter tells.
@@ -81,7 +81,7 @@ def refused_lines(
     own = {place: _refusing(occasion, marks) for place, marks in said.items()}
     if not occasion.ends:
         return {place: mark for place, mark in sorted(own.items()) if mark is not None and mark.final}
-    gone = {place for place, marks in said.items() if any(each.final and each.mark in ENDING_MARKS for each in marks)}
+    gone = {place for place, marks in said.items() if left_before(marks, (occasion.round, occasion.part))}
     return {place: own.get(place) for place in positions if place not in gone}
 
 

@@ -1,14 +1,15 @@
 """What a step means for single lines: marks become final, refused and dropped lines leave, a new round begins."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.domain.errors import IllegalTransition, InvalidInput
-from core.domain.lifecycle import FREE_STATES, SENDING_BACK, WITH_EMPLOYER, Edge, State
-from core.domain.line_review import FALLEN, Standing, by_position, standing
+from core.domain.lifecycle import FREE_STATES, SENDING_BACK, WITH_EMPLOYER, Edge, Part, State
+from core.domain.line_review import FALLEN, Standing, by_position, left_before, standing
 from core.domain.wording import N_
 from core.services.desk import Unit
 from core.store import line_decisions as store
+from core.store.batches import Step
 from core.store.database import Connection
 
 #: Stages in which single lines are decided or answered; the second look at bank details is not one of them.
@@ -23,11 +24,19 @@ def standings(connection: Connection, row: Any) -> dict[int, Standing]:
     return {position: standing(verdict, said.get(position, ()), row.round) for position, verdict in verdicts.items()}
 
 
+def left_positions(connection: Connection, row: Any, history: Sequence[Step]) -> set[int]:
+    """The lines that left batch ``row`` one by one: its total is that of the others, also after it was rejected."""
+    last = (row.round, Part(history[-1].part)) if row.state == State.REJECTED else None
+    said = by_position(store.read_marks(connection, row.batch_id))
+    return {position for position, own in said.items() if left_before(own, last)}
+
+
 def conclude_lines(unit: Unit, row: Any, edge: Edge, note: str) -> bool:
     """Do to the lines of batch ``row`` what follows from taking ``edge``; whether any of them left the batch.
 
-    A batch that ends keeps its lines as they are: all of them are free then. Raises ``InvalidInput`` while lines are not
-    settled (for a pass) or not answered (for a new round), ``IllegalTransition`` when no line would be left.
+    A batch that ends keeps its lines: all of them are free then (``rejections`` says of each why, if it is rejected). Raises
+    ``InvalidInput`` while lines are not settled (for a pass) or not answered (for a new round), ``IllegalTransition`` when no
+    line would be left.
     """
     if edge.source not in LINE_STAGES or edge.target in FREE_STATES:
         return False

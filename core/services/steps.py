@@ -1,7 +1,7 @@
 """Moving a batch along its lifecycle: one step, one history entry, one audit entry, the state, and what follows from it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.domain.errors import InvalidInput, NotFound
@@ -22,6 +22,7 @@ from core.services.desk import Desk, Unit
 from core.services.due_dates import due_date
 from core.services.line_outcomes import conclude_lines
 from core.services.mail import announce_step
+from core.services.rejections import refuse_what_is_left, require_cause
 from core.store import batches as store
 from core.store.account_changes import read_makers
 from core.store.bank_corrections import read_destination
@@ -30,12 +31,13 @@ from core.store.database import Connection
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A batch that is being written in this transaction."""
+    """A batch that is being written in this transaction; ``audited`` is what the audit entry of its step says besides."""
 
     unit: Unit
     settings: Settings
     batch_id: str
     number: str
+    audited: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,10 @@ def withdraw_batch(desk: Desk, viewer: Viewer, number: str, note: str = "") -> S
     return advance_batch(desk, viewer, number, "withdraw", note)
 
 
-def advance_batch(desk: Desk, viewer: Viewer, number: str, step: str, note: str = "") -> State:
+def advance_batch(desk: Desk, viewer: Viewer, number: str, step: str, note: str = "", *, code: str = "") -> State:
     """Move a batch along one edge of the lifecycle, or say who may and why not.
+
+    不予退费 asks for the ``code`` of a refusal (or ``other``) besides the note: every line that is left is refused for it.
 
     Raises ``IllegalTransition`` from a state without this step, ``NotAllowed`` without the right or with another part in
     this batch already. 复核 above the approval threshold leads to 审批 whichever of its two steps is asked for. Steps of money
@@ -80,6 +84,8 @@ def advance_batch(desk: Desk, viewer: Viewer, number: str, step: str, note: str 
         edge = choose_edge(settings, row, step)
         if edge.part is Part.CORRECTOR:
             raise InvalidInput(N_("请填写更正后的银行信息"), field="bank_account")
+        if edge.needs_cause:
+            require_cause(code, as_said(note))
         if edge.needs_note and not as_said(note):
             raise InvalidInput(N_("请填写意见"), field="step_note")
         require_step(unit.connection, viewer, row, edge)
@@ -91,7 +97,11 @@ def advance_batch(desk: Desk, viewer: Viewer, number: str, step: str, note: str 
             # Lines have left the batch: less money may be below the threshold.
             row = require_batch(unit.connection, viewer, number)
             edge = choose_edge(settings, row, step)
-        return take_edge(Opened(unit, settings, row.batch_id, number), edge, as_said(note))
+        audited = {}
+        if edge.needs_cause:
+            refuse_what_is_left(unit, row, edge, code, as_said(note))
+            audited["code"] = code
+        return take_edge(Opened(unit, settings, row.batch_id, number, audited), edge, as_said(note))
 
 
 def require_step(connection: Connection, viewer: Viewer, row: Any, edge: Edge) -> None:
@@ -132,7 +142,7 @@ def write_step(opened: Opened, position: int, edge: Edge, actor: Actor, note: st
     unit, history = opened.unit, store.read_steps(opened.unit.connection, opened.batch_id)
     due = due_date(opened.settings, edge.target, history, unit.today)
     source = "" if edge is FILING else edge.source.value
-    audited = {"from": source, "to": edge.target.value, "by": actor.username}
+    audited = {"from": source, "to": edge.target.value, "by": actor.username, **opened.audited}
     sequence = unit.audit(f"batch.{edge.step}", opened.number, **audited)
     written = store.Step(
         edge.step, source, edge.target.value, actor.username, actor.part.value, note, unit.at, due, sequence

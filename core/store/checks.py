@@ -40,6 +40,11 @@ _NEED_EMPLOYER = _among(tuple(kind.value for kind in FactKind if kind.needs_empl
 _AMOUNTS_DIFFER = " OR ".join(f"l.{amount} <> {_ledger_amount(amount)}" for amount in _LINE_AMOUNTS)
 _STANDS = f"({STANDS})"
 _FELL = f"(NOT {STANDS})"
+#: The line was part of its batch to the end: it stands, or was refused by the very step that rejected the whole.
+_STOOD = f"""({_STANDS} OR EXISTS (SELECT 1 FROM line_decisions d
+    JOIN batch_events e ON e.batch_id = d.batch_id AND e.part = d.part AND e.to_state = 'rejected'
+    JOIN batches o ON o.batch_id = d.batch_id AND o.round = d.round
+    WHERE d.batch_id = l.batch_id AND d.position = l.position AND d.final AND d.decision = 'refuse'))"""
 #: A reversing row ``r`` whose money has not come back since.
 _REVERSED = """r.entry % 2 = 1 AND NOT EXISTS (SELECT 1 FROM reversals later
     WHERE later.batch_id = r.batch_id AND later.position = r.position AND later.entry > r.entry)"""
@@ -56,7 +61,7 @@ QUERIES: Mapping[str, str] = {
     "total_is_not_sum": f"""
         SELECT b.number FROM batches b
         WHERE b.total <> (SELECT coalesce(sum(l.refundable), 0) FROM batch_lines l
-            WHERE l.batch_id = b.batch_id AND {_STANDS})""",
+            WHERE l.batch_id = b.batch_id AND {_STOOD})""",
     "line_count_wrong": """
         SELECT b.number FROM batches b
         WHERE b.line_count <> (SELECT count(*) FROM batch_lines l WHERE l.batch_id = b.batch_id)""",
@@ -66,7 +71,7 @@ QUERIES: Mapping[str, str] = {
     "payment_is_not_sum": f"""
         SELECT DISTINCT b.number FROM batches b JOIN (
             SELECT batch_id, insurance, sum(amount) AS difference FROM (
-                SELECT l.batch_id, l.insurance, l.refundable AS amount FROM batch_lines l WHERE {_STANDS}
+                SELECT l.batch_id, l.insurance, l.refundable AS amount FROM batch_lines l WHERE {_STOOD}
                 UNION ALL SELECT batch_id, insurance, -amount FROM payment_lines) AS both_sides
             GROUP BY batch_id, insurance) AS funds ON funds.batch_id = b.batch_id
         WHERE funds.difference <> 0""",

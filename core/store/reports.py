@@ -67,10 +67,11 @@ def filed_by_district(connection: Connection, month: int) -> list[Any]:
 def ended_without_payment(connection: Connection, since: str, until: str) -> list[Any]:
     """(how, batches, lines, amount) between two moments: batches rejected or withdrawn, and lines refused or dropped.
 
-    A line counts when the step was taken that made it final.
+    A line counts when the step was taken that made it final; those refused by the step that rejected all count as its batch.
     """
     d, own = line_decisions.c, batch_events.alias().c
-    fallen = sa.and_(d.batch_id == _l.batch_id, d.position == _l.position, d.final, d.decision.in_(("refuse", "drop")))
+    ending = sa.and_(d.batch_id == _l.batch_id, d.position == _l.position, d.final, d.decision.in_(("refuse", "drop")))
+    fallen = sa.and_(ending, ~_refused_with_batch())
     counted = (sa.func.count(_l.batch_id.distinct()), sa.func.count(), _amount)
     whole = sa.select(_e.to_state, *counted).select_from(lines.join(batch_events, _e.batch_id == _l.batch_id))
     ended = (_e.to_state.in_(("rejected", "withdrawn")), _e.at >= since, _e.at < until)
@@ -80,6 +81,14 @@ def ended_without_payment(connection: Connection, since: str, until: str) -> lis
     single = sa.select(d.decision, *counted).select_from(lines.join(line_decisions, fallen))
     single = single.where(at >= since, at < until)
     return [*_all(connection, whole, _e.to_state), *_all(connection, single, d.decision)]
+
+
+def _refused_with_batch() -> sa.Exists:
+    """Whether a decision on a line is one of the step that rejected its whole batch."""
+    d, end, whole = line_decisions.c, batch_events.alias().c, batches.alias().c
+    same_step = (end.batch_id == d.batch_id, end.part == d.part, end.to_state == "rejected")
+    same_round = (whole.batch_id == d.batch_id, whole.round == d.round)
+    return sa.exists().where(*same_step, *same_round).correlate(line_decisions)
 
 
 def filed_by_month(connection: Connection, first: int, last: int) -> list[Any]:

@@ -221,14 +221,7 @@ _OFFICIAL: tuple[tuple[Mark, Literal["primary", "secondary"], str], ...] = (
 
 def _draw_official(number: str, positions: Sequence[int]) -> None:
     _draw_text(_("说明：退回时写明缺少什么"))
-    st.selectbox(
-        _("不予退费的原因"),
-        ["", *causes(refusing=True), OTHER],
-        key=CODE,
-        format_func=_say_refusal,
-        width=200,
-        label_visibility="collapsed",
-    )
+    draw_causes(CODE, _("不予退费的原因"), width=200, label_visibility="collapsed")
     for mark, kind, shortcut in _OFFICIAL:
         st.button(
             _(mark.label),
@@ -263,6 +256,11 @@ def _draw_text(label: str) -> None:
         placeholder=label,
         label_visibility="collapsed",
     )
+
+
+def draw_causes(key: str, label: str, **look: Any) -> None:
+    """The causes for which a line is refused, to choose one of."""
+    st.selectbox(label, ["", *causes(refusing=True), OTHER], key=key, format_func=_say_refusal, **look)
 
 
 def _say_refusal(code: str) -> str:

@@ -12,11 +12,11 @@ from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.boundary import errors_shown
 from pages.parts.factor import draw_factor, forget_code, proven_viewer
-from pages.parts.line_work import say_counts
+from pages.parts.line_work import draw_causes, say_counts
 from pages.parts.messages import attempt, clear_faults, draw_faults, plain
 from pages.parts.queue_way import go_on
 
-_NOTE, _TAKE = "step_note", "take_step"
+_NOTE, _CODE, _TAKE = "step_note", "step_code", "take_step"
 NOTE_LENGTH = 500
 
 
@@ -66,6 +66,10 @@ def _draw_decision(batch: BatchView, edge: Edge) -> None:
     sheet = read_lines(desk(), require_user(edge.right), batch.number)
     if sheet.may_decide or sheet.may_answer:
         st.caption(plain(_("{name}：{value}").format(name=_("退费明细"), value=say_counts(sheet))))
+    if edge.needs_cause:
+        draw_causes(_CODE, f":red[*] {_('不予退费的原因')}")
+        draw_faults(_CODE)
+        st.caption(_("每条明细都按此原因不予退费；已逐条写明原因的，保留各自的原因。"))
     label = f":red[*] {_('意见')}" if edge.needs_note else _("意见（可不填）")
     st.text_area(label, key=_NOTE, max_chars=NOTE_LENGTH, height=110, placeholder=_say_note(edge))
     draw_faults(_NOTE)
@@ -100,12 +104,14 @@ def _say_consequence(edge: Edge) -> str:
 
 
 def _say_note(edge: Edge) -> str:
+    if edge.needs_cause:
+        return _("请写明事实和理由，决定书将逐字引用")
     return _("请逐条写明需要补正的内容或原因") if edge.needs_note else ""
 
 
 def _open(number: str, step: str) -> None:
     clear_faults()
-    state.forget(_NOTE)
+    state.forget(_NOTE, _CODE)
     forget_code()
     state.STEP.set((number, step))
 
@@ -116,9 +122,9 @@ def _close() -> None:
 
 
 def _take(number: str, edge: Edge) -> None:
-    note = state.typed(_NOTE) or ""
+    note, code = state.typed(_NOTE) or "", state.typed(_CODE) or ""
     acting = proven_viewer if edge.needs_factor else acting_viewer
-    if reached := attempt(lambda: advance_batch(desk(), acting(), number, edge.step, note)):
+    if reached := attempt(lambda: advance_batch(desk(), acting(), number, edge.step, note, code=code)):
         state.STEP.clear()
         state.NOTICE.set((N_("已办理：{step}，批次现为“{state}”"), {"step": edge.label, "state": reached.label}))
         go_on(number)

@@ -70,6 +70,32 @@ def test_a_refusal_needs_its_cause_and_a_return_its_text(show, desk: Desk, ledge
     assert set(standings_of(desk, number)) == {Standing.RETURNED}
 
 
+def test_a_batch_is_refused_for_a_cause_and_with_words(show, desk: Desk, ledger: Ledger) -> None:
+    number = file_reviewed(desk, ledger)
+    app = show("reviewer1", number)
+    app.button(key="step_reject").click().run()
+    app.button(key="take_step").click().run()
+    assert "请选择不予退费的原因" in texts(app)
+    assert app.selectbox(key="step_code").options == app.selectbox(key="line_code").options
+
+    app.selectbox(key="step_code").select("N13").run()
+    app.button(key="take_step").click().run()
+    assert "请填写意见" in texts(app)
+    assert app.selectbox(key="step_code").value == "N13"
+    app.text_area(key="step_note").set_value("有 *考勤* 记录")
+    app.button(key="take_step").click().run()
+    assert show_batch(desk, REVIEWER, number).state is State.REJECTED
+    said = table(show("clerk1", number), "standing")
+    assert set(said["standing"]) == {"✕ 不予退费"}
+    assert all("N13" in each and "有 *考勤* 记录" in each for each in said["decision"])
+
+
+def test_other_steps_ask_for_no_cause(show, desk: Desk, ledger: Ledger) -> None:
+    app = show("reviewer1", file_reviewed(desk, ledger))
+    app.button(key="step_return").click().run()
+    assert "step_code" not in {each.key for each in app.selectbox}
+
+
 def test_the_employer_answers_and_drops(show, desk: Desk, ledger: Ledger) -> None:
     number = file_clear(desk, ledger)
     decide_lines(desk, REVIEWER, number, [1, 2], RETURN)

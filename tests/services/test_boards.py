@@ -90,6 +90,23 @@ def test_a_line_that_is_refused_counts_as_refused_and_the_rest_as_paid(desk: Des
     assert check_everything(desk) == []
 
 
+def test_a_batch_that_is_rejected_counts_each_line_once_with_its_cause(desk: Desk, ledger: Ledger) -> None:
+    number = file_clear(desk, ledger)
+    decide_lines(desk, REVIEWER, number, [2], replace(REFUSE, code="N19"))
+    wait(desk, 40)
+    advance_batch(desk, REVIEWER, number, "reject", "均不符合", code="N13")
+
+    board = read_board(desk, EVERYTHING, BoardQuestion(measure=Measure.REJECTED))
+    assert {(point.month, point.measure.value, point.lines, point.amount) for point in board.points} == {
+        (202311, "filed", 6, 2 * MONTH),
+        (202312, "rejected", 6, 2 * MONTH),
+    }
+    assert totals(desk)["rejected"] == (1, 6, 2 * MONTH)
+    assert {cause.code: cause.lines for cause in board.causes} == {"N13": 5, "N19": 1}
+    assert read_rows(desk, EVERYTHING, BoardQuestion(measure=Measure.REJECTED, code="N13")).total == 1
+    assert check_everything(desk) == []
+
+
 def test_a_step_is_timed_from_the_one_before_it_and_late_after_its_due_date(desk: Desk, ledger: Ledger) -> None:
     number = file_clear(desk, ledger)
     wait(desk, 20)

@@ -67,7 +67,7 @@ def act(desk: Desk, number: str, step: tuple[Viewer, str] | str) -> object:
         case "a month":
             return desk.clock.forward(days=31)  # type: ignore[attr-defined]
         case (viewer, name):
-            return advance_batch(desk, viewer, number, name, "说明")
+            return advance_batch(desk, viewer, number, name, "说明", code="N13")
 
 
 @settings(max_examples=15)

@@ -15,6 +15,7 @@ from core.services.demo import build_demonstration, is_built
 from core.services.demo_history import history_plans
 from core.services.demo_ledger import read_demonstration
 from core.services.desk import Desk
+from core.services.line_sheets import read_lines
 from core.store.database import Database
 
 #: All of this file in one process: the past takes a while to play.
@@ -57,6 +58,14 @@ def test_every_batch_ends_where_its_life_says(built: Desk) -> None:
     for plan in PLANS:
         rows = list_batches(built, SYSTEM, search=plan.numbers[0]).rows
         assert set(rows["state_label"]) == {plan.ends}, plan
+
+
+def test_whoever_is_refused_is_told_why(built: Desk) -> None:
+    rejected = list_batches(built, SYSTEM, states=[State.REJECTED], size=300).rows["number"]
+    assert len(rejected) > 10
+    for number in rejected:
+        said = read_lines(built, SYSTEM, number).frame["decision"]
+        assert all("N13" in each or "劳动争议" in each for each in said)
 
 
 def test_nothing_is_unsound_and_nothing_is_left_to_build(built: Desk) -> None:

@@ -13,8 +13,10 @@ from core.domain.errors import InvalidInput, NotAllowed, NotFound, RefundError
 from core.domain.letters import LetterKind
 from core.domain.line_review import OTHER, Mark, Opinion
 from core.domain.roles import SYSTEM, Role, Viewer
+from core.rules.catalogue import REFUSALS
 from core.services.batch_papers import add_batch_paper
 from core.services.batches import show_batch
+from core.services.checks import check_everything
 from core.services.desk import Desk
 from core.services.exports import Export, open_export
 from core.services.filing import submit_batch
@@ -93,8 +95,14 @@ def refused_in_part(desk: Desk, ledger: Ledger) -> str:
 
 def rejected(desk: Desk, ledger: Ledger) -> str:
     number = file_clear(desk, ledger)
-    advance_batch(desk, REVIEWER, number, "reject", WHY)
+    advance_batch(desk, REVIEWER, number, "reject", WHY, code="N13")
     return number
+
+
+def rejected_without_code(desk: Desk, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A batch of the time when 不予退费 asked for a note alone: no line says why."""
+    monkeypatch.setattr("core.services.steps.refuse_what_is_left", lambda *_: None)
+    return rejected(desk, ledger)
 
 
 def paid(desk: Desk, ledger: Ledger) -> str:
@@ -354,12 +362,50 @@ def test_a_decision_about_the_batch_takes_all_of_its_lines(desk: Desk, ledger: L
 
     assert "下列6条记录（申请金额合计2,701.44元）不予退费" in said
     assert f"查明的事实{WHY}" in said
+    assert f"1赵一{person(1)}2022-05养老1,286.40N13见“查明的事实”" in said
+    assert "N13不在退费原因对应的期间" in said
+    assert REFUSALS["N13"].remedy in said
+    assert "申请行政复议" in said
+    assert "提起行政诉讼" in said
+    assert "—" not in said
     assert "其他记录继续办理" not in said
+
+
+def test_a_cause_that_no_rule_states_is_told_with_its_text(desk: Desk, ledger: Ledger) -> None:
+    number = file_clear(desk, ledger)
+    advance_batch(desk, REVIEWER, number, "reject", WHY, code=OTHER)
+    said = words(desk, CLERK, number, R)
+
+    assert f"查明的事实{WHY}" in said
+    assert "其他见各记录所列事实可补充证明材料后重新申报" in said
+    assert "—" not in said
+
+
+def test_a_line_with_a_cause_of_its_own_keeps_it_in_the_decision_about_the_batch(desk: Desk, ledger: Ledger) -> None:
+    number = file_clear(desk, ledger)
+    decide_lines(desk, REVIEWER, number, [2], Opinion(Mark.REFUSE, "N19", "稽核立案"))
+    advance_batch(desk, REVIEWER, number, "reject", WHY, code="N13")
+    said = words(desk, CLERK, number, R)
+
+    assert "下列6条记录" in said
+    assert f"2赵一{person(1)}2022-05失业53.60N19稽核立案" in said
+    assert f"3赵一{person(1)}2022-05工伤10.72N13见“查明的事实”" in said
+    assert all(REFUSALS[code].remedy in said for code in ("N13", "N19"))
+
+
+def test_a_batch_that_was_rejected_without_a_code_has_its_letter(
+    desk: Desk, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = words(desk, CLERK, rejected_without_code(desk, ledger, monkeypatch), R)
+
+    assert "下列6条记录（申请金额合计2,701.44元）不予退费" in said
+    assert f"1赵一{person(1)}2022-05养老1,286.40—见“查明的事实”" in said
+    assert check_everything(desk) == []
 
 
 def test_a_rejection_leaves_out_what_was_refused_before(desk: Desk, ledger: Ledger) -> None:
     number = refused_in_part(desk, ledger)
-    advance_batch(desk, SECOND_REVIEWER, number, "reject", WHY)
+    advance_batch(desk, SECOND_REVIEWER, number, "reject", WHY, code="N13")
 
     assert [offer.turn for offer in letters_of_batch(desk, CLERK, number) if offer.kind is R] == [2, 1]
     assert "下列2条记录" in words(desk, CLERK, number, R, turn=1)

@@ -208,7 +208,7 @@ def test_a_batch_of_which_nothing_is_left_can_only_end(desk: Desk, ledger: Ledge
     for step in ("pass", "return"):
         with pytest.raises(IllegalTransition, match="不予退费"):
             advance_batch(desk, REVIEWER, number, step, "说明")
-    assert advance_batch(desk, REVIEWER, number, "reject", "均不符合") is State.REJECTED
+    assert advance_batch(desk, REVIEWER, number, "reject", "均不符合", code="N13") is State.REJECTED
     assert money_of(desk, number)["total"] == MONTH
     assert check_everything(desk) == []
 

@@ -19,7 +19,7 @@ from core.services.desk import Desk
 from core.services.exports import open_export
 from core.services.line_decisions import decide_lines
 from core.services.reports import export_report, write_report
-from tests.support.desks import ANALYST, CLERK, FINANCE, REVIEWER, Clock, Ledger
+from tests.support.desks import ANALYST, CLERK, FINANCE, REVIEWER, SECOND_REVIEWER, Clock, Ledger
 from tests.support.rounds import REFUSE, file_clear, file_reviewed, file_serials, to_payment
 
 MONTH = Period(202311)
@@ -95,6 +95,19 @@ def test_a_refused_line_counts_when_the_step_is_taken(desk: Desk, ledger: Ledger
     to_payment(desk, number)
     ended = sheet(desk).set_index(["section", "name"])
     assert tuple(ended.loc[("不予退费、撤回", "明细不予退费"), ["batches", "count"]]) == (1, 1)
+
+
+def test_the_lines_of_a_rejected_batch_count_as_its_own(desk: Desk, ledger: Ledger) -> None:
+    number = file_clear(desk, ledger)
+    decide_lines(desk, REVIEWER, number, [1], REFUSE)
+    steps.advance_batch(desk, REVIEWER, number, "pass")
+    decide_lines(desk, SECOND_REVIEWER, number, [2], REFUSE)
+    steps.advance_batch(desk, SECOND_REVIEWER, number, "reject", "均不符合", code="N13")
+    ended = sheet(desk).set_index(["section", "name"]).loc["不予退费、撤回"]
+    assert {name: (row["batches"], row["count"], row["amount"]) for name, row in ended.iterrows()} == {
+        "整批不予退费": (1, 5, 1415.04),
+        "明细不予退费": (1, 1, 1286.4),
+    }
 
 
 def test_the_workbook_draws_its_figures(desk: Desk, filed: str) -> None:

@@ -70,7 +70,7 @@ FACTS, REFUSED_LINES, CAUSES, BASIS, REMEDIES = (
 FACTS_BY_LINE = "各记录所依据的事实列于下表。"
 CODE, FACT, CAUSE, REMEDY = "理由代码", "依据的事实", "理由", "处理建议"
 OTHER, OTHER_CAUSE = "其他", "见各记录所列事实"
-NO_CODE_FACT = "见“查明的事实”"
+SAID_OF_ALL = NO_CODE_FACT = "见“查明的事实”"
 OTHER_REMEDY = "可补充证明材料后重新申报"
 BY_LAW = "依据{law}以及本决定第三项所列理由，作出本决定。"
 REMEDY_SAID = (
