@@ -24,12 +24,14 @@ from hypothesis import settings
 
 if TYPE_CHECKING:  # imported where they are used, so that a test of the domain starts at once
     from playwright.sync_api import Browser
+    from xdist.remote import Producer
 
     from core.store.database import Database
     from tests.support.browser import Visitors
     from tests.support.pool import MigratedDatabases
     from tests.support.postgres import PostgresServer
     from tests.support.product import Product
+    from tests.support.schedule import SharedFiles
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "build" / "pictures"
@@ -44,11 +46,18 @@ settings.load_profile("ci" if os.environ.get("CI") else "developer")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the browser tests of one file in one process, where they share the product and the browser they start."""
+    """Name the tests that drive a browser or talk to the running product."""
     for item in items:
         if "browser_page" in getattr(item, "fixturenames", ()) or "app_server" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "SharedFiles":
+    """Tests that share something costly run in one process."""
+    from tests.support.schedule import SharedFiles
+
+    return SharedFiles(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -41,8 +41,6 @@ from core.services.previews import preview_batch
 from core.services.settings import change_setting
 from core.store.database import Database
 
-#: All of this file in one process: the demonstration takes a while to build.
-pytestmark = pytest.mark.xdist_group("demo")
 DEMO = read_demonstration()
 FIRST, LAST = Period(202110), Period(202309)
 CLERK1 = Viewer("clerk1", Role.CLERK, frozenset({"D001"}))

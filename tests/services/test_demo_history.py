@@ -18,8 +18,6 @@ from core.services.desk import Desk
 from core.services.line_sheets import read_lines
 from core.store.database import Database
 
-#: All of this file in one process: the past takes a while to play.
-pytestmark = pytest.mark.xdist_group("demo_history")
 DEMO = read_demonstration()
 PLANS = history_plans(DEMO)
 

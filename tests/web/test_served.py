@@ -18,7 +18,7 @@ from tests.support.product import ROOT, Product, product_environment
 from tests.web.talk import PATIENCE_SECONDS, drawn, rerun, sign_in, socket_of, streamlit_session, text_of
 from tests.web.test_gate import CLOSED, PATHS
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("served")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
