@@ -66,6 +66,11 @@ class Edge:
         """Whether the step refuses a whole batch, which asks for the code of a refusal."""
         return self.target is State.REJECTED
 
+    @property
+    def checks_account(self) -> bool:
+        """Whether the step settles an account that nobody has registered: the first look at a batch does."""
+        return self.source is State.FIRST_REVIEW and self.target is State.SECOND_REVIEW
+
 
 S, P = State, Part
 EDGES: tuple[Edge, ...] = (

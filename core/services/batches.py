@@ -1,6 +1,6 @@
 """申报记录: which batches there are, and one of them with all that the viewer may see and do."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,7 +29,10 @@ from core.services.due_dates import answer_date
 from core.services.line_outcomes import left_positions
 from core.services.line_tables import masked
 from core.services.steps import FILING, account_makers, choose_edge, read_parts, require_batch
+from core.services.unregistered_accounts import CHECKED, is_unregistered
+from core.services.unregistered_accounts import FIELD as ACCOUNT_CHECKED
 from core.store import batches as store
+from core.store.audit_trail import steps_that_said
 from core.store.comments import count_comments
 from core.store.employers import read_employer
 from core.store.papers import Paper, papers_of_batch
@@ -65,7 +68,8 @@ class BatchView:
     ``lines`` are those filed, without what was told of them (``line_sheets``, ``batch_refusals``); ``stands`` says of each
     whether it is still part of the batch, or was to its end, and of its ``total`` (fen). ``part_in_the_way`` is the viewer's
     own part where it alone keeps him from the next step, ``made_account`` says that this is his having asked for or approved
-    the account; ``comment_count`` is of those comments that he may read.
+    the account; ``comment_count`` is of those comments that he may read. ``unregistered``: the account is
+    not a registered one even now; ``account_checked``: then the first reviewer has compared it with the papers.
     """
 
     number: str
@@ -94,6 +98,8 @@ class BatchView:
     part_in_the_way: Part | None = None
     comment_count: int = 0
     made_account: bool = False
+    unregistered: bool = False
+    account_checked: bool = False
 
 
 def batches_of_employer(desk: Desk, viewer: Viewer, employer_id: str, *, states: Collection[str] = ()) -> BatchPage:
@@ -163,6 +169,8 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         family = tuple(store.read_family(connection, row.family, viewer.scope))
         parts = read_parts(connection, row.batch_id)
         makers = account_makers(connection, row.batch_id)
+        unregistered = is_unregistered(connection, row)
+        checked = steps_that_said(connection, row.batch_id, ACCOUNT_CHECKED)
         comments = count_comments(connection, row.batch_id, internal=sees_internal(viewer))
     state = State(row.state)
     return BatchView(
@@ -184,7 +192,7 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         _bank(viewer, row),
         {kind: payments[kind.value] for kind in INSURANCES if kind.value in payments},
         lines.assign(stands=~lines["position"].isin(left)),
-        tuple(map(_event, steps)),
+        tuple(_event(step, account_checked=step.audit_sequence in checked) for step in steps),
         papers,
         tuple(_offered(settings, row, viewer, parts)),
         family,
@@ -192,6 +200,8 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         part_in_the_way(state, viewer, row.employer_id, parts),
         comments,
         viewer.username in makers,
+        unregistered,
+        unregistered and _is_checked(steps, checked),
     )
 
 
@@ -208,10 +218,17 @@ def _bank(viewer: Viewer, row: Any) -> dict[str, str]:
     return bank
 
 
-def _event(step: store.Step) -> Event:
+def _is_checked(steps: Sequence[store.Step], checked: Collection[int]) -> bool:
+    """Whether somebody has compared the account with the papers since it was typed."""
+    spoken = [step for step in steps if step.part == Part.CORRECTOR.value or step.audit_sequence in checked]
+    return bool(spoken) and spoken[-1].audit_sequence in checked
+
+
+def _event(step: store.Step, *, account_checked: bool) -> Event:
     edge = find_edge(State(step.from_state), step.step) if step.from_state else FILING
     actor = _("系统") if step.username == SYSTEM.username else step.username
-    return Event(_(edge.label), State(step.to_state), actor, _(Part(step.part).label), step.note, step.at)
+    note = _("；").join(filter(None, (_(CHECKED) if account_checked else "", step.note)))
+    return Event(_(edge.label), State(step.to_state), actor, _(Part(step.part).label), note, step.at)
 
 
 def _next_step(state: State, due_on: str) -> str:

@@ -12,6 +12,8 @@ from core.domain.settings import Settings
 from core.services.assignments import assign_batch
 from core.services.desk import Desk
 from core.services.steps import advance_batch, choose_edge, require_batch
+from core.services.unregistered_accounts import is_unregistered
+from core.store.database import Connection
 from core.texts import _, explain
 
 
@@ -44,21 +46,25 @@ def plan_step(desk: Desk, viewer: Viewer, numbers: Sequence[str], step: str) -> 
     with desk.read() as connection:
         settings = desk.settings(connection)
         rows = [require_batch(connection, viewer, number) for number in numbers]
-    edges = Counter(edge for row in rows if (edge := _edge(settings, row, step)) is not None)
+        edges = Counter(edge for row in rows if (edge := _edge(connection, settings, row, step)) is not None)
     return Plan(edges, len(rows) - edges.total(), sum(row.total for row in rows))
 
 
-def _edge(settings: Settings, row: Any, step: str) -> Edge | None:
+def _edge(connection: Connection, settings: Settings, row: Any, step: str) -> Edge | None:
     try:
-        return choose_edge(settings, row, step)
+        edge = choose_edge(settings, row, step)
     except IllegalTransition:
         return None
+    # Nobody has compared such an account with the papers of its batch from here.
+    return None if edge.checks_account and is_unregistered(connection, row) else edge
 
 
 def advance_batches(
     desk: Desk, viewer: Viewer, numbers: Iterable[str], step: str, note: str = "", *, code: str = ""
 ) -> list[Outcome]:
-    """Take one step on each batch; one that is refused stops no other. Without a fresh factor each that releases money is."""
+    """Take one step on each batch; one that is refused stops no other. Without a fresh factor each that releases money is,
+    and each whose account has to be checked on its own page.
+    """
     return _each(numbers, lambda number: _(advance_batch(desk, viewer, number, step, note, code=code).label))
 
 

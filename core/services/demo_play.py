@@ -40,7 +40,7 @@ def played_by(username: str) -> Viewer:
 
 
 def play_step(desk: Desk, number: str, step: Step) -> None:
-    """One step of the plan; whoever passes a batch has settled its 待核 lines from the papers."""
+    """One step of the plan; whoever passes a batch has settled its 待核 lines and its account from the papers."""
     actor = played_by(step.username)
     name = step.step.removesuffix("?")
     if name in _ON_LINES:
@@ -51,7 +51,7 @@ def play_step(desk: Desk, number: str, step: Step) -> None:
         if name == "pass" and (left := line_decisions.open_positions(desk, actor, number)):
             line_decisions.decide_lines(desk, actor, number, left, Opinion(Mark.PASS))
         code, note = _cause(step.note) if name == "reject" else ("", step.note)
-        steps.advance_batch(desk, actor, number, name, note, code=code)
+        steps.advance_batch(desk, actor, number, name, note, code=code, account_checked=True)
 
 
 def _cause(said: str) -> tuple[str, str]:

@@ -23,6 +23,8 @@ from core.services.due_dates import due_date
 from core.services.line_outcomes import conclude_lines
 from core.services.mail import announce_step
 from core.services.rejections import refuse_what_is_left, require_cause
+from core.services.unregistered_accounts import FIELD as ACCOUNT_CHECKED
+from core.services.unregistered_accounts import is_unregistered, require_checked
 from core.store import batches as store
 from core.store.account_changes import read_makers
 from core.store.bank_corrections import read_destination
@@ -60,10 +62,20 @@ def withdraw_batch(desk: Desk, viewer: Viewer, number: str, note: str = "") -> S
     return advance_batch(desk, viewer, number, "withdraw", note)
 
 
-def advance_batch(desk: Desk, viewer: Viewer, number: str, step: str, note: str = "", *, code: str = "") -> State:
+def advance_batch(
+    desk: Desk,
+    viewer: Viewer,
+    number: str,
+    step: str,
+    note: str = "",
+    *,
+    code: str = "",
+    account_checked: bool = False,
+) -> State:
     """Move a batch along one edge of the lifecycle, or say who may and why not.
 
     不予退费 asks for the ``code`` of a refusal (or ``other``) besides the note: every line that is left is refused for it.
+    初审通过 of a batch to an unregistered account asks whether the reviewer has ``account_checked`` against the papers.
 
     Raises ``IllegalTransition`` from a state without this step, ``NotAllowed`` without the right or with another part in
     this batch already. 复核 above the approval threshold leads to 审批 whichever of its two steps is asked for. Steps of money
@@ -84,24 +96,33 @@ def advance_batch(desk: Desk, viewer: Viewer, number: str, step: str, note: str 
         edge = choose_edge(settings, row, step)
         if edge.part is Part.CORRECTOR:
             raise InvalidInput(N_("请填写更正后的银行信息"), field="bank_account")
+        said = as_said(note)
         if edge.needs_cause:
-            require_cause(code, as_said(note))
-        if edge.needs_note and not as_said(note):
+            require_cause(code, said)
+        if edge.needs_note and not said:
             raise InvalidInput(N_("请填写意见"), field="step_note")
         require_step(unit.connection, viewer, row, edge)
         if edge.target is State.CLOSED:
             from core.services.payment_returns import require_nothing_came_back
 
             require_nothing_came_back(unit.connection, row.batch_id)
-        if conclude_lines(unit, row, edge, as_said(note)):
+        if conclude_lines(unit, row, edge, said):
             # Lines have left the batch: less money may be below the threshold.
             row = require_batch(unit.connection, viewer, number)
             edge = choose_edge(settings, row, step)
-        audited = {}
-        if edge.needs_cause:
-            refuse_what_is_left(unit, row, edge, code, as_said(note))
-            audited["code"] = code
-        return take_edge(Opened(unit, settings, row.batch_id, number, audited), edge, as_said(note))
+        audited = _answered(unit, row, edge, said, code=code, account_checked=account_checked)
+        return take_edge(Opened(unit, settings, row.batch_id, number, audited), edge, said)
+
+
+def _answered(unit: Unit, row: Any, edge: Edge, note: str, *, code: str, account_checked: bool) -> Mapping[str, object]:
+    """Do what follows from what some steps ask for besides a note; returns what the audit entry of the step says of it."""
+    if edge.needs_cause:
+        refuse_what_is_left(unit, row, edge, code, note)
+        return {"code": code}
+    if edge.checks_account and is_unregistered(unit.connection, row):
+        require_checked(checked=account_checked)
+        return {ACCOUNT_CHECKED: True}
+    return {}
 
 
 def require_step(connection: Connection, viewer: Viewer, row: Any, edge: Edge) -> None:

@@ -1,10 +1,11 @@
 """Reading the audit log, newest entries first."""
 
+import json
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from core.store.schema import audit
+from core.store.schema import audit, batch_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +37,11 @@ def _matching(search: str) -> list[sa.ColumnElement[bool]]:
         return []
     c = audit.c
     return [sa.or_(c.actor == search, c.subject == search, c.action.startswith(search, autoescape=True))]
+
+
+def steps_that_said(connection: sa.Connection, batch_id: str, name: str) -> set[int]:
+    """The sequences of those audit entries of a batch's steps that say that ``name`` is true."""
+    event = batch_events.c
+    said = sa.select(audit.c.sequence, audit.c.detail).join(batch_events, event.audit_sequence == audit.c.sequence)
+    entries = connection.execute(said.where(event.batch_id == batch_id))
+    return {sequence for sequence, detail in entries if json.loads(detail).get(name) is True}

@@ -75,6 +75,7 @@ _ACTIONS: Mapping[str, str] = {
     "user.reset": N_("重置密码"),
 }
 _DETAILS: Mapping[str, str] = {
+    "account_checked": N_("已核对退费账户"),
     "address": N_("来源地址"),
     "after": N_("改后"),
     "batch": N_("批次"),

@@ -221,7 +221,7 @@ _OFFICIAL: tuple[tuple[Mark, Literal["primary", "secondary"], str], ...] = (
 
 def _draw_official(number: str, positions: Sequence[int]) -> None:
     _draw_text(_("说明：退回时写明缺少什么"))
-    draw_causes(CODE, _("不予退费的原因"), width=200, label_visibility="collapsed")
+    draw_causes(CODE, blank=_("不予退费的原因"), width=200, label_visibility="collapsed")
     for mark, kind, shortcut in _OFFICIAL:
         st.button(
             _(mark.label),
@@ -258,15 +258,10 @@ def _draw_text(label: str) -> None:
     )
 
 
-def draw_causes(key: str, label: str, **look: Any) -> None:
-    """The causes for which a line is refused, to choose one of."""
-    st.selectbox(label, ["", *causes(refusing=True), OTHER], key=key, format_func=_say_refusal, **look)
-
-
-def _say_refusal(code: str) -> str:
-    if code == OTHER:
-        return _("其他（在说明中写明）")
-    return _say_cause(code) if code else _("不予退费的原因")
+def draw_causes(key: str, *, label: str = "", blank: str = "", **look: Any) -> None:
+    """The causes for which lines are refused, to choose one of; ``blank`` is what stands there before."""
+    named = {"": blank, **{code: _say_cause(code) for code in causes(refusing=True)}, OTHER: _("其他（在说明中写明）")}
+    st.selectbox(label or blank, list(named), key=key, format_func=named.get, **look)
 
 
 def _decide(number: str, positions: Sequence[int], mark: str) -> None:

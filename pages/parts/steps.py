@@ -2,22 +2,27 @@
 
 import streamlit as st
 
+from core.domain.bank import FIELDS
 from core.domain.lifecycle import FREE_STATES, PAID_STATES, Edge, Part, progress
 from core.domain.wording import N_
 from core.services.batches import BatchView
 from core.services.line_sheets import read_lines
 from core.services.steps import advance_batch
+from core.services.unregistered_accounts import CHECKED
+from core.services.unregistered_accounts import FIELD as _CHECKED
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.boundary import errors_shown
 from pages.parts.factor import draw_factor, forget_code, proven_viewer
 from pages.parts.line_work import draw_causes, say_counts
-from pages.parts.messages import attempt, clear_faults, draw_faults, plain
+from pages.parts.messages import attempt, clear_faults, draw_faults, draw_note, plain
 from pages.parts.queue_way import go_on
 
 _NOTE, _CODE, _TAKE = "step_note", "step_code", "take_step"
 NOTE_LENGTH = 500
+#: What the papers say of an account.
+_ACCOUNT = ("account_holder", "bank_account", "branch_name", "cnaps_code")
 
 
 def draw_steps(batch: BatchView) -> None:
@@ -67,9 +72,11 @@ def _draw_decision(batch: BatchView, edge: Edge) -> None:
     if sheet.may_decide or sheet.may_answer:
         st.caption(plain(_("{name}：{value}").format(name=_("退费明细"), value=say_counts(sheet))))
     if edge.needs_cause:
-        draw_causes(_CODE, f":red[*] {_('不予退费的原因')}")
+        draw_causes(_CODE, label=f":red[*] {_('不予退费的原因')}", blank=_("请选择"))
         draw_faults(_CODE)
         st.caption(_("每条明细都按此原因不予退费；已逐条写明原因的，保留各自的原因。"))
+    if edge.checks_account and batch.unregistered:
+        _draw_account(batch)
     label = f":red[*] {_('意见')}" if edge.needs_note else _("意见（可不填）")
     st.text_area(label, key=_NOTE, max_chars=NOTE_LENGTH, height=110, placeholder=_say_note(edge))
     draw_faults(_NOTE)
@@ -87,6 +94,14 @@ def _draw_decision(batch: BatchView, edge: Edge) -> None:
             on_click=_take,
             args=(batch.number, edge),
         )
+
+
+def _draw_account(batch: BatchView) -> None:
+    """The account that nobody has registered, and whether it is that of the papers."""
+    draw_note("warning", _("单位尚无已登记的退费账户，请将以下账户与申请材料逐项核对："))
+    st.table({_(FIELDS[name]): plain(batch.bank[name]) for name in _ACCOUNT}, border="horizontal", alt=_("退费账户"))
+    st.checkbox(f":red[*] {_(CHECKED)}", key=_CHECKED)
+    draw_faults(_CHECKED)
 
 
 def _say_consequence(edge: Edge) -> str:
@@ -111,7 +126,7 @@ def _say_note(edge: Edge) -> str:
 
 def _open(number: str, step: str) -> None:
     clear_faults()
-    state.forget(_NOTE, _CODE)
+    state.forget(_NOTE, _CODE, _CHECKED)
     forget_code()
     state.STEP.set((number, step))
 
@@ -122,9 +137,9 @@ def _close() -> None:
 
 
 def _take(number: str, edge: Edge) -> None:
-    note, code = state.typed(_NOTE) or "", state.typed(_CODE) or ""
+    note, said = state.typed(_NOTE) or "", {"code": state.typed(_CODE) or "", _CHECKED: bool(state.typed(_CHECKED))}
     acting = proven_viewer if edge.needs_factor else acting_viewer
-    if reached := attempt(lambda: advance_batch(desk(), acting(), number, edge.step, note, code=code)):
+    if reached := attempt(lambda: advance_batch(desk(), acting(), number, edge.step, note, **said)):
         state.STEP.clear()
         state.NOTICE.set((N_("已办理：{step}，批次现为“{state}”"), {"step": edge.label, "state": reached.label}))
         go_on(number)

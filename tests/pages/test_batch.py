@@ -12,6 +12,7 @@ from core.services.desk import Desk
 from tests.pages.conftest import Open
 from tests.pages.reading import keys, labels, table, texts
 from tests.support.desks import CLERK, FINANCE, REVIEWER, SECOND_REVIEWER, Ledger, person, prepare_draft
+from tests.support.rounds import file_unregistered
 
 FOUND = "没有找到该批次，或您无权查看"
 
@@ -188,6 +189,30 @@ def test_sending_a_batch_back_needs_a_reason_and_keeps_what_was_typed(show, desk
     app.button(key="take_step").click().run()
     assert batches.show_batch(desk, CLERK, number).state is State.RETURNED
     assert batches.show_batch(desk, CLERK, number).events[-1].note == "缺少退费申请表"
+
+
+def test_an_account_that_is_not_registered_is_checked_before_the_batch_passes(show, desk: Desk, ledger: Ledger) -> None:
+    number = file_unregistered(desk, ledger)
+    app = show("reviewer2", number)
+    assert "账户信息待核" in texts(app)
+    app.button(key="step_pass").click().run()
+    assert "请将以下账户与申请材料逐项核对" in texts(app)
+    app.button(key="take_step").click().run()
+    assert "请在批次页核对账户与申请材料一致" in texts(app)
+
+    app.checkbox(key="account_checked").check().run()
+    app.button(key="take_step").click().run()
+    again = texts(show("reviewer2", number))
+    assert "初审已核对退费账户与申请材料一致" in again
+    assert "账户信息待核" not in again
+    assert batches.show_batch(desk, CLERK, number).events[-1].note == "已核对退费账户与申请材料一致"
+
+
+def test_a_registered_account_is_not_asked_about(show, desk: Desk, number: str) -> None:
+    steps.advance_batch(desk, REVIEWER, number, "accept")
+    app = show("reviewer2", number)
+    app.button(key="step_pass").click().run()
+    assert "account_checked" not in {box.key for box in app.checkbox}
 
 
 def test_somebody_else_was_quicker_is_told_beside_the_button(show, desk: Desk, number: str) -> None:

@@ -1,7 +1,7 @@
 """A desk with a small ledger, for tests of services: people and months are added in a line each."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -56,6 +56,11 @@ class Ledger:
         given = {**BANK, "account_holder": name, "uscc": "", "in_arrears": False, **values}
         with self.database.write() as connection:
             connection.execute(employers.insert(), {"employer_id": employer_id, "name": name, **given})
+
+    def account(self, employer_id: str, bank: Mapping[str, str]) -> None:
+        """Let an employer have another registered account, or none at all."""
+        with self.database.write() as connection:
+            connection.execute(employers.update().where(employers.c.employer_id == employer_id).values(**bank))
 
     def row(self, ssn: str, period: int, employer_id: str = "E1", **values: Any) -> str:
         """One month paid: 857.60 + 428.80, 26.80 + 26.80, 10.72 unless said otherwise; returns its serial."""

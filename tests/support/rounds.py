@@ -1,6 +1,7 @@
 """Batches on their way, for tests: filed in a line, with 待核 lines or without, moved along in a line."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from core.domain.lifecycle import State
 from core.domain.line_review import Mark, Opinion
@@ -12,6 +13,7 @@ from core.services.previews import preview_batch
 from core.services.settings import change_setting
 from core.services.steps import advance_batch
 from tests.support.desks import (
+    BANK,
     CLERK,
     FINANCE,
     REVIEWER,
@@ -30,15 +32,23 @@ ANSWER = Opinion(Mark.ANSWER, text="已补充")
 DROP = Opinion(Mark.DROP)
 
 
-def file_serials(desk: Desk, serials: Sequence[str], viewer: Viewer = CLERK) -> str:
+def file_serials(desk: Desk, serials: Sequence[str], viewer: Viewer = CLERK, **changes: Any) -> str:
     """Preview and confirm; returns the batch's number, which waits to be accepted."""
-    preview = preview_batch(desk, viewer, prepare_draft(desk, serials, viewer))
+    preview = preview_batch(desk, viewer, prepare_draft(desk, serials, viewer, **changes))
     return submit_batch(desk, viewer, preview.draft.draft_id, preview.key, preview.fingerprint).numbers[0]
 
 
 def file_reviewed(desk: Desk, ledger: Ledger, who: int = 1, months: Sequence[int] = (202205, 202206)) -> str:
     """A batch before its first reviewer whose lines (three a month) are all 待核: nobody knows when the person left."""
     number = file_serials(desk, [ledger.row(person(who), month) for month in months])
+    advance_batch(desk, THIRD_REVIEWER, number, "accept")
+    return number
+
+
+def file_unregistered(desk: Desk, ledger: Ledger, who: int = 1) -> str:
+    """As ``file_clear``, while the employer has no registered account: what its clerk typed goes along."""
+    ledger.account("E1", dict.fromkeys(BANK, ""))
+    number = file_serials(desk, ledger.leaver(who, [202205, 202206]), bank=BANK)
     advance_batch(desk, THIRD_REVIEWER, number, "accept")
     return number
 
@@ -60,7 +70,7 @@ def to_payment(desk: Desk, number: str) -> None:
     """From the first reviewer to 待支付, whatever it is worth."""
     change_setting(desk, SYSTEM, "approval_threshold_yuan", "100000")
     settle(desk, number)
-    advance_batch(desk, REVIEWER, number, "pass")
+    advance_batch(desk, REVIEWER, number, "pass", account_checked=True)
     advance_batch(desk, SECOND_REVIEWER, number, "pass")
 
 
