@@ -149,7 +149,7 @@ def _payable(row: Any, due: Iterable[tuple[str, int, int]], employer: Any | None
     orders = tuple(_order(row, Insurance(fund), amount, attempt) for fund, amount, attempt in due)
     told = (
         (employer is not None and employer.in_arrears, N_("单位有欠费（N18），请确认是否先行抵缴")),
-        (row.account_unverified, N_("单位尚无已登记的退费账户，账户信息待核")),
+        (row.account_unverified, N_("单位没有已登记的退费账户，收款账户由单位填写，请核对后再支付")),
         (_goes_elsewhere(row, employer), N_("收款账号与单位现登记账户不一致，请核对后再支付")),
         (cnaps_fault(row.cnaps_code) == "check", N_("人行支付系统行号的校验位不符，请与开户银行核对，以免退票")),
         (any(order.attempt > 1 for order in orders), N_("退票后重新支付")),
