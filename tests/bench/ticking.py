@@ -2,8 +2,6 @@
 
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +18,6 @@ from tests.bench.measuring import Figure
 from tests.support.browser import Visitors, running_browser
 from tests.support.clerk import choose, grid, press, settle, sign_in
 from tests.support.desks import Ledger, person
-from tests.support.ports import free_port
 from tests.support.product import ROOT, Product
 
 if TYPE_CHECKING:
@@ -121,18 +118,16 @@ _WORDS = "() => document.querySelector('[data-testid=stMain]').innerText"
 @contextmanager
 def empty_app(folder: Path, script_text: str) -> Iterator[str]:
     """An app of this script with the settings of the product; gives its address."""
-    (folder / "empty").mkdir(exist_ok=True)
     script = folder / "empty" / "app.py"
+    script.parent.mkdir(exist_ok=True)
     script.write_text(script_text)
-    shutil.copytree(ROOT / ".streamlit", folder / "empty" / ".streamlit", dirs_exist_ok=True)
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
-    with subprocess.Popen(command, cwd=script.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        try:
-            time.sleep(3)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
+    shutil.copytree(ROOT / ".streamlit", script.parent / ".streamlit", dirs_exist_ok=True)
+    server = Product(script.parent / "data", folder / "empty.log", script=script)
+    server.start()
+    try:
+        yield server.url
+    finally:
+        server.stop()
 
 
 def ask_for_nineteen(page: "Page") -> None:

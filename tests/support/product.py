@@ -47,11 +47,15 @@ def run_command(data_dir: Path, *arguments: str, **settings: str) -> subprocess.
 
 @dataclass
 class Product:
-    """One server process. It can be stopped, killed and started again, always at the same address."""
+    """One server process. It can be stopped, killed and started again, always at the same address.
+
+    ``script``: what it serves, if not the product.
+    """
 
     data_dir: Path
     log: Path
     settings: dict[str, str] = field(default_factory=dict)
+    script: Path = ROOT / "app.py"
     port: int = field(default_factory=free_port)
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
@@ -62,12 +66,12 @@ class Product:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+        command = [sys.executable, "-m", "streamlit", "run", self.script.name]
         address = ["--server.address=127.0.0.1", f"--server.port={self.port}"]
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 [*command, *address],
-                cwd=ROOT,
+                cwd=self.script.parent,
                 env=product_environment(self.data_dir, **self.settings),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
