@@ -6,7 +6,7 @@ file; its rows that fit nothing lie in the tray until somebody has settled them 
 
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from core.documents.bank_results import (
 from core.domain.errors import Conflict, InvalidInput, RefundError
 from core.domain.lifecycle import Part
 from core.domain.payments import CAUSES, Outcome, ResultKind, is_payment_reference
-from core.domain.roles import Right, Viewer
+from core.domain.roles import SYSTEM, Right, Viewer
 from core.domain.wording import N_
 from core.services.desk import AGENCY_ZONE, Desk
 from core.services.payment_runs import blobs
@@ -132,7 +132,7 @@ def read_results(desk: Desk, viewer: Viewer, name: str, content: bytes) -> Resul
     viewer.require(Right.PAY)
     file = _read(name, content)
     with desk.read() as connection:
-        return _match(connection, viewer, name, content, file)
+        return _match(desk, connection, viewer, name, content, file)
 
 
 def book_results(desk: Desk, viewer: Viewer, name: str, content: bytes) -> Booked:
@@ -170,12 +170,15 @@ def _read(name: str, content: bytes) -> ResultFile:
 # --- matching ---------------------------------------------------------------------------------------------------------
 
 
-def _match(connection: Connection, viewer: Viewer, name: str, content: bytes, file: ResultFile) -> ResultReport:
+def _match(
+    desk: Desk, connection: Connection, viewer: Viewer, name: str, content: bytes, file: ResultFile
+) -> ResultReport:
     rows = _folded(file)
     orders = store.find_orders(connection, {row.reference for row in rows})
-    held = store.parts_held(connection, viewer.username, {order.batch_id for order in orders.values()})
+    held = _parts_held(connection, viewer, {order.batch_id for order in orders.values()})
     times = Counter(row.reference for row in rows)
-    lines = [_line(file.kind, row, orders.get(row.reference), held, times[row.reference]) for row in rows]
+    today = desk.today().isoformat()
+    lines = [_line(file.kind, row, orders.get(row.reference), held, times[row.reference], today) for row in rows]
     sha256 = sha256_of(content)
     known = store.find_result(connection, sha256, booked=True)
     imported = (known.imported_by, known.imported_at) if known is not None else None
@@ -191,22 +194,30 @@ def _folded(file: ResultFile) -> list[ResultRow]:
     return [r for r in file.rows if r.outcome is Outcome.BOUNCED or (r.reference, r.amount) not in returned]
 
 
-def _line(kind: ResultKind, row: ResultRow, order: Any | None, held: Mapping[str, str], times: int) -> Line:
+def _parts_held(connection: Connection, viewer: Viewer, batch_ids: Collection[str]) -> Mapping[str, str]:
+    """The viewer's part in each of these batches. The command line has none: that the system accepted one is nobody's part."""
+    return {} if viewer == SYSTEM else store.parts_held(connection, viewer.username, batch_ids)
+
+
+def _line(kind: ResultKind, row: ResultRow, order: Any | None, held: Mapping[str, str], times: int, today: str) -> Line:
     if order is None:
         foreign = kind is ResultKind.CAMT053 and not is_payment_reference(row.reference)
         return Line(row, "not_ours" if foreign else "unknown")
     known = kind in _MESSAGES and order.status == row.outcome.value
-    cause = _cause(row, order, times) or ("" if known else _standing(row, order, held))
+    cause = _cause(row, order, times, today) or ("" if known else _standing(row, order, held))
     return Line(row, cause, order.number, order.employer_name, order.amount, known=known and not cause)
 
 
-def _cause(row: ResultRow, order: Any, times: int) -> str:
+def _cause(row: ResultRow, order: Any, times: int, today: str) -> str:
     """What of the row contradicts the order."""
     if times > 1:
         return "twice"
     if row.amount != order.amount:
         return "amount"
-    return "" if row.account == order.bank_account else "account"
+    if row.account != order.bank_account:
+        return "account"
+    # The day is printed on letters and certificates; not every message tells one.
+    return "" if not row.settled_on or order.day <= row.settled_on <= today else "day"
 
 
 def _standing(row: ResultRow, order: Any, held: Mapping[str, str]) -> str:
@@ -223,7 +234,7 @@ def _standing(row: ResultRow, order: Any, held: Mapping[str, str]) -> str:
 def _book(desk: Desk, viewer: Viewer, name: str, content: bytes, file: ResultFile) -> Booked:
     with desk.write(viewer) as unit:
         lock_payments(unit.connection)
-        report = _match(unit.connection, viewer, name, content, file)
+        report = _match(desk, unit.connection, viewer, name, content, file)
         if report.imported is not None:
             raise _already(report.imported)
         if report.problems:

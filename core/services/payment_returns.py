@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.domain.errors import IllegalTransition, InvalidInput, NotFound
-from core.domain.identifiers import normalise
+from core.domain.identifiers import as_said
 from core.domain.lifecycle import State, find_edge, require_allowed
 from core.domain.payments import Outcome
 from core.domain.roles import Right, Viewer
@@ -75,7 +75,7 @@ def says_return(row: Any, order: Any) -> bool:
 
 
 def _required(note: str, field: str) -> str:
-    said = normalise(note)
+    said = as_said(note)
     if not said:
         raise InvalidInput(N_("请写明依据，例如银行回单编号"), field=field)
     return said[:500]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from core.domain.errors import IllegalTransition, InvalidInput, NotFound
-from core.domain.identifiers import normalise
+from core.domain.identifiers import as_said
 from core.domain.lifecycle import State, require_allowed
 from core.domain.payments import Outcome, ResultKind
 from core.domain.roles import Right, Viewer
@@ -62,7 +62,7 @@ def take_payment_step(desk: Desk, viewer: Viewer, number: str, step: str, note: 
     with desk.read() as connection:
         row = require_batch(connection, viewer, number)
         edge = choose_edge(desk.settings(connection), row, step)
-        said = normalise(note)
+        said = as_said(note)
         if edge.needs_note and not said:
             raise InvalidInput(N_("请填写意见"), field="step_note")
         require_allowed(edge, viewer, row.employer_id, read_parts(connection, row.batch_id))
@@ -81,7 +81,7 @@ def register_by_hand(desk: Desk, viewer: Viewer, reference: str, outcome: Outcom
     A bounce makes the order payable again: it asks for a fresh second factor.
     """
     viewer.require(Right.PAY)
-    said = normalise(note)
+    said = as_said(note)
     if not said:
         raise InvalidInput(N_("请写明依据，例如银行回单编号"), field="hand_note")
     _register(desk, viewer, [reference], outcome, said)

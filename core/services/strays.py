@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.domain.errors import InvalidInput, NotFound
-from core.domain.identifiers import normalise
+from core.domain.identifiers import as_said
 from core.domain.lifecycle import State
 from core.domain.payments import Outcome
 from core.domain.roles import Right, Viewer
@@ -70,7 +70,7 @@ def count_strays(desk: Desk, viewer: Viewer) -> int:
 def resolve_unmatched(desk: Desk, viewer: Viewer, result_id: str, position: int, note: str) -> None:
     """Sign a row of the tray as settled with the bank, and say how. It books nothing by itself."""
     viewer.require(Right.PAY)
-    said = normalise(note)
+    said = as_said(note)
     if not said:
         raise InvalidInput(N_("请写明如何处理"), field="stray_note")
     with desk.write(viewer) as unit:

@@ -14,7 +14,7 @@ from core.domain.errors import Conflict, FactorNeeded, IllegalTransition, Invali
 from core.domain.lifecycle import State
 from core.domain.money import plain_yuan
 from core.domain.payments import Outcome
-from core.domain.roles import Role, Viewer
+from core.domain.roles import SYSTEM, Role, Viewer
 from core.services.bank_corrections import correct_bank
 from core.services.bank_results import ResultsRefusedError, book_results, read_results
 from core.services.batches import show_batch
@@ -82,7 +82,7 @@ def test_a_batch_of_which_every_fund_arrived_is_paid(
     assert (list(booked.paid), booked.bounced, booked.waiting) == (numbers, (), ())
     assert {state_of(desk, number) for number in numbers} == {State.PAID}
     assert count(desk, "reversals") == 12
-    assert {order.settled_on for order in orders_of_batch(desk, FINANCE, numbers[0])} == {"2023-11-02"}
+    assert {order.settled_on for order in orders_of_batch(desk, FINANCE, numbers[0])} == {"2023-11-01"}
     assert check_everything(desk) == []
 
 
@@ -156,6 +156,8 @@ def replaced(rows: list[Row], place: int, column: int, value: str) -> list[Row]:
         (3, "已入账", "不在允许的取值内"),
         (3, "退票", "请填写退票原因"),
         (5, "2023-02-30", "日期无法识别"),
+        (5, "2023-10-31", "入账日期早于付款日期或晚于今天"),
+        (5, "2023-11-02", "入账日期早于付款日期或晚于今天"),
         (5, "", "必填项为空"),
     ],
 )
@@ -206,6 +208,22 @@ def test_whoever_holds_another_part_books_nothing(desk: Desk, ledger: Ledger) ->
         book_results(desk, turned, "r.csv", content)
     assert len(caught.value.problems) == 3
     assert book_results(desk, SECOND_PAYER, "r.csv", content).paid
+
+
+def test_the_operator_books_the_results_of_batches_that_the_system_accepted(desk: Desk, ledger: Ledger) -> None:
+    numbers = payable(desk, ledger, 1, accepted_by=SYSTEM)
+    content = as_csv([answer(order) for order in orders(desk, pay(desk, numbers))])
+    assert list(book_results(desk, SYSTEM, "r.csv", content).paid) == numbers
+    assert check_everything(desk) == []
+
+
+def test_what_finance_says_keeps_its_punctuation(desk: Desk, ledger: Ledger) -> None:
+    (first, *_rest) = orders(desk, pay(desk, payable(desk, ledger, 1)))
+    register_by_hand(desk, FINANCE, first.reference, BOUNCED, "银行来函：账户冻结，款项退回（见附件）")
+    told = [
+        each.bank_reason for each in orders_of_batch(desk, FINANCE, first.number) if each.reference == first.reference
+    ]
+    assert told == ["银行来函：账户冻结，款项退回（见附件）"]
 
 
 def test_the_same_file_again_is_told_with_who_and_when(desk: Desk, ledger: Ledger) -> None:

@@ -15,7 +15,7 @@ def statement(*entries: tuple[str, str, Any], total: int | None = None) -> bytes
     told = f"<TxsSummry><TtlDbtNtries><Sum>{_yuan(total)}</Sum></TtlDbtNtries></TxsSummry>" if total is not None else ""
     written = "".join(
         f"<Ntry><Amt Ccy='CNY'>{_yuan(order.amount if order else 10000)}</Amt><CdtDbtInd>{direction}</CdtDbtInd>"
-        f"<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2023-11-02</Dt></BookgDt><NtryDtls><TxDtls>"
+        f"<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2023-11-01</Dt></BookgDt><NtryDtls><TxDtls>"
         f"<Refs><EndToEndId>{reference}</EndToEndId></Refs><RltdPties><CdtrAcct><Id><Othr>"
         f"<Id>{order.bank_account if order else '1'}</Id></Othr></Id></CdtrAcct></RltdPties></TxDtls></NtryDtls></Ntry>"
         for direction, reference, order in entries
@@ -35,7 +35,7 @@ def status_report(*transfers: tuple[str, str, Any], total: int | None = None) ->
     )
     written = "".join(
         f"<TxInfAndSts><OrgnlEndToEndId>{reference}</OrgnlEndToEndId><TxSts>{status}</TxSts>"
-        f"<AccptncDtTm>2023-11-02T10:00:00</AccptncDtTm><OrgnlTxRef><Amt><InstdAmt Ccy='CNY'>{_yuan(order.amount)}"
+        f"<AccptncDtTm>2023-11-01T10:00:00</AccptncDtTm><OrgnlTxRef><Amt><InstdAmt Ccy='CNY'>{_yuan(order.amount)}"
         f"</InstdAmt></Amt><CdtrAcct><Id><Othr><Id>{order.bank_account}</Id></Othr></Id></CdtrAcct></OrgnlTxRef>"
         "</TxInfAndSts>"
         for status, reference, order in transfers
