@@ -33,7 +33,7 @@ class QueueQuery:
 
 
 _TERM = re.compile(
-    r"""(?P<name>[^\s:<>="]+)(?P<sign><=|>=|[:<>=])(?:"(?P<quoted>[^"]*)"|(?P<value>[^\s"]*))|"(?P<phrase>[^"]+)"|(?P<word>\S+)"""
+    r"""(?P<name>[^\s:<>="]+)\s*(?P<sign><=|>=|[:<>=])\s*(?:"(?P<quoted>[^"]*)"|(?P<value>[^\s"]*))|"(?P<phrase>[^"]+)"|(?P<word>\S+)"""
 )
 _DAY = re.compile(r"(\d{4})-?(\d{1,2})-?(\d{1,2})", re.ASCII)
 _NAMES: Mapping[str, str] = {
@@ -84,7 +84,9 @@ def _with_term(query: QueueQuery, found: re.Match[str], me: str) -> QueueQuery:
 
 
 def _states(value: str, term: str, _me: str) -> frozenset[str]:
-    found = frozenset(state.value for state in State if value in state.label or value.lower() == state.value)
+    # 待复核 is that state alone, although 银行信息待复核 has it in its name.
+    same = frozenset(state.value for state in State if value == state.label or value.lower() == state.value)
+    found = same or frozenset(state.value for state in State if value in state.label)
     if not found:
         raise _wrong(term, N_("“{term}”中的状态无法识别，例如 状态:待初审"))
     return found
