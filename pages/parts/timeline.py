@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 import streamlit as st
@@ -16,7 +17,7 @@ from pages.parts.verdicts import state_look
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """One state on the way: an icon with its colour, its name, and who reached it when (blank when not yet)."""
+    """One state on the way: an icon with its colour, its name, and who dealt with it when, or since when it waits."""
 
     icon: str
     colour: str
@@ -35,12 +36,13 @@ def draw_timeline(batch: BatchView) -> None:
 
 def stations(batch: BatchView) -> Iterator[Station]:
     """What the timeline shows, in order."""
-    reached = {event.state: event for event in batch.events}
+    # What a state was about was done by whoever took the batch on from there, not by who brought it there.
+    left = {before.state: event for before, event in pairwise(batch.events)}
     way = progress()
-    for state in way if batch.state in way else [state for state in way if state in reached]:
-        yield _station(batch, state, way, reached)
+    for state in way if batch.state in way else [state for state in way if state in left]:
+        yield _station(batch, state, way, left)
     if batch.state not in way:
-        yield _here(batch, reached)
+        yield _here(batch)
 
 
 def draw_history(events: tuple[Event, ...]) -> None:
@@ -62,23 +64,20 @@ def draw_history(events: tuple[Event, ...]) -> None:
     st.table(table, border="horizontal", alt=_("办理记录"))
 
 
-def _station(batch: BatchView, state: State, way: tuple[State, ...], reached: dict[State, Event]) -> Station:
+def _station(batch: BatchView, state: State, way: tuple[State, ...], left: dict[State, Event]) -> Station:
     if state is batch.state:
-        return _here(batch, reached)
-    event = reached.get(state)
+        return _here(batch)
+    event = left.get(state)
     is_past = batch.state not in way or way.index(state) < way.index(batch.state)
     if is_past and event is not None:
-        return Station(":material/check_circle:", "green", _(state.label), _passed(event))
+        done = f"{local_time(event.at)} {event.actor}"
+        return Station(":material/check_circle:", "green", _(state.label), done)
     if is_past:
         return Station(":material/remove:", "gray", _(state.label), _("无需办理"))
     return Station(":material/radio_button_unchecked:", "gray", _(state.label), "")
 
 
-def _here(batch: BatchView, reached: dict[State, Event]) -> Station:
+def _here(batch: BatchView) -> Station:
     _sign, icon, colour = state_look(batch.state)
-    event = reached.get(batch.state)
-    return Station(icon, colour, _(batch.state.label), _passed(event) if event else "", is_current=True)
-
-
-def _passed(event: Event) -> str:
-    return f"{local_time(event.at)} {event.actor}"
+    since = _("{moment} 起").format(moment=local_time(batch.events[-1].at))
+    return Station(icon, colour, _(batch.state.label), since, is_current=True)

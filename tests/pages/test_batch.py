@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core.domain.lifecycle import State
 from core.services import batches, drafts, filing, previews, steps
 from core.services.desk import Desk
+from pages.parts.timeline import stations
 from tests.pages.conftest import Open
 from tests.pages.reading import keys, labels, table, texts
 from tests.support.desks import CLERK, FINANCE, REVIEWER, SECOND_REVIEWER, Ledger, person, prepare_draft
@@ -241,3 +242,15 @@ def test_from_review_to_payment_on_the_pages_alone(show, desk: Desk, number: str
         assert not take(show(username, number), step, "银行回单核对一致" if step == "step_settle" else "").exception
 
     assert batches.show_batch(desk, FINANCE, number).state is State.CLOSED
+
+
+def test_the_timeline_names_who_dealt_with_each_state(show, desk: Desk, number: str) -> None:
+    steps.advance_batch(desk, REVIEWER, number, "accept")
+    steps.advance_batch(desk, SECOND_REVIEWER, number, "pass")
+    app = show("clerk1", number)
+    told = {station.name: station.detail for station in stations(batches.show_batch(desk, CLERK, number))}
+    assert told["待受理"].endswith(REVIEWER.username)
+    assert told["待初审"].endswith(SECOND_REVIEWER.username)
+    assert told["待复核"].endswith("起")
+    assert told["待审批"] == ""
+    assert told["待受理"].split()[0] in texts(app)
