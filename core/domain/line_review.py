@@ -6,7 +6,9 @@ for good does not stand any more: it is not refunded and is free for another bat
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
+from core.domain.batch import digest
 from core.domain.lifecycle import Part
 from core.domain.vocabulary import Labelled, Verdict
 from core.domain.wording import N_
@@ -106,6 +108,20 @@ def last_decision(said: Iterable[Said]) -> Said | None:
 def answer_of(said: Iterable[Said], now: int) -> Said | None:
     """What the employer said of a line in round ``now``."""
     return next((each for each in said if each.mark in EMPLOYER_MARKS and each.round == now), None)
+
+
+def digest_of_marks(said: Iterable[Said], now: int) -> str:
+    """What somebody has seen who decides about a batch in round ``now``: another mark, or another word of one, is another."""
+    marks = [[each.position, each.round, each.part, each.mark, each.code, each.text, each.username] for each in said]
+    return digest([now, marks])
+
+
+def say_positions(positions: Iterable[int]) -> str:
+    """Places of lines in a few characters: 1-3,7."""
+    # Places that follow each other are as far from their numbers in the row.
+    runs = groupby(enumerate(sorted(positions)), key=lambda each: each[1] - each[0])
+    ends = ([place for _number, place in run] for _distance, run in runs)
+    return ",".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in ends)
 
 
 def by_position(said: Iterable[Said]) -> dict[int, Sequence[Said]]:

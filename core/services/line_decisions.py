@@ -1,12 +1,24 @@
 """Marks on single lines: an official decides about them beside the papers, the employer answers or drops what came back."""
 
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from core.domain.errors import InvalidInput, NotAllowed
 from core.domain.identifiers import as_said
 from core.domain.lifecycle import Edge, State, find_edge
-from core.domain.line_review import EMPLOYER_MARKS, FALLEN, OFFICIAL_MARKS, OTHER, Mark, Opinion, Said, Standing
+from core.domain.line_review import (
+    EMPLOYER_MARKS,
+    FALLEN,
+    OFFICIAL_MARKS,
+    OTHER,
+    Mark,
+    Opinion,
+    Said,
+    Standing,
+    say_positions,
+)
 from core.domain.roles import SYSTEM, Right, Viewer
 from core.domain.wording import N_
 from core.rules.catalogue import REFUSALS
@@ -19,10 +31,18 @@ TEXT_LENGTH = 500
 TEXT, CODE = "line_text", "line_code"
 
 
-def decide_lines(desk: Desk, viewer: Viewer, number: str, positions: Collection[int], opinion: Opinion) -> int:
-    """An official's opinion on lines of the batch that lies before him; returns how many. It counts once he takes his step.
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """How many lines were marked, and whose marks of the same round and part were taken the place of, with how many of each."""
 
-    It passes, refuses (with the code of a refusal, or ``other`` and a text) or returns (with what is missing). Whoever marks
+    count: int
+    replaced: Mapping[str, int]
+
+
+def decide_lines(desk: Desk, viewer: Viewer, number: str, positions: Collection[int], opinion: Opinion) -> Marked:
+    """An official's opinion on lines of the batch that lies before him. It counts once the step of his part is taken.
+
+    It passes, refuses (with the code of a refusal or ``other``, and a text) or returns (with what is missing). Whoever marks
     a line holds that part of the batch from then on. Raises ``InvalidInput`` for lines that have left the batch,
     ``IllegalTransition`` and ``NotAllowed`` as the step itself would.
     """
@@ -41,8 +61,8 @@ def open_positions(desk: Desk, viewer: Viewer, number: str) -> list[int]:
     return [position for position, each in found.items() if each is Standing.OPEN]
 
 
-def answer_lines(desk: Desk, viewer: Viewer, number: str, positions: Collection[int], opinion: Opinion) -> int:
-    """The employer's word on lines of a returned batch: an answer, or that it drops them; returns how many.
+def answer_lines(desk: Desk, viewer: Viewer, number: str, positions: Collection[int], opinion: Opinion) -> Marked:
+    """The employer's word on lines of a returned batch: an answer, or that it drops them.
 
     It counts with 补正后重新提交; until then another word may take its place.
     """
@@ -60,8 +80,9 @@ def _official(opinion: Opinion) -> Opinion:
         raise InvalidInput(N_("请选择不予退费的原因"), field=CODE)
     if mark == Mark.RETURN and not text:
         raise InvalidInput(N_("请写明需要补正的内容"), field=TEXT)
-    if mark == Mark.REFUSE and code == OTHER and not text:
-        raise InvalidInput(N_("请写明不予退费的原因"), field=TEXT)
+    # No filed line carries the finding of a refusal: what the official has found stands in the letter as the fact.
+    if mark == Mark.REFUSE and not text:
+        raise InvalidInput(N_("请写明不予退费的事实和理由，决定书将逐字引用"), field=TEXT)
     return Opinion(mark, code if mark == Mark.REFUSE else "", text)
 
 
@@ -74,7 +95,7 @@ def _employers(opinion: Opinion) -> Opinion:
     return Opinion(opinion.mark, "", text)
 
 
-def _mark(unit: Unit, row: Any, edge: Edge, positions: Collection[int], opinion: Opinion) -> int:
+def _mark(unit: Unit, row: Any, edge: Edge, positions: Collection[int], opinion: Opinion) -> Marked:
     viewer, mark = unit.viewer, Mark(opinion.mark)
     require_step(unit.connection, viewer, row, edge)
     if viewer == SYSTEM:
@@ -85,9 +106,20 @@ def _mark(unit: Unit, row: Any, edge: Edge, positions: Collection[int], opinion:
         Said(place, row.round, edge.part, mark, opinion.code, opinion.text, viewer.username, unit.at, final=False)
         for place in chosen
     ]
+    replaced = _replaced(unit, row, edge, chosen)
     store.write_marks(unit.connection, row.batch_id, said)
-    unit.audit("lines.mark", row.number, decision=mark.value, lines=len(chosen), round=row.round, code=opinion.code)
-    return len(chosen)
+    # No words: they may name somebody.
+    audited = {"decision": mark.value, "code": opinion.code, "line": say_positions(chosen), "lines": len(chosen)}
+    unit.audit("lines.mark", row.number, **audited, round=row.round, replaced=sorted(replaced))
+    return Marked(len(chosen), replaced)
+
+
+def _replaced(unit: Unit, row: Any, edge: Edge, positions: Collection[int]) -> Counter[str]:
+    """Whose marks, besides the viewer's own, the next ones on these lines take the place of."""
+    same = (row.round, edge.part)
+    said = store.read_marks(unit.connection, row.batch_id)
+    earlier = (each for each in said if (each.round, each.part) == same and each.position in set(positions))
+    return Counter(each.username for each in earlier if each.username != unit.viewer.username)
 
 
 def _standing_only(found: dict[int, Standing], positions: Iterable[int]) -> list[int]:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.domain.errors import IllegalTransition, InvalidInput
+from core.domain.errors import IllegalTransition, InvalidInput, StalePreview
 from core.domain.lifecycle import FREE_STATES, SENDING_BACK, WITH_EMPLOYER, Edge, Part, State
-from core.domain.line_review import FALLEN, Standing, by_position, left_before, standing
+from core.domain.line_review import FALLEN, Standing, by_position, digest_of_marks, left_before, standing
 from core.domain.wording import N_
 from core.services.desk import Unit
 from core.store import line_decisions as store
@@ -14,6 +14,8 @@ from core.store.database import Connection
 
 #: Stages in which single lines are decided or answered; the second look at bank details is not one of them.
 LINE_STAGES = (SENDING_BACK - {State.BANK_REVIEW}) | {State.RETURNED}
+#: Where it is told that the marks on lines are not those that were seen.
+MARKS = "line_marks"
 _LEAVING = frozenset({Standing.REFUSING, Standing.DROPPING})
 
 
@@ -29,6 +31,28 @@ def left_positions(connection: Connection, row: Any, history: Sequence[Step]) ->
     last = (row.round, Part(history[-1].part)) if row.state == State.REJECTED else None
     said = by_position(store.read_marks(connection, row.batch_id))
     return {position for position, own in said.items() if left_before(own, last)}
+
+
+def require_same_marks(unit: Unit, row: Any, seen: str) -> None:
+    """Raise ``StalePreview`` unless everything that was said of the lines is what the viewer had before him (invariant 3).
+
+    ``seen``: ``LineSheet.seen`` of that moment. Several people may hold the same part, so a colleague may have changed a mark.
+    """
+    said = store.read_marks(unit.connection, row.batch_id)
+    if digest_of_marks(said, row.round) == seen:
+        return
+    others = [each for each in said if each.round == row.round and each.username != unit.viewer.username]
+    if not others:
+        raise StalePreview(N_("明细的意见在您打开后有变动，请核对后再确定"), field=MARKS)
+    last = max(others, key=lambda each: each.at)
+    lines = sum((each.username, each.at, each.mark) == (last.username, last.at, last.mark) for each in others)
+    raise StalePreview(
+        N_("明细的意见在您打开后有变动，最近是 {name} 将 {count} 条标为“{mark}”，请核对后再确定"),
+        field=MARKS,
+        name=last.username,
+        count=lines,
+        mark=last.mark.label,
+    )
 
 
 def conclude_lines(unit: Unit, row: Any, edge: Edge, note: str) -> bool:

@@ -14,6 +14,7 @@ from core.domain.line_review import (
     Standing,
     answer_of,
     by_position,
+    digest_of_marks,
     last_decision,
     standing,
 )
@@ -34,7 +35,7 @@ class LineSheet:
 
     ``frame``: position, name, social_security_number, period (YYYYMM), insurance, amounts and refundable (fen), verdict,
     codes, texts, basis, remedy, and ``standing`` (a code of ``Standing``), ``decision`` and ``answer`` in words.
-    ``may_decide`` and ``may_answer`` say what this viewer may do with lines now.
+    ``may_decide`` and ``may_answer`` say what this viewer may do with lines now; ``seen`` names all that was said of them.
     """
 
     number: str
@@ -43,6 +44,7 @@ class LineSheet:
     counts: dict[Standing, int]
     may_decide: bool
     may_answer: bool
+    seen: str
 
 
 def read_lines(desk: Desk, viewer: Viewer, number: str) -> LineSheet:
@@ -51,8 +53,9 @@ def read_lines(desk: Desk, viewer: Viewer, number: str) -> LineSheet:
     with desk.read() as connection:
         row = require_batch(connection, viewer, number)
         filed = told(store.read_lines(connection, row.batch_id), store.read_findings(connection, row.batch_id))
-        said = by_position(marks_store.read_marks(connection, row.batch_id))
+        marks = marks_store.read_marks(connection, row.batch_id)
         parts = read_parts(connection, row.batch_id)
+    said = by_position(marks)
     frame = masked(viewer, _with_marks(filed, said, row.round, _visible_until(viewer, State(row.state), row.round)))
     state = State(row.state)
     steps = (
@@ -68,6 +71,7 @@ def read_lines(desk: Desk, viewer: Viewer, number: str) -> LineSheet:
         {each: counts[each] for each in Standing if counts[each]},
         "return" in steps,
         "resubmit" in steps,
+        digest_of_marks(marks, row.round),
     )
 
 

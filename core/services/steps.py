@@ -20,7 +20,7 @@ from core.domain.settings import Settings
 from core.domain.wording import N_
 from core.services.desk import Desk, Unit
 from core.services.due_dates import due_date
-from core.services.line_outcomes import conclude_lines
+from core.services.line_outcomes import conclude_lines, require_same_marks
 from core.services.mail import announce_step
 from core.services.rejections import refuse_what_is_left, require_cause
 from core.services.unregistered_accounts import FIELD as ACCOUNT_CHECKED
@@ -71,15 +71,17 @@ def advance_batch(
     *,
     code: str = "",
     account_checked: bool = False,
+    seen: str = "",
 ) -> State:
     """Move a batch along one edge of the lifecycle, or say who may and why not.
 
     不予退费 asks for the ``code`` of a refusal (or ``other``) besides the note: every line that is left is refused for it.
     初审通过 of a batch to an unregistered account asks whether the reviewer has ``account_checked`` against the papers.
+    ``seen`` names the marks on lines that the viewer had before him: other ones are told before anything is done.
 
     Raises ``IllegalTransition`` from a state without this step, ``NotAllowed`` without the right or with another part in
-    this batch already. 复核 above the approval threshold leads to 审批 whichever of its two steps is asked for. Steps of money
-    are taken together with the batch's payment orders.
+    this batch already, ``StalePreview`` for other marks. 复核 above the approval threshold leads to 审批 whichever of its two
+    steps is asked for. Steps of money are taken together with the batch's payment orders.
     """
     if step == "money_back":
         from core.services.payment_returns import take_money_back
@@ -102,6 +104,8 @@ def advance_batch(
         if edge.needs_note and not said:
             raise InvalidInput(N_("请填写意见"), field="step_note")
         require_step(unit.connection, viewer, row, edge)
+        if seen:
+            require_same_marks(unit, row, seen)
         if edge.target is State.CLOSED:
             from core.services.payment_returns import require_nothing_came_back
 

@@ -108,6 +108,7 @@ _DETAILS: Mapping[str, str] = {
     "problems": N_("问题"),
     "purpose": N_("用途"),
     "question": N_("条件"),
+    "replaced": N_("代替其意见"),
     "result": N_("结果"),
     "revealed": N_("完整信息"),
     "role": N_("角色"),

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.domain.line_review import FALLEN, OTHER, Mark, Opinion, Standing
 from core.domain.wording import N_
-from core.services.line_decisions import CODE, TEXT, TEXT_LENGTH, answer_lines, decide_lines
+from core.services.line_decisions import CODE, TEXT, TEXT_LENGTH, Marked, answer_lines, decide_lines
 from core.services.line_sheets import LineSheet
 from core.services.line_tables import causes
 from core.texts import _
@@ -220,7 +220,7 @@ _OFFICIAL: tuple[tuple[Mark, Literal["primary", "secondary"], str], ...] = (
 
 
 def _draw_official(number: str, positions: Sequence[int]) -> None:
-    _draw_text(_("说明：退回时写明缺少什么"))
+    _draw_text(_("说明：退回写明缺少什么，不予退费写明事实"))
     draw_causes(CODE, blank=_("不予退费的原因"), width=200, label_visibility="collapsed")
     for mark, kind, shortcut in _OFFICIAL:
         st.button(
@@ -251,7 +251,7 @@ def _draw_text(label: str) -> None:
         label,
         key=TEXT,
         max_chars=TEXT_LENGTH,
-        width=260,
+        width=300,
         autocomplete="off",
         placeholder=label,
         label_visibility="collapsed",
@@ -274,9 +274,15 @@ def _answer(number: str, positions: Sequence[int], mark: str) -> None:
     _settle(attempt(lambda: answer_lines(desk(), acting_viewer(), number, positions, opinion)))
 
 
-def _settle(done: int | None) -> None:
+def _settle(done: Marked | None) -> None:
     if done:
         state.MARKED.set(state.MARKED.get() + 1)
         state.empty(TEXT, CODE)
         state.empty(_ALL, to=False)
-        state.NOTICE.set((N_("已填写 {count} 条明细的意见"), {"count": done}))
+        sentence = (
+            N_("已填写 {count} 条明细的意见，其中 {others} 条原有 {names} 的意见，已由您的意见代替")
+            if done.replaced
+            else N_("已填写 {count} 条明细的意见")
+        )
+        values = {"count": done.count, "others": sum(done.replaced.values()), "names": "、".join(done.replaced)}
+        state.NOTICE.set((sentence, values))

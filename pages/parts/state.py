@@ -65,6 +65,8 @@ EXPORT: Slot[tuple[str, str, str]] = Slot("_export", ("", "", ""))
 AWAITED: Slot[str] = Slot("_awaited", "")
 #: The batch and the step of it whose dialog is open.
 STEP: Slot[tuple[str, str]] = Slot("_step", ("", ""))
+#: What was said of the lines of the batch when the viewer opened the dialog of a step.
+SEEN: Slot[str] = Slot("_seen", "")
 #: A branch was chosen from the directory: the form around the search has to be drawn again.
 BRANCH_TAKEN: Slot[bool] = Slot("_branch_taken", False)
 #: The run that is about to be made: its day (ISO 8601), its batches, and the fingerprint of what was previewed.

@@ -6,7 +6,8 @@ from core.domain.bank import FIELDS
 from core.domain.lifecycle import FREE_STATES, PAID_STATES, Edge, Part, progress
 from core.domain.wording import N_
 from core.services.batches import BatchView
-from core.services.line_sheets import read_lines
+from core.services.line_outcomes import MARKS
+from core.services.line_sheets import LineSheet, read_lines
 from core.services.steps import advance_batch
 from core.services.unregistered_accounts import CHECKED
 from core.services.unregistered_accounts import FIELD as _CHECKED
@@ -16,7 +17,7 @@ from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.boundary import errors_shown
 from pages.parts.factor import draw_factor, forget_code, proven_viewer
 from pages.parts.line_work import draw_causes, say_counts
-from pages.parts.messages import attempt, clear_faults, draw_faults, draw_note, plain
+from pages.parts.messages import attempt, clear_faults, draw_faults, draw_note, has_faults, plain
 from pages.parts.queue_way import go_on
 
 _NOTE, _CODE, _TAKE = "step_note", "step_code", "take_step"
@@ -68,9 +69,7 @@ def _draw_dialog(batch: BatchView, edge: Edge) -> None:
 def _draw_decision(batch: BatchView, edge: Edge) -> None:
     st.markdown(_("批次 **{number}**").format(number=batch.number))
     st.markdown(plain(_say_consequence(edge)))
-    sheet = read_lines(desk(), require_user(edge.right), batch.number)
-    if sheet.may_decide or sheet.may_answer:
-        st.caption(plain(_("{name}：{value}").format(name=_("退费明细"), value=say_counts(sheet))))
+    _draw_marks(read_lines(desk(), require_user(edge.right), batch.number))
     if edge.needs_cause:
         draw_causes(_CODE, label=f":red[*] {_('不予退费的原因')}", blank=_("请选择"))
         draw_faults(_CODE)
@@ -94,6 +93,15 @@ def _draw_decision(batch: BatchView, edge: Edge) -> None:
             on_click=_take,
             args=(batch.number, edge),
         )
+
+
+def _draw_marks(sheet: LineSheet) -> None:
+    """How many lines stand where. The step is taken for these marks; once other ones were told, for those."""
+    if not state.SEEN.get() or has_faults(MARKS):
+        state.SEEN.set(sheet.seen)
+    if sheet.may_decide or sheet.may_answer:
+        st.caption(plain(_("{name}：{value}").format(name=_("退费明细"), value=say_counts(sheet))))
+    draw_faults(MARKS)
 
 
 def _draw_account(batch: BatchView) -> None:
@@ -128,6 +136,7 @@ def _open(number: str, step: str) -> None:
     clear_faults()
     state.forget(_NOTE, _CODE, _CHECKED)
     forget_code()
+    state.SEEN.clear()
     state.STEP.set((number, step))
 
 
@@ -138,8 +147,8 @@ def _close() -> None:
 
 def _take(number: str, edge: Edge) -> None:
     note, said = state.typed(_NOTE) or "", {"code": state.typed(_CODE) or "", _CHECKED: bool(state.typed(_CHECKED))}
-    acting = proven_viewer if edge.needs_factor else acting_viewer
-    if reached := attempt(lambda: advance_batch(desk(), acting(), number, edge.step, note, **said)):
+    acting, seen = proven_viewer if edge.needs_factor else acting_viewer, state.SEEN.get()
+    if reached := attempt(lambda: advance_batch(desk(), acting(), number, edge.step, note, seen=seen, **said)):
         state.STEP.clear()
         state.NOTICE.set((N_("已办理：{step}，批次现为“{state}”"), {"step": edge.label, "state": reached.label}))
         go_on(number)

@@ -3,7 +3,7 @@
 import pytest
 
 from core.domain.lifecycle import Part
-from core.domain.line_review import Mark, Said, Standing, answer_of, last_decision, standing
+from core.domain.line_review import Mark, Said, Standing, answer_of, last_decision, say_positions, standing
 
 PARTS = {"F": Part.FIRST_REVIEWER, "S": Part.SECOND_REVIEWER, "A": Part.APPROVER, "E": Part.FILER}
 
@@ -61,3 +61,11 @@ def test_the_latest_round_then_the_latest_part_decides() -> None:
 def test_an_answer_belongs_to_its_round() -> None:
     assert answer_of(said("1E answer"), 2) is None
     assert answer_of(said("1F return, 2E drop"), 2) == said("2E drop")[0]
+
+
+@pytest.mark.parametrize(
+    ("places", "written"),
+    [((), ""), ((4,), "4"), ((1, 2, 3), "1-3"), ((9, 1, 2, 7), "1-2,7,9"), (range(1, 25_001), "1-25000")],
+)
+def test_places_of_lines_are_told_in_a_few_characters(places: tuple[int, ...], written: str) -> None:
+    assert say_positions(places) == written

@@ -15,8 +15,8 @@ from core.services.line_sheets import read_lines
 from core.services.steps import advance_batch
 from tests.pages.conftest import Open
 from tests.pages.reading import keys, table, texts
-from tests.support.desks import BANK, CLERK, FINANCE, REVIEWER, Ledger
-from tests.support.rounds import RETURN, file_clear, file_reviewed, to_bounce, to_payment
+from tests.support.desks import BANK, CLERK, FINANCE, REVIEWER, SECOND_REVIEWER, Ledger
+from tests.support.rounds import PASS, REFUSE, RETURN, file_clear, file_reviewed, to_bounce, to_payment
 
 PDF = (Path(__file__).parents[2] / "data" / "demo" / "sample.pdf").read_bytes()
 
@@ -186,3 +186,27 @@ def test_comments_say_who_reads_them(show, desk: Desk, ledger: Ledger) -> None:
     assert [(each.text, each.internal) for each in list_comments(desk, REVIEWER, number)] == [("请核对 *公章*", True)]
     assert list_comments(desk, CLERK, number) == []
     assert "仅内部可见" in texts(app)
+
+
+def test_marks_that_a_colleague_changed_are_told_before_the_step(show, desk: Desk, ledger: Ledger) -> None:
+    number = file_clear(desk, ledger)
+    decide_lines(desk, REVIEWER, number, [1], REFUSE)
+    app = show("reviewer1", number)
+    app.button(key="step_pass").click().run()
+    assert "✕ 拟不予退费 1" in texts(app)
+    decide_lines(desk, SECOND_REVIEWER, number, [1], PASS)
+    app.button(key="take_step").click().run()
+    assert "最近是 reviewer2 将 1 条标为“同意退费”" in texts(app)
+    assert "拟不予退费" not in texts(app)
+    assert show_batch(desk, REVIEWER, number).state is State.FIRST_REVIEW
+    app.button(key="take_step").click().run()
+    assert show_batch(desk, REVIEWER, number).state is State.SECOND_REVIEW
+
+
+def test_who_takes_the_place_of_a_colleagues_mark_is_told(show, desk: Desk, ledger: Ledger) -> None:
+    number = file_clear(desk, ledger)
+    decide_lines(desk, SECOND_REVIEWER, number, [2], PASS)
+    app = show("reviewer1", number)
+    app.checkbox(key="line_all").check().run()
+    app.button(key="mark_pass").click().run()
+    assert "其中 1 条原有 reviewer2 的意见" in texts(app)

@@ -59,7 +59,7 @@ def act(desk: Desk, number: str, step: tuple[Viewer, str] | str) -> object:
         case "settle":
             return decide_lines(desk, REVIEWER, number, open_positions(desk, REVIEWER, number), Opinion(Mark.PASS))
         case "refuse one":
-            return decide_lines(desk, REVIEWER, number, [1], Opinion(Mark.REFUSE, "N13"))
+            return decide_lines(desk, REVIEWER, number, [1], Opinion(Mark.REFUSE, "N13", "当月有考勤记录"))
         case "return one":
             return decide_lines(desk, REVIEWER, number, [2], Opinion(Mark.RETURN, text="请补充"))
         case "drop one":

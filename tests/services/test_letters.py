@@ -45,7 +45,7 @@ from tests.support.desks import (
     person,
     prepare_draft,
 )
-from tests.support.rounds import ANSWER, RETURN, file_clear, file_reviewed, file_serials, settle, to_payment
+from tests.support.rounds import ANSWER, REFUSE, RETURN, file_clear, file_reviewed, file_serials, settle, to_payment
 
 AUDITOR = Viewer("auditor1", Role.AUDITOR)
 A, S, R, C, P = (
@@ -87,7 +87,7 @@ def returned_twice(desk: Desk, ledger: Ledger) -> str:
 def refused_in_part(desk: Desk, ledger: Ledger) -> str:
     """Lines 1 and 2 are refused, the others go on."""
     number = file_clear(desk, ledger)
-    decide_lines(desk, REVIEWER, number, [1], Opinion(Mark.REFUSE, "N13"))
+    decide_lines(desk, REVIEWER, number, [1], REFUSE)
     decide_lines(desk, REVIEWER, number, [2], Opinion(Mark.REFUSE, OTHER, WHY))
     advance_batch(desk, REVIEWER, number, "pass")
     return number
@@ -414,7 +414,7 @@ def test_a_rejection_leaves_out_what_was_refused_before(desk: Desk, ledger: Ledg
 
 def test_a_line_that_is_marked_and_not_yet_decided_is_in_no_letter(desk: Desk, ledger: Ledger) -> None:
     number = file_reviewed(desk, ledger)
-    decide_lines(desk, REVIEWER, number, [1], Opinion(Mark.REFUSE, "N13"))
+    decide_lines(desk, REVIEWER, number, [1], REFUSE)
     decide_lines(desk, REVIEWER, number, [2], RETURN)
 
     assert [offer.kind for offer in letters_of_batch(desk, CLERK, number)] == [A]
@@ -437,10 +437,10 @@ def test_the_completion_is_the_batch_to_the_fen(desk: Desk, ledger: Ledger) -> N
     for fund, order in {order.insurance: order for order in orders_of_batch(desk, CLERK, number)}.items():
         own = [row for row in table[1:] if row[4] == fund.label]
         assert round(sum(row[9] for row in own) * 100) == order.amount
-        assert {row[10] for row in own} == {order.settled_on} == {"2023-11-02"}
+        assert {row[10] for row in own} == {order.settled_on} == {"2023-11-01"}
     assert "合计2,685.361,366.800.000.004,052.16" in said
     assert "个人缴费部分共1,366.80元（人民币壹仟叁佰陆拾陆元捌角整）" in said
-    assert said.count("2023-11-02尾号5678") == 3
+    assert said.count("2023-11-01尾号5678") == 3
     assert "0200001009012345678" not in said
 
 

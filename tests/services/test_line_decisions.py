@@ -1,11 +1,13 @@
 """Single lines: settled one by one, refused, sent back, answered, dropped; and what that does to the batch's money."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from core.domain.errors import IllegalTransition, InvalidInput, NotAllowed, NotFound, RefundError
+from core.domain.errors import IllegalTransition, InvalidInput, NotAllowed, NotFound, RefundError, StalePreview
 from core.domain.lifecycle import State
 from core.domain.line_review import Mark, Opinion, Standing
 from core.domain.roles import SYSTEM, Viewer
@@ -14,7 +16,7 @@ from core.services.batch_refusals import read_refusals
 from core.services.batches import show_batch
 from core.services.checks import check_everything
 from core.services.desk import Desk
-from core.services.line_decisions import answer_lines, decide_lines, open_positions
+from core.services.line_decisions import Marked, answer_lines, decide_lines, open_positions
 from core.services.line_sheets import read_lines
 from core.services.previews import preview_batch
 from core.services.settings import change_setting
@@ -46,6 +48,7 @@ from tests.support.rounds import (
 )
 
 PENSION, UNEMPLOYMENT, INJURY = 85760 + 42880, 2 * 2680, 1072
+AUDITED = "SELECT detail FROM audit WHERE action = 'lines.mark' ORDER BY sequence"
 MARK = "INSERT INTO line_decisions (batch_id, position, round, part, decision, text, username, at)"
 MONTH = PENSION + UNEMPLOYMENT + INJURY
 
@@ -102,12 +105,49 @@ def test_a_mark_may_be_changed_until_the_step_is_taken(desk: Desk, ledger: Ledge
     assert live(desk, number) == [1, 2, 3]
 
 
+def test_whose_marks_are_replaced_is_told_and_recorded(desk: Desk, ledger: Ledger) -> None:
+    number = file_clear(desk, ledger)
+    decide_lines(desk, REVIEWER, number, [1, 2, 3, 6], REFUSE)
+    assert decide_lines(desk, REVIEWER, number, [1], PASS) == Marked(1, {})
+    assert decide_lines(desk, SECOND_REVIEWER, number, [2, 3, 4], PASS) == Marked(3, {REVIEWER.username: 2})
+    with desk.read() as connection:
+        told = [json.loads(each) for each in connection.scalars(sa.text(AUDITED)).all()]
+    assert [(each["line"], each["decision"], each["code"], each["replaced"]) for each in told] == [
+        ("1-3,6", "refuse", "N13", []),
+        ("1", "pass", "", []),
+        ("2-4", "pass", "", [REVIEWER.username]),
+    ]
+
+
+@pytest.mark.parametrize("step", ["pass", "return"])
+def test_a_step_is_taken_for_the_marks_that_were_seen(desk: Desk, ledger: Ledger, step: str) -> None:
+    number = file_clear(desk, ledger)
+    decide_lines(desk, REVIEWER, number, [1], REFUSE)
+    seen = read_lines(desk, REVIEWER, number).seen
+    decide_lines(desk, SECOND_REVIEWER, number, [1, 2], PASS)
+    with pytest.raises(StalePreview) as caught:
+        advance_batch(desk, REVIEWER, number, step, "请补充材料", seen=seen)
+    assert str(caught.value) == "明细的意见在您打开后有变动，最近是 reviewer2 将 2 条标为“同意退费”，请核对后再确定"
+    seen = read_lines(desk, REVIEWER, number).seen
+    assert advance_batch(desk, REVIEWER, number, step, "请补充材料", seen=seen) in {State.SECOND_REVIEW, State.RETURNED}
+
+
+def test_other_words_of_the_same_mark_are_another_mark(desk: Desk, ledger: Ledger) -> None:
+    number = file_clear(desk, ledger)
+    decide_lines(desk, REVIEWER, number, [1], RETURN)
+    seen = read_lines(desk, REVIEWER, number).seen
+    decide_lines(desk, REVIEWER, number, [1], replace(RETURN, text="请补充社保缴费证明"))
+    with pytest.raises(StalePreview, match="有变动，请核对"):
+        advance_batch(desk, REVIEWER, number, "return", "请补充材料", seen=seen)
+
+
 @pytest.mark.parametrize(
     ("opinion", "field"),
     [
         (Opinion(Mark.REFUSE), "line_code"),
         (Opinion(Mark.REFUSE, "V13"), "line_code"),
         (Opinion(Mark.REFUSE, "N99"), "line_code"),
+        (Opinion(Mark.REFUSE, "N13"), "line_text"),
         (Opinion(Mark.REFUSE, "other"), "line_text"),
         (Opinion(Mark.REFUSE, "other", " "), "line_text"),
         (Opinion(Mark.RETURN), "line_text"),

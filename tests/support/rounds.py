@@ -27,7 +27,7 @@ from tests.support.desks import (
 
 PASS = Opinion(Mark.PASS)
 RETURN = Opinion(Mark.RETURN, text="请补充离职证明")
-REFUSE = Opinion(Mark.REFUSE, "N13")
+REFUSE = Opinion(Mark.REFUSE, "N13", "当月有考勤记录")
 ANSWER = Opinion(Mark.ANSWER, text="已补充")
 DROP = Opinion(Mark.DROP)
 

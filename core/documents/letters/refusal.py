@@ -81,7 +81,7 @@ def _listing(lines: Sequence[RefusedLine]) -> Listing:
     columns = (
         Column(words.ORDINAL, Holds.COUNT),
         *map(Column, (words.NAME, words.PERSON, words.PERIOD, words.INSURANCE)),
-        Column(words.AMOUNT + words.YUAN, Holds.MONEY),
+        Column(words.AMOUNTS, Holds.MONEY),
         *map(Column, (words.CODE, words.FACT)),
     )
     rows = [(LINE, _cells(position, line)) for position, line in enumerate(lines, start=1)]
