@@ -39,7 +39,7 @@ from pages.parts.refusal_export import draw_refusal_export
 from pages.parts.reveal import draw_reveal
 from pages.parts.steps import draw_steps
 from pages.parts.timeline import draw_history, draw_timeline
-from pages.parts.uploads import draw_paper_list
+from pages.parts.uploads import draw_paper_list, draw_removed_papers
 from pages.parts.verdicts import draw_refusals, draw_state, draw_totals
 
 _TABS = "batch_tabs"
@@ -161,7 +161,7 @@ def draw_filed(batch: BatchView) -> None:
     with left:
         draw_line_work(sheet)
     with right:
-        draw_paper_view(batch.papers)
+        draw_paper_view(batch.papers, [each.paper for each in batch.removed])
 
 
 def draw_refused(batch: BatchView) -> None:
@@ -181,11 +181,12 @@ def draw_refused(batch: BatchView) -> None:
 
 
 def draw_papers(batch: BatchView) -> None:
-    """The papers that went along."""
+    """The papers that are part of the batch, and those that the employer has taken off."""
     if batch.papers:
         draw_paper_list(batch.papers)
     else:
         st.caption(_("没有上传要件。"))
+    draw_removed_papers(batch.removed)
 
 
 def draw_notes(batch: BatchView) -> None:
@@ -218,7 +219,7 @@ def draw_batch(batch: BatchView) -> None:
     if batch.state is State.RETURNED and works:
         draw_completion(batch, read_lines(desk(), require_user(Right.SEE_BATCHES), batch.number))
     else:
-        draw_changes(batch.number)
+        draw_changes(batch)
     draw_correction(batch)
     if works:
         draw_tabs(batch)

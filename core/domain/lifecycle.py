@@ -71,6 +71,11 @@ class Edge:
         """Whether the step settles an account that nobody has registered: the first look at a batch does."""
         return self.source is State.FIRST_REVIEW and self.target is State.SECOND_REVIEW
 
+    @property
+    def hands_in_again(self) -> bool:
+        """Whether the employer hands the batch in once more, with the papers that it has now."""
+        return self.source is State.RETURNED and self.target is State.FIRST_REVIEW
+
 
 S, P = State, Part
 EDGES: tuple[Edge, ...] = (

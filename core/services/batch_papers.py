@@ -37,7 +37,7 @@ def remove_batch_paper(desk: Desk, viewer: Viewer, number: str, paper_id: str) -
     with desk.write(viewer) as unit:
         row = _require_open(unit, number)
         found = store.find_paper(unit.connection, paper_id)
-        if found is None or found.paper.batch_id != row.batch_id:
+        if found is None or found.removed or found.paper.batch_id != row.batch_id:
             raise NotFound(N_("没有找到该文件，或您无权查看"))
         store.mark_removed(unit.connection, paper_id, unit.at)
         unit.audit("paper.remove", paper_id, batch=number, material=found.paper.material)

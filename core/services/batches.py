@@ -28,6 +28,7 @@ from core.services.desk import Desk
 from core.services.due_dates import answer_date
 from core.services.line_outcomes import left_positions
 from core.services.line_tables import masked
+from core.services.papers import sees_removed
 from core.services.steps import FILING, account_makers, choose_edge, read_parts, require_batch
 from core.services.unregistered_accounts import CHECKED, is_unregistered
 from core.services.unregistered_accounts import FIELD as ACCOUNT_CHECKED
@@ -35,7 +36,7 @@ from core.store import batches as store
 from core.store.audit_trail import steps_that_said
 from core.store.comments import count_comments
 from core.store.employers import read_employer
-from core.store.papers import Paper, papers_of_batch
+from core.store.papers import OnRecord, Paper, papers_ever_of_batch
 from core.texts import _
 
 
@@ -70,6 +71,8 @@ class BatchView:
     own part where it alone keeps him from the next step, ``made_account`` says that this is his having asked for or approved
     the account; ``comment_count`` is of those comments that he may read. ``unregistered``: the account is
     not a registered one even now; ``account_checked``: then the first reviewer has compared it with the papers.
+    ``removed`` are papers that the employer took off, for the agency alone; ``missing`` are the groups of 必需 materials of
+    which none is there now.
     """
 
     number: str
@@ -100,6 +103,8 @@ class BatchView:
     made_account: bool = False
     unregistered: bool = False
     account_checked: bool = False
+    removed: tuple[OnRecord, ...] = ()
+    missing: tuple[tuple[str, ...], ...] = ()
 
 
 def batches_of_employer(desk: Desk, viewer: Viewer, employer_id: str, *, states: Collection[str] = ()) -> BatchPage:
@@ -165,7 +170,7 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         steps = store.read_steps(connection, row.batch_id)
         left = left_positions(connection, row, steps)
         payments = store.read_payments(connection, row.batch_id)
-        papers = tuple(papers_of_batch(connection, row.batch_id))
+        ever = papers_ever_of_batch(connection, row.batch_id)
         family = tuple(store.read_family(connection, row.family, viewer.scope))
         parts = read_parts(connection, row.batch_id)
         makers = account_makers(connection, row.batch_id)
@@ -173,6 +178,7 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         checked = steps_that_said(connection, row.batch_id, ACCOUNT_CHECKED)
         comments = count_comments(connection, row.batch_id, internal=sees_internal(viewer))
     state = State(row.state)
+    papers = tuple(each.paper for each in ever if not each.removed_at)
     return BatchView(
         row.number,
         row.employer_id,
@@ -202,6 +208,8 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         viewer.username in makers,
         unregistered,
         unregistered and _is_checked(steps, checked),
+        tuple(each for each in ever if each.removed_at) if sees_removed(viewer) else (),
+        tuple(settings.reason(row.reason).missing({paper.material for paper in papers})),
     )
 
 

@@ -14,11 +14,12 @@ from core.store import papers as store
 from core.store.database import Connection
 from core.store.files import BlobStore
 from core.store.page_cache import PageCache
-from core.store.papers import Belonging, Paper
+from core.store.papers import Belonging, OnRecord, Paper
 
 __all__ = [
     "MAX_PAPERS",
     "MAX_UPLOADS",
+    "OnRecord",
     "Paper",
     "add_paper",
     "checked_paper",
@@ -29,6 +30,7 @@ __all__ = [
     "new_paper",
     "open_paper",
     "remove_paper",
+    "sees_removed",
 ]
 
 #: Papers of one batch.
@@ -93,7 +95,7 @@ def remove_paper(desk: Desk, viewer: Viewer, paper_id: str) -> None:
     viewer.require(Right.APPLY)
     with desk.write(viewer) as unit:
         found = store.find_paper(unit.connection, paper_id)
-        if found is None or found.filed or not _may_open(viewer, found):
+        if found is None or found.filed or found.removed or not _may_open(viewer, found):
             raise _not_found()
         read_draft(unit.connection, viewer, str(found.paper.draft_id), lock=True)
         store.mark_removed(unit.connection, paper_id, unit.at)
@@ -117,7 +119,8 @@ def list_papers(desk: Desk, viewer: Viewer, *, draft_id: str | None = None, batc
 def open_paper(desk: Desk, viewer: Viewer, paper_id: str) -> tuple[Paper, Path]:
     """A paper and the path of its file, checked to be what was uploaded; leaves one audit entry, without names.
 
-    For the owner of its draft, and for whoever may see its batch; ``NotFound`` for others, ``StorageFailed`` if it is damaged.
+    For the owner of its draft, and for whoever may see its batch; one that the employer took off a batch stays open to the
+    agency. ``NotFound`` for others, ``StorageFailed`` if it is damaged.
     A paper has no masks: who sees names and numbers masked has to reveal the batch first (``NotAllowed``).
     """
     paper, path = find_readable(desk, viewer, paper_id)
@@ -135,6 +138,11 @@ def find_readable(desk: Desk, viewer: Viewer, paper_id: str) -> tuple[Paper, Pat
     if found.filed and not seeing(desk, viewer, BATCH, found.number).may(Right.SEE_UNMASKED):
         raise NotAllowed(N_("要件含完整的个人信息：请先在该批次页面点击“显示完整信息”并写明用途，再打开要件"))
     return found.paper, _blobs(desk).find(found.paper.sha256)
+
+
+def sees_removed(viewer: Viewer) -> bool:
+    """Whether what an employer took off its batch is still there for this viewer: for the agency it is on record."""
+    return viewer.may(Right.SEE_BATCHES) and viewer.may(Right.SEE_EVERY_EMPLOYER)
 
 
 def lost_papers(desk: Desk) -> list[str]:
@@ -155,6 +163,8 @@ def _blobs(desk: Desk) -> BlobStore:
 
 
 def _may_open(viewer: Viewer, found: Belonging) -> bool:
+    if found.removed and not (found.filed and sees_removed(viewer)):
+        return False
     own = found.owner == viewer.username and viewer.may(Right.APPLY)
     return viewer.sees(found.employer_id) and (own or (found.filed and viewer.may(Right.SEE_BATCHES)))
 

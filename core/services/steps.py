@@ -29,6 +29,7 @@ from core.store import batches as store
 from core.store.account_changes import read_makers
 from core.store.bank_corrections import read_destination
 from core.store.database import Connection
+from core.store.papers import papers_of_batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ def advance_batch(
         require_step(unit.connection, viewer, row, edge)
         if seen:
             require_same_marks(unit, row, seen)
+        if edge.hands_in_again:
+            _require_materials(unit.connection, settings, row)
         if edge.target is State.CLOSED:
             from core.services.payment_returns import require_nothing_came_back
 
@@ -116,6 +119,13 @@ def advance_batch(
             edge = choose_edge(settings, row, step)
         audited = _answered(unit, row, edge, said, code=code, account_checked=account_checked)
         return take_edge(Opened(unit, settings, row.batch_id, number, audited), edge, said)
+
+
+def _require_materials(connection: Connection, settings: Settings, row: Any) -> None:
+    """Where 必需 materials are demanded (a switch), a batch comes again only with them, as it was filed."""
+    present = {paper.material for paper in papers_of_batch(connection, row.batch_id)}
+    if settings["missing_required_material"] == "block" and settings.reason(row.reason).missing(present):
+        raise InvalidInput(N_("请上传必需材料"))
 
 
 def _answered(unit: Unit, row: Any, edge: Edge, note: str, *, code: str, account_checked: bool) -> Mapping[str, object]:

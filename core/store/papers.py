@@ -28,13 +28,16 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """What decides who may open a paper: its draft's owner, its employer, whether it was filed, and the batch's number."""
+    """What decides who may open a paper: its draft's owner, its employer, whether it was filed or removed, and the batch's
+    number.
+    """
 
     paper: Paper
     owner: str
     employer_id: str
     filed: bool
     number: str
+    removed: bool
 
 
 _COLUMNS = tuple(papers.c[name] for name in Paper.__dataclass_fields__)
@@ -72,21 +75,23 @@ def count_uploads(connection: Connection, draft_id: str) -> int:
 
 
 def find_paper(connection: Connection, paper_id: str) -> Belonging | None:
-    """A paper that was not removed, with whose it is; ``None`` when there is none."""
+    """A paper with whose it is, a removed one as well; ``None`` when there is none."""
+    whose = (drafts.c.username, drafts.c.employer_id, batches.c.employer_id, batches.c.number, papers.c.removed_at)
     row = connection.execute(
-        sa.select(*_COLUMNS, drafts.c.username, drafts.c.employer_id, batches.c.employer_id, batches.c.number)
+        sa.select(*_COLUMNS, *whose)
         .select_from(
             papers.outerjoin(drafts, drafts.c.draft_id == papers.c.draft_id).outerjoin(
                 batches, batches.c.batch_id == papers.c.batch_id
             )
         )
-        .where(papers.c.paper_id == paper_id, _KEPT)
+        .where(papers.c.paper_id == paper_id)
     ).first()
     if row is None:
         return None
-    *values, owner, of_draft, of_batch, number = row
+    *values, owner, of_draft, of_batch, number, removed_at = row
     paper = Paper(*values)
-    return Belonging(paper, owner or paper.uploaded_by, of_batch or of_draft, paper.batch_id is not None, number or "")
+    filed = paper.batch_id is not None
+    return Belonging(paper, owner or paper.uploaded_by, of_batch or of_draft, filed, number or "", bool(removed_at))
 
 
 def employer_of_batch(connection: Connection, batch_id: str) -> str | None:
@@ -100,7 +105,7 @@ def insert_paper(connection: Connection, paper: Paper) -> None:
 
 
 def mark_removed(connection: Connection, paper_id: str, at: str) -> None:
-    """Take a paper off its draft; the row and the file stay."""
+    """Take a paper off its draft or batch; the row and the file stay."""
     connection.execute(papers.update().where(papers.c.paper_id == paper_id).values(removed_at=at))
 
 

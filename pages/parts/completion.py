@@ -1,5 +1,7 @@
 """补正 on the page of a returned batch: what is missing, more papers, and what to do next."""
 
+from collections.abc import Collection, Sequence
+
 import streamlit as st
 
 from core.domain.errors import RefundError
@@ -9,13 +11,14 @@ from core.domain.wording import N_
 from core.services.batch_papers import add_batch_paper, remove_batch_paper
 from core.services.batches import BatchView
 from core.services.line_sheets import LineSheet
+from core.services.papers import Paper
 from core.services.rounds import RoundChanges, last_changes
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.formats import month_text
 from pages.parts.messages import attempt, draw_error, draw_faults, draw_note, plain
-from pages.parts.uploads import MAX_MEGABYTES, draw_paper_list
+from pages.parts.uploads import MAX_MEGABYTES, draw_missing, draw_paper_list
 
 _MATERIAL = "completion_material"
 
@@ -30,6 +33,7 @@ def draw_completion(batch: BatchView, sheet: LineSheet) -> None:
         if left := sheet.counts.get(Standing.RETURNED, 0):
             draw_note("warning", _("有 {count} 条明细须补正：请在退费明细中逐条答复或放弃").format(count=left))
             _draw_asked(sheet)
+        draw_missing(batch.missing)
         st.caption(_("可补充或删除要件、答复或放弃明细；已申报的明细和金额不能更改。完成后点击“补正后重新提交”。"))
         _draw_upload(batch)
 
@@ -68,26 +72,40 @@ def _remove(number: str, paper_id: str) -> None:
         state.NOTICE.set((N_("要件已删除，原件仍留存备查"), {}))
 
 
-def draw_changes(number: str) -> None:
+def draw_changes(batch: BatchView) -> None:
     """本轮变化: what the employer did the last time the batch was with it."""
-    changes = last_changes(desk(), require_user(), number)
+    changes = last_changes(desk(), require_user(), batch.number)
     if changes is None or changes.is_empty:
         return
     with st.container(border=True, key="round_changes"):
-        said = "　·　".join(map(plain, _say_changes(changes)))
+        said = "　·　".join(_say_changes(changes, {each.paper_id for each in _readable(batch)}))
         st.markdown(f":material/difference: **{_('本轮变化')}**　{said}")
 
 
-def _say_changes(changes: RoundChanges) -> list[str]:
-    said = [_("退回意见：{note}").format(note=changes.asked)] if changes.asked else []
+def _readable(batch: BatchView) -> tuple[Paper, ...]:
+    return (*batch.papers, *(each.paper for each in batch.removed))
+
+
+def _say_changes(changes: RoundChanges, readable: Collection[str]) -> list[str]:
+    """What was said and done, as Markdown; papers that the viewer may read are links."""
+    said = [plain(_("退回意见：{note}").format(note=changes.asked))] if changes.asked else []
     if changes.note:
-        said.append(_("单位说明：{note}").format(note=changes.note))
+        said.append(plain(_("单位说明：{note}").format(note=changes.note)))
     if changes.added:
-        said.append(_("新增要件：{names}").format(names="、".join(paper.file_name for paper in changes.added)))
+        said.append(_("新增要件：{names}").format(names=_name_papers(changes.added, readable)))
     if changes.removed:
-        said.append(_("删除要件：{names}").format(names="、".join(paper.file_name for paper in changes.removed)))
+        said.append(_("删除要件：{names}").format(names=_name_papers(changes.removed, readable)))
     if changes.answered:
         said.append(_("答复明细 {count} 条").format(count=len(changes.answered)))
     if changes.dropped:
         said.append(_("放弃明细 {count} 条").format(count=len(changes.dropped)))
     return said
+
+
+def _name_papers(papers: Sequence[Paper], readable: Collection[str]) -> str:
+    return "、".join(
+        f"[{plain(paper.file_name)}](/papers/{paper.paper_id})"
+        if paper.paper_id in readable
+        else plain(paper.file_name)
+        for paper in papers
+    )

@@ -18,12 +18,13 @@ _HEIGHT = 560
 _NUMBERS = {code: number for number, code in enumerate(MATERIALS, start=1)}
 
 
-def draw_paper_view(papers: Sequence[Paper]) -> None:
-    """Choose a paper, turn its pages."""
-    if not papers:
+def draw_paper_view(papers: Sequence[Paper], removed: Sequence[Paper]) -> None:
+    """Choose a paper, turn its pages; those that the employer has taken off come last and say so."""
+    if not papers and not removed:
         st.caption(_("没有上传要件。"))
         return
     names = {paper.paper_id: _name(paper) for paper in papers}
+    names |= {paper.paper_id: f"✕ {_('已删除')} · {_name(paper)}" for paper in removed}
     st.selectbox(
         _("要件"),
         list(names),

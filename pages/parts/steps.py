@@ -19,6 +19,7 @@ from pages.parts.factor import draw_factor, forget_code, proven_viewer
 from pages.parts.line_work import draw_causes, say_counts
 from pages.parts.messages import attempt, clear_faults, draw_faults, draw_note, has_faults, plain
 from pages.parts.queue_way import go_on
+from pages.parts.uploads import draw_missing
 
 _NOTE, _CODE, _TAKE = "step_note", "step_code", "take_step"
 NOTE_LENGTH = 500
@@ -76,6 +77,8 @@ def _draw_decision(batch: BatchView, edge: Edge) -> None:
         st.caption(_("每条明细都按此原因不予退费；已逐条写明原因的，保留各自的原因。"))
     if edge.checks_account and batch.unregistered:
         _draw_account(batch)
+    if edge.hands_in_again:
+        draw_missing(batch.missing)
     label = f":red[*] {_('意见')}" if edge.needs_note else _("意见（可不填）")
     st.text_area(label, key=_NOTE, max_chars=NOTE_LENGTH, height=110, placeholder=_say_note(edge))
     draw_faults(_NOTE)

@@ -9,7 +9,7 @@ from core.domain.materials import MATERIALS
 from core.domain.reasons import Reason
 from core.domain.roles import Right
 from core.services.drafts import Draft
-from core.services.papers import Paper, add_paper, list_papers, remove_paper
+from core.services.papers import OnRecord, Paper, add_paper, list_papers, remove_paper
 from core.services.previews import missing_materials, reasons_of_draft
 from core.texts import _
 from pages.parts import state
@@ -27,6 +27,7 @@ _LENGTH_OF_DAY = len("2026-11-24")
 
 #: Widths of cells in pixels; what is left goes to the name.
 _NUMBER, _NECESSITY, _DEMAND, _UPLOAD, _KIND, _DAY, _VIEW, _VIEW_AND_REMOVE = 32, 72, 64, 76, 60, 84, 28, 68
+_REMOVED = 116
 
 
 @fragment
@@ -71,6 +72,28 @@ def draw_paper_list(papers: Sequence[Paper], *, on_remove: Callable[[str], None]
                 st.button(_("删除"), key=key, type="tertiary", on_click=on_remove, args=(paper.paper_id,))
 
 
+def draw_removed_papers(removed: Sequence[OnRecord]) -> None:
+    """What the employer took off while the batch was with it: the agency goes on reading it."""
+    if not removed:
+        return
+    st.markdown(f":material/delete: **{_('已删除的要件')}**")
+    st.caption(_("单位在补正时删除，不再作为本批次的要件；原件留存备查。"))
+    headings = [Cell(_("序号"), _NUMBER), Cell(_("文件名")), Cell(_("上传日期"), _DAY), Cell(_("状态"), _REMOVED)]
+    draw_cells([*headings, Cell(_("操作"), _VIEW)], heading=True)
+    for number, taken_off in enumerate(removed, start=1):
+        paper = taken_off.paper
+        with line():
+            draw_cells(
+                [
+                    Cell(str(number), _NUMBER),
+                    Cell(paper.file_name, note=_("材料 {number}").format(number=_NUMBERS[paper.material])),
+                    Cell(local_time(paper.uploaded_at)[:_LENGTH_OF_DAY], _DAY),
+                    Cell(f"✕ {_('已删除')}", _REMOVED, note=local_time(taken_off.removed_at)),
+                ]
+            )
+            st.link_button(_("查看"), f"/papers/{paper.paper_id}", type="tertiary")
+
+
 def _draw_checklist(reasons: Collection[Reason], papers: Sequence[Paper]) -> None:
     """Told at the start, not when the application comes back: what this reason needs and what is missing of it."""
     if not reasons:
@@ -80,8 +103,14 @@ def _draw_checklist(reasons: Collection[Reason], papers: Sequence[Paper]) -> Non
     if not missing:
         st.caption(f":green[:material/check_circle: {plain(_('该退费原因的必需材料已齐全。'))}]")
         return
-    names = _("；").join(_(" 或 ").join(_(MATERIALS[code].name) for code in group) for group in missing)
-    draw_note("warning", _("该退费原因还缺少必需材料：{names}").format(names=names))
+    draw_missing(missing)
+
+
+def draw_missing(missing: Collection[Collection[str]]) -> None:
+    """The groups of 必需 materials of which none is there; nothing when each has one."""
+    if missing:
+        names = _("；").join(_(" 或 ").join(_(MATERIALS[code].name) for code in group) for group in missing)
+        draw_note("warning", _("该退费原因还缺少必需材料：{names}").format(names=names))
 
 
 def _draw_materials(reasons: Collection[Reason], papers: Sequence[Paper]) -> None:

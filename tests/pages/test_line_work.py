@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.domain.lifecycle import State
 from core.domain.line_review import Standing
+from core.services.batch_papers import add_batch_paper
 from core.services.batches import show_batch
 from core.services.comments import list_comments
 from core.services.desk import Desk
@@ -113,6 +114,28 @@ def test_the_employer_answers_and_drops(show, desk: Desk, ledger: Ledger) -> Non
     again = show("reviewer1", number)
     assert "本轮变化" in texts(again)
     assert "答复明细 2 条" in texts(again)
+
+
+def test_what_was_taken_off_is_marked_for_the_agency_and_missed_by_the_employer(
+    show, desk: Desk, ledger: Ledger
+) -> None:
+    number = file_clear(desk, ledger)
+    advance_batch(desk, REVIEWER, number, "return", "请补充")
+    paper = add_batch_paper(desk, CLERK, number, "M1", "旧_证明.pdf", PDF)
+    app = show("clerk1", number)
+    assert "还缺少必需材料：退费申请表" in texts(app)
+    app.button(key=f"remove_{paper.paper_id}").click().run()
+    app.button(key="step_resubmit").click().run()
+    assert texts(app).count("还缺少必需材料：不存在劳动关系的相应法律文书或离职证明；退费申请表") == 2
+    app.button(key="take_step").click().run()
+
+    link = f"[旧_证明.pdf](/papers/{paper.paper_id})"
+    again = show("reviewer1", number)
+    assert f"删除要件：{link}" in texts(again)
+    assert any("已删除" in option for option in again.selectbox(key="paper_choice").options)
+    again.session_state["batch_tabs"] = "要件 (0)"
+    assert "已删除的要件" in texts(again.run())
+    assert link not in texts(show("clerk1", number))
 
 
 def test_others_see_the_lines_and_mark_nothing(show, desk: Desk, ledger: Ledger) -> None:

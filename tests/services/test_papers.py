@@ -13,6 +13,7 @@ from PIL import Image
 
 from core.domain.errors import InvalidInput, NotAllowed, NotFound, RefundError, StorageFailed
 from core.domain.roles import Role, Viewer
+from core.services.batch_papers import add_batch_paper, remove_batch_paper
 from core.services.batches import show_batch
 from core.services.desk import Desk
 from core.services.drafts import discard_draft, open_draft
@@ -28,8 +29,22 @@ from core.services.papers import (
     remove_paper,
 )
 from core.services.previews import preview_batch
+from core.services.steps import advance_batch
 from core.store.schema import audit, batches, papers
-from tests.support.desks import ADMIN, CLERK, COLLEAGUE, OTHER_CLERK, REVIEWER, Ledger, at_once, prepare_draft
+from tests.support.desks import (
+    ADMIN,
+    ANALYST,
+    APPROVER,
+    CLERK,
+    COLLEAGUE,
+    FINANCE,
+    OTHER_CLERK,
+    REVIEWER,
+    Ledger,
+    at_once,
+    prepare_draft,
+)
+from tests.support.rounds import file_clear
 
 MOVED = Viewer(CLERK.username, Role.CLERK, frozenset({"E2"}))
 
@@ -277,6 +292,50 @@ def test_a_removed_paper_is_gone_from_sight_and_kept_on_record(desk: Desk, draft
     with desk.read() as connection:
         assert connection.execute(papers.select()).one().removed_at == desk.now()
     assert len(files(desk)) == 1
+
+
+@pytest.fixture
+def taken_off(desk: Desk, ledger: Ledger) -> tuple[str, Paper]:
+    """A batch with the employer and a paper that it has taken off there."""
+    number = file_clear(desk, ledger)
+    advance_batch(desk, REVIEWER, number, "return", "请补充")
+    paper = add_batch_paper(desk, CLERK, number, "M1", "a.png", picture())
+    remove_batch_paper(desk, CLERK, number, paper.paper_id)
+    return number, paper
+
+
+@pytest.mark.parametrize("viewer", [REVIEWER, APPROVER, FINANCE], ids=lambda viewer: viewer.username)
+def test_what_an_employer_takes_off_its_batch_stays_open_to_the_agency(
+    desk: Desk, taken_off: tuple[str, Paper], viewer: Viewer
+) -> None:
+    number, paper = taken_off
+    batch = show_batch(desk, viewer, number)
+
+    assert batch.papers == ()
+    assert [(each.paper, each.removed_at) for each in batch.removed] == [(paper, desk.now())]
+    assert open_paper(desk, viewer, paper.paper_id)[1].exists()
+
+
+def test_whoever_sees_people_masked_reveals_a_batch_before_he_opens_what_was_taken_off(
+    desk: Desk, taken_off: tuple[str, Paper]
+) -> None:
+    assert show_batch(desk, ANALYST, taken_off[0]).removed
+    with pytest.raises(NotAllowed):
+        open_paper(desk, ANALYST, taken_off[1].paper_id)
+
+
+@pytest.mark.parametrize("viewer", [CLERK, COLLEAGUE, OTHER_CLERK, ADMIN], ids=lambda viewer: viewer.username)
+def test_what_an_employer_takes_off_its_batch_is_gone_for_it_and_others(
+    desk: Desk, taken_off: tuple[str, Paper], viewer: Viewer
+) -> None:
+    number, paper = taken_off
+
+    with pytest.raises(NotFound):
+        open_paper(desk, viewer, paper.paper_id)
+    with pytest.raises((NotFound, NotAllowed)):
+        remove_batch_paper(desk, viewer, number, paper.paper_id)
+    if viewer in {CLERK, COLLEAGUE}:
+        assert show_batch(desk, viewer, number).removed == ()
 
 
 @pytest.mark.parametrize("paper_id", ["P9", "", "../../audit.key", "%"])

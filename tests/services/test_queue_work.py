@@ -261,6 +261,21 @@ def test_papers_come_and_go_while_the_batch_is_with_the_employer(desk: Desk, led
     assert check_everything(desk) == []
 
 
+def test_a_batch_comes_again_without_its_materials_only_where_they_are_not_demanded(desk: Desk, ledger: Ledger) -> None:
+    number = file_clear(desk, ledger)
+    advance_batch(desk, REVIEWER, number, "return", "请补充")
+    add_batch_paper(desk, CLERK, number, "M1", "离职证明.pdf", PDF)
+    assert show_batch(desk, CLERK, number).missing == (("M8",),)
+    change_setting(desk, SYSTEM, "missing_required_material", "block")
+    with pytest.raises(InvalidInput, match="必需材料"):
+        advance_batch(desk, CLERK, number, "resubmit")
+    form = add_batch_paper(desk, CLERK, number, "M8", "退费申请表.pdf", PDF)
+    assert show_batch(desk, CLERK, number).missing == ()
+    remove_batch_paper(desk, CLERK, number, form.paper_id)
+    change_setting(desk, SYSTEM, "missing_required_material", "warn")
+    assert advance_batch(desk, CLERK, number, "resubmit") is State.FIRST_REVIEW
+
+
 @pytest.mark.parametrize("viewer", [OTHER_CLERK, REVIEWER, FINANCE], ids=str)
 def test_only_the_employer_changes_papers(desk: Desk, ledger: Ledger, viewer: Viewer) -> None:
     number = file_clear(desk, ledger)
