@@ -72,6 +72,25 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Caution:
+    """What finance should know before it pays a batch: a word for a list, and the sentence.
+
+    ``is_chosen_alone``: such a batch goes along only when somebody has chosen it himself.
+    """
+
+    word: str
+    sentence: str
+    is_chosen_alone: bool = False
+
+
+OTHER_ACCOUNT = Caution(N_("账户不符"), N_("收款账号与单位现登记账户不一致，请核对后再支付"), is_chosen_alone=True)
+NO_ACCOUNT = Caution(N_("账户未登记"), N_("单位没有已登记的退费账户，收款账户由单位填写，请核对后再支付"))
+IN_ARREARS = Caution(N_("欠费"), N_("单位有欠费（N18），请确认是否先行抵缴"))
+DOUBTFUL_BRANCH = Caution(N_("行号存疑"), N_("人行支付系统行号的校验位不符，请与开户银行核对，以免退票"))
+PAID_AGAIN = Caution(N_("再次支付"), N_("退票后重新支付"))
+
+
+@dataclass(frozen=True, slots=True)
 class FundAccount:
     """The account that a fund pays from."""
 

@@ -14,7 +14,13 @@ from core.domain.errors import Conflict, InvalidInput, StalePreview
 from core.domain.identifiers import cnaps_fault
 from core.domain.lifecycle import Part
 from core.domain.payments import (
+    DOUBTFUL_BRANCH,
+    IN_ARREARS,
+    NO_ACCOUNT,
     ORDER_BANK,
+    OTHER_ACCOUNT,
+    PAID_AGAIN,
+    Caution,
     FileKind,
     FundAccount,
     Order,
@@ -56,12 +62,17 @@ class Payable:
     reason: str
     due_on: str
     orders: tuple[Order, ...]
-    warnings: tuple[str, ...]
+    cautions: tuple[Caution, ...]
 
     @property
     def total(self) -> int:
         """Fen of all its orders."""
         return sum(order.amount for order in self.orders)
+
+    @property
+    def is_chosen_alone(self) -> bool:
+        """Whether it goes along only when somebody has chosen it himself."""
+        return any(caution.is_chosen_alone for caution in self.cautions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +159,15 @@ def _obstacle(row: Any, part: str | None) -> str | None:
 def _payable(row: Any, due: Iterable[tuple[str, int, int]], employer: Any | None) -> Payable:
     orders = tuple(_order(row, Insurance(fund), amount, attempt) for fund, amount, attempt in due)
     told = (
-        (employer is not None and employer.in_arrears, N_("单位有欠费（N18），请确认是否先行抵缴")),
-        (row.account_unverified, N_("单位没有已登记的退费账户，收款账户由单位填写，请核对后再支付")),
-        (_goes_elsewhere(row, employer), N_("收款账号与单位现登记账户不一致，请核对后再支付")),
-        (cnaps_fault(row.cnaps_code) == "check", N_("人行支付系统行号的校验位不符，请与开户银行核对，以免退票")),
-        (any(order.attempt > 1 for order in orders), N_("退票后重新支付")),
+        (_goes_elsewhere(row, employer), OTHER_ACCOUNT),
+        (row.account_unverified, NO_ACCOUNT),
+        (employer is not None and employer.in_arrears, IN_ARREARS),
+        (cnaps_fault(row.cnaps_code) == "check", DOUBTFUL_BRANCH),
+        (any(order.attempt > 1 for order in orders), PAID_AGAIN),
     )
-    warnings = tuple(_(sentence) for applies, sentence in told if applies)
+    cautions = tuple(caution for applies, caution in told if applies)
     reason = _(REASONS[row.reason].text)
-    return Payable(row.number, row.employer_id, row.employer_name, reason, row.due_on, orders, warnings)
+    return Payable(row.number, row.employer_id, row.employer_name, reason, row.due_on, orders, cautions)
 
 
 def _goes_elsewhere(row: Any, employer: Any | None) -> bool:

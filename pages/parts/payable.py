@@ -1,6 +1,7 @@
 """待支付: the batches that wait for payment, what a run of the chosen ones would pay, and making it."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,10 +22,16 @@ from pages.parts.messages import attempt, clear_faults, draw_faults, draw_note, 
 from pages.parts.verdicts import money_column, yuan
 
 _DAY, _ROW, _HEADER, _MOST = "run_day", 36, 32, 14
+#: How many batches with something to be known are named one by one before a run is made.
+_NAMED = 5
+#: Widths of columns in pixels: what is to be known stands where it is read without scrolling.
+_WORDS, _FUND, _TOTAL, _DUE = 168, 92, 104, 92
 
 
 def draw_payable(viewer: Viewer) -> None:
-    """The queue of payment with everything chosen; what can't be paid now stands below it with the reason."""
+    """The queue of payment, chosen but for what somebody has to look at first; what can't be paid now stands below it with
+    the reason.
+    """
     found = preview_run(desk(), viewer, desk().today())
     if not found.batches and not found.excluded:
         st.info(_("目前没有等待支付的批次。"), icon=":material/done_all:")
@@ -36,7 +43,7 @@ def draw_payable(viewer: Viewer) -> None:
 
 
 def _draw_choice(viewer: Viewer, found: RunPreview) -> None:
-    st.caption(_("按办理期限排序，已全部勾选；取消勾选的批次本次不支付。点击批次号查看批次。"))
+    st.caption(_say_choice(found.batches))
     batches = sorted(found.batches, key=lambda batch: (batch.due_on or "9", batch.number))
     numbers = _draw_batches(batches, found.fingerprint[:8])
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -61,8 +68,18 @@ def _draw_choice(viewer: Viewer, found: RunPreview) -> None:
         draw_faults("")
 
 
+def _say_choice(batches: Sequence[Payable]) -> str:
+    """What is ticked, and what is not until somebody has looked at it."""
+    if left := sum(batch.is_chosen_alone for batch in batches):
+        said = _(
+            "按办理期限排序。{count} 个批次的收款账号与单位现登记账户不一致，没有勾选，请点击批次号核对后再勾选；其余已勾选。"
+        )
+        return said.format(count=left)
+    return _("按办理期限排序，已全部勾选；取消勾选的批次本次不支付。点击批次号查看批次。")
+
+
 def _draw_batches(batches: list[Payable], token: str) -> tuple[str, ...]:
-    """The table; returns the numbers that are ticked. Another set of batches is another table, with all of them ticked."""
+    """The table; returns the numbers that are ticked. Another set of batches is another table, ticked anew."""
     numbers = tuple(batch.number for batch in batches)
     shown = st.dataframe(
         pd.DataFrame([_record(batch) for batch in batches]),
@@ -73,7 +90,9 @@ def _draw_batches(batches: list[Payable], token: str) -> tuple[str, ...]:
         key=f"payable_{token}",
         on_select="rerun",
         selection_mode="multi-row",
-        selection_default={"selection": {"rows": list(range(len(batches)))}},
+        selection_default={
+            "selection": {"rows": [row for row, batch in enumerate(batches) if not batch.is_chosen_alone]}
+        },
         placeholder="–",
         alt=_("等待支付的批次"),
     )
@@ -85,11 +104,11 @@ def _record(batch: Payable) -> dict[str, Any]:
     return {
         "number": batch.number,
         "employer": batch.employer_name,
-        "reason": batch.reason,
+        "warnings": f"⚠ {_('、').join(_(caution.word) for caution in batch.cautions)}" if batch.cautions else "",
         **{fund.value: yuan(by_fund[fund]) if fund in by_fund else None for fund in Insurance},
         "total": yuan(batch.total),
         "due_on": batch.due_on,
-        "warnings": "⚠ " + _("；").join(batch.warnings) if batch.warnings else "",
+        "reason": batch.reason,
     }
 
 
@@ -100,11 +119,11 @@ def _columns(numbers: tuple[str, ...]) -> Mapping[str, Any]:
             _("批次号"), type="tertiary", alignment="left", key="payable_open", on_click=_go, args=(numbers,)
         ),
         "employer": text(_("单位名称")),
+        "warnings": text(_("提醒"), width=_WORDS),
+        **{fund.value: money_column(_(fund.label), width=_FUND) for fund in Insurance},
+        "total": money_column(_("合计（元）"), width=_TOTAL),
+        "due_on": text(_("办理期限"), width=_DUE),
         "reason": text(_("退费原因")),
-        **{fund.value: money_column(_(fund.label)) for fund in Insurance},
-        "total": money_column(_("合计（元）")),
-        "due_on": text(_("办理期限")),
-        "warnings": text(_("提醒"), width=320),
     }
 
 
@@ -149,6 +168,7 @@ def _draw_decision(viewer: Viewer) -> None:
     st.markdown(
         said.format(day=day, batches=len(chosen.batches), orders=len(chosen.orders), total=format_yuan(chosen.total))
     )
+    _draw_cautions(chosen.batches)
     draw_funds(chosen, "run_totals_asked")
     st.caption(_("生成后批次变为“支付中”，并保存支付清单、银行文件和 ISO 20022 报文；此操作不能撤销。"))
     draw_factor(viewer)
@@ -158,6 +178,25 @@ def _draw_decision(viewer: Viewer) -> None:
             _close()
             st.rerun()
         st.button(_("确定生成支付"), key="take_run", type="primary", on_click=_make, args=(day, numbers, fingerprint))
+
+
+def _draw_cautions(batches: Sequence[Payable]) -> None:
+    """Once more, before money leaves: what is to be known of which batch, the gravest first."""
+    told = sorted((batch for batch in batches if batch.cautions), key=lambda batch: not batch.is_chosen_alone)
+    if not told:
+        return
+    draw_note("warning", _("其中 {count} 个批次有提醒，请核对后再支付：").format(count=len(told)))
+    named = [f"- :small[**{batch.number}** {plain(_say_cautions(batch))}]" for batch in told[:_NAMED]]
+    if rest := told[_NAMED:]:
+        words = Counter(caution.word for batch in rest for caution in batch.cautions)
+        counted = _("、").join(f"{_(word)} {count}" for word, count in words.items())
+        named.append(f"- :small[{plain(_('另有 {count} 个批次：{words}').format(count=len(rest), words=counted))}]")
+    st.markdown("\n".join(named))
+
+
+def _say_cautions(batch: Payable) -> str:
+    said = _("；").join(_(caution.sentence) for caution in batch.cautions)
+    return _("{name}：{value}").format(name=batch.employer_name, value=said)
 
 
 def _open(day: str, numbers: tuple[str, ...], fingerprint: str) -> None:

@@ -165,9 +165,9 @@ def figures(frame: pd.DataFrame) -> Any:
     return frame.style.format("{:,}", subset=list(frame.select_dtypes("number")))
 
 
-def money_column(label: str) -> Any:
+def money_column(label: str, *, width: int = 112) -> Any:
     """The look of an amount in yuan: two decimals, thousands, right-aligned."""
-    return st.column_config.NumberColumn(label, format="accounting", width=112)
+    return st.column_config.NumberColumn(label, format="accounting", width=width)
 
 
 def yuan(column: Any) -> Any:

@@ -55,6 +55,39 @@ def test_everything_that_waits_is_chosen_with_its_totals_by_fund(open_app: Open,
     assert list(totals["金额（元）"]) == ["5,145.60", "214.40", "42.88", "**5,402.88**"]
 
 
+def test_what_finance_should_know_is_said_in_the_table_and_before_money_leaves(
+    open_app: Open, desk: Desk, ledger: Ledger
+) -> None:
+    numbers = payable(desk, ledger, *range(1, 8))
+    ledger.account("E1", {"in_arrears": True})
+    app = open_app("finance1", "payments.py")
+    assert list(table(app, "warnings")["warnings"]) == ["⚠ 欠费"] * 7
+    assert list(table(app, "warnings"))[:3] == ["number", "employer", "warnings"]
+    app.button(key="make_run").click().run()
+    said = texts(app)
+    assert "其中 7 个批次有提醒" in said
+    assert [number in said for number in sorted(numbers)] == [True] * 5 + [False] * 2
+    assert "单位有欠费（N18），请确认是否先行抵缴" in said
+    assert "另有 2 个批次：欠费 2" in said
+
+
+def test_a_batch_to_another_account_than_the_registered_one_is_not_chosen_by_itself(
+    open_app: Open, desk: Desk, ledger: Ledger
+) -> None:
+    (former,) = payable(desk, ledger, 1)
+    ledger.account("E1", {"bank_account": "0200009999999999999"})
+    (other,) = payable(desk, ledger, 2, months=[202205])
+    app = open_app("finance1", "payments.py")
+    shown = table(app, "warnings")
+    words = {row.number.split()[-1]: row.warnings for row in shown.itertuples()}
+    assert words == {former: "⚠ 账户不符", other: ""}
+    assert "1 个批次的收款账号与单位现登记账户不一致，没有勾选" in texts(app)
+    app.button(key="make_run").click().run()
+    prove(app)
+    app.button(key="take_run").click().run()
+    assert [show_batch(desk, FINANCE, number).state for number in (former, other)] == [State.PAYABLE, State.PAYING]
+
+
 def test_a_run_is_made_in_a_dialog_that_asks_for_the_second_factor(open_app: Open, desk: Desk, ledger: Ledger) -> None:
     (number,) = payable(desk, ledger, 1)
     app = open_app("finance1", "payments.py")

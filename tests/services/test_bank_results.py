@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.domain.errors import Conflict, FactorNeeded, IllegalTransition, InvalidInput, NotFound
 from core.domain.lifecycle import State
 from core.domain.money import plain_yuan
-from core.domain.payments import Outcome
+from core.domain.payments import PAID_AGAIN, Outcome
 from core.domain.roles import SYSTEM, Role, Viewer
 from core.services.bank_corrections import correct_bank
 from core.services.bank_results import ResultsRefusedError, book_results, read_results
@@ -123,7 +123,7 @@ def test_after_the_correction_only_the_bounced_fund_leaves_again(desk: Desk, led
     corrected(desk, number)
     (batch,) = preview_run(desk, FINANCE, desk.today()).batches
     assert [order.reference for order in batch.orders] == [f"{number}P02"]
-    assert batch.warnings == ("退票后重新支付",)
+    assert batch.cautions == (PAID_AGAIN,)
     assert {order.branch_name for order in batch.orders} == {"工商银行北京海淀支行"}
     (again,) = orders(desk, pay(desk, [number]))
     assert book_results(desk, FINANCE, "2.csv", as_csv([answer(again)])).paid == (number,)

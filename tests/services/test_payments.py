@@ -15,7 +15,7 @@ from core.domain.errors import (
     StalePreview,
 )
 from core.domain.lifecycle import State
-from core.domain.payments import FileKind, Outcome
+from core.domain.payments import IN_ARREARS, OTHER_ACCOUNT, FileKind, Outcome
 from core.domain.roles import SYSTEM, Role, Viewer
 from core.domain.vocabulary import Insurance
 from core.services.batches import show_batch
@@ -63,16 +63,17 @@ def test_an_employer_in_arrears_is_marked_and_may_be_paid(desk: Desk, ledger: Le
     with desk.database.write() as connection:
         connection.execute(sa.text("UPDATE employers SET in_arrears = TRUE"))
     (batch,) = preview_run(desk, FINANCE, desk.today()).batches
-    assert [warning for warning in batch.warnings if "N18" in warning]
+    assert batch.cautions == (IN_ARREARS,)
 
 
 def test_another_account_than_the_registered_one_is_told(desk: Desk, ledger: Ledger) -> None:
     payable(desk, ledger, 1)
-    assert [batch.warnings for batch in preview_run(desk, FINANCE, desk.today()).batches] == [()]
+    assert [batch.cautions for batch in preview_run(desk, FINANCE, desk.today()).batches] == [()]
     with desk.database.write() as connection:
         connection.execute(sa.text("UPDATE employers SET bank_account = '0200009999999999999'"))
     (batch,) = preview_run(desk, FINANCE, desk.today()).batches
-    assert [warning for warning in batch.warnings if "现登记账户不一致" in warning]
+    assert batch.cautions == (OTHER_ACCOUNT,)
+    assert batch.is_chosen_alone
 
 
 def test_accounts_that_are_only_examples_are_told_until_they_are_replaced(desk: Desk, ledger: Ledger) -> None:
