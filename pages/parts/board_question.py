@@ -78,6 +78,12 @@ def show_rows(question: BoardQuestion) -> None:
     st.query_params[TAB] = ROWS
 
 
+def open_address(query: Mapping[str, str]) -> None:
+    """Ask what an address that was kept asks, on its tab."""
+    ask(BoardQuestion.from_query(query))
+    st.query_params[TAB] = query.get(TAB, "")
+
+
 def address(question: BoardQuestion, tab: str = "") -> dict[str, str]:
     """The parameters of an address that asks this question on a tab."""
     return question.as_query() | ({TAB: tab} if tab else {})

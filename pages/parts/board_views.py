@@ -10,7 +10,7 @@ from core.services.saved_views import FIELD, NAME_LENGTH, delete_view, list_view
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk
-from pages.parts.board_question import address, asked
+from pages.parts.board_question import address, asked, open_address
 from pages.parts.messages import attempt, draw_faults, plain
 
 _SCREEN = "insights"
@@ -21,7 +21,15 @@ def draw_views(viewer: Viewer, tab: str) -> None:
     with st.popover(_("我的视图"), icon=":material/bookmark:", key="board_views"):
         for view in list_views(desk(), viewer, _SCREEN):
             with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-                st.page_link("insights.py", label=plain(view.name), query_params=dict(parse_qsl(view.query)))
+                # A link to the page one is on would leave its old question in the address.
+                st.button(
+                    plain(view.name),
+                    icon=":material/bookmark:",
+                    type="tertiary",
+                    key=f"view_open_{view.name}",
+                    on_click=_open,
+                    args=(view.query,),
+                )
                 st.button(
                     _("删除"),
                     icon=":material/delete:",
@@ -33,6 +41,10 @@ def draw_views(viewer: Viewer, tab: str) -> None:
         st.text_input(_("把当前视图存为"), key=FIELD, max_chars=NAME_LENGTH)
         draw_faults(FIELD)
         st.button(_("保存视图"), key="view_save", icon=":material/bookmark_add:", on_click=_keep, args=(tab,))
+
+
+def _open(query: str) -> None:
+    open_address(dict(parse_qsl(query)))
 
 
 def _keep(tab: str) -> None:

@@ -117,5 +117,8 @@ def test_a_view_is_kept_opened_and_forgotten(open_app: Open, busy: Desk) -> None
     (view,) = list_views(busy, ANALYST, "insights")
     assert view.name == "海淀已退"
     assert "district=%E5%8C%97%E4%BA%AC%E5%B8%82%E6%B5%B7%E6%B7%80%E5%8C%BA&measure=paid&tab=board" in view.query
+    app.button(key="board_reset").click().run()
+    app.button(key="view_open_海淀已退").click().run()
+    assert asked(app) == {"district": "北京市海淀区", "measure": "paid", "tab": "board"}
     app.button(key="view_gone_海淀已退").click().run()
     assert list_views(busy, ANALYST, "insights") == ()
