@@ -46,6 +46,13 @@ class Dimension(Labelled):
     CODE = "code", N_("不能退费原因")
 
 
+class Figure(Labelled):
+    """What stands in the cells of a pivot."""
+
+    AMOUNT = "amount", N_("金额（元）")
+    ROWS = "rows", N_("条数")
+
+
 class Sort(Labelled):
     """The order of rows."""
 
@@ -71,7 +78,7 @@ _ONLY_OF: Mapping[str, frozenset[Subject]] = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A subject, filters (blank: no filter), up to two groups of which ``across`` makes columns, and an order.
+    """A subject, filters (blank: no filter), up to two groups of which ``across`` makes columns with a figure, and an order.
 
     ``first`` and ``last`` are months of contributions, ``filed_first`` and ``filed_last`` months of filing, both included.
     ``amount_from`` and ``amount_to`` are fen. ``employer`` is a number or a part of a name, ``district`` the beginning of
@@ -95,6 +102,7 @@ class Question:
     by: Dimension | None = None
     across: Dimension | None = None
     sort: Sort = Sort.NEWEST
+    figure: Figure = Figure.AMOUNT
 
     def __post_init__(self) -> None:
         _require_order(self.first, self.last)
@@ -123,7 +131,7 @@ class Question:
     @property
     def is_filtered(self) -> bool:
         """Whether anything but the subject, the groups and the order was asked for."""
-        unfiltered = {"subject", "by", "across", "sort"}
+        unfiltered = {"subject", "by", "across", "sort", "figure"}
         return any(
             getattr(self, each.name) not in ((), "", None) for each in fields(self) if each.name not in unfiltered
         )
@@ -148,6 +156,10 @@ def _yuan(fen: int | None) -> str:
 
 def _newest_is_blank(sort: Sort) -> str:
     return "" if sort is Sort.NEWEST else sort.value
+
+
+def _amount_is_blank(figure: Figure) -> str:
+    return "" if figure is Figure.AMOUNT else figure.value
 
 
 def _month(text: str) -> Period:
@@ -224,6 +236,7 @@ _WRITERS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "by": ("by", _optional),
     "across": ("across", _optional),
     "sort": ("sort", _newest_is_blank),
+    "figure": ("figure", _amount_is_blank),
 }
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "subject": _one(Subject),
@@ -243,6 +256,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "by": _one(Dimension),
     "across": _one(Dimension),
     "sort": _one(Sort),
+    "figure": _one(Figure),
 }
 
 

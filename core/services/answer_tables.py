@@ -68,16 +68,14 @@ def say_value(name: str, value: Any) -> Any:
 
 
 def group_columns(question: Question) -> list[Column]:
-    """The columns of a grouped answer, as a long list."""
-    named = [Column(_(each.label)) for each in (question.by, question.across) if each is not None]
-    return [*named, Column(_("条数"), Holds.COUNT), Column(_("金额（元）"), Holds.MONEY)]
+    """The columns of an answer that is grouped by one thing."""
+    named = _(question.by.label) if question.by else ""
+    return [Column(named), Column(_("条数"), Holds.COUNT), Column(_("金额（元）"), Holds.MONEY)]
 
 
 def group_rows(question: Question, groups: Iterable[Group]) -> Iterator[tuple[Any, ...]]:
     """One row for each group."""
-    for each in groups:
-        across = [say_column(question, each)] if question.across else []
-        yield (say_row(question, each), *across, each.rows, each.amount)
+    return ((say_row(question, each), each.rows, each.amount) for each in groups)
 
 
 def say_row(question: Question, group: Group) -> str:

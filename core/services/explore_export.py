@@ -13,8 +13,9 @@ from core.domain.roles import Right, Viewer
 from core.domain.wording import N_
 from core.services.answer_tables import columns_for, group_columns, group_rows, in_words
 from core.services.desk import AGENCY_ZONE, Desk
-from core.services.explore import masked_row, read_groups
+from core.services.explore import Group, masked_row, read_groups
 from core.services.exports import Export, keep_written
+from core.services.pivot import pivot_columns, pivot_of, pivot_rows
 from core.services.progress import Progress, unwatched, watched
 from core.services.question_words import say_question
 from core.store import explore as store
@@ -54,7 +55,7 @@ def export_answer(
     reveal: bool = False,
     progress: Progress = unwatched,
 ) -> Export:
-    """The whole answer, or its groups where it is grouped, as ``xlsx``, ``csv`` or ``parquet``.
+    """The whole answer, or its groups or pivot as the screen shows them, as ``xlsx``, ``csv`` or ``parquet``.
 
     ``reveal`` puts full numbers into this file and asks for ``Right.REVEAL`` and a fresh second factor. Raises
     ``InvalidInput`` without a purpose, when nothing is found, or when a sheet can't hold it. ``progress(done, total)`` is
@@ -103,13 +104,19 @@ class _Table:
 
 def _table(desk: Desk, connection: Connection, viewer: Viewer, question: Question, *, full: bool) -> _Table:
     if question.by is not None:
-        groups = read_groups(desk, viewer, question)
-        return _Table(len(groups), group_columns(question), group_rows(question, groups))
+        return _grouped(question, read_groups(desk, viewer, question))
     count, _batches, _amount = store.add_up(connection, viewer.scope, question, most=None)
     found = store.stream_rows(connection, viewer.scope, question)
     names = store.columns_of(question.subject)
     shown = found if full else (masked_row(names, row) for row in found)
     return _Table(count, columns_for(question.subject), in_words(question.subject, shown))
+
+
+def _grouped(question: Question, groups: Sequence[Group]) -> _Table:
+    if question.across is None or not groups:
+        return _Table(len(groups), group_columns(question), group_rows(question, groups))
+    pivot = pivot_of(question, groups)
+    return _Table(len(pivot.rows), pivot_columns(question, pivot), pivot_rows(pivot))
 
 
 def _require_room(count: int, form: str) -> None:

@@ -6,7 +6,7 @@ from core.domain.board_question import NO_DISTRICT
 from core.domain.lifecycle import State
 from core.domain.money import format_yuan
 from core.domain.period import Period
-from core.domain.question import Dimension, Question, Sort
+from core.domain.question import Dimension, Figure, Question, Sort
 from core.domain.reasons import REASONS
 from core.domain.vocabulary import Insurance, Labelled, Verdict
 from core.rules.catalogue import REFUSALS
@@ -72,6 +72,8 @@ def _form(question: Question) -> Iterator[str]:
         yield _("；按{by}分组").format(by=_(question.by.label))
     if question.across is not None:
         yield _("，列为{across}").format(across=_(question.across.label))
+        if question.figure is not Figure.AMOUNT:
+            yield _("，数值为{figure}").format(figure=_(question.figure.label))
     if question.sort is not Sort.NEWEST and question.by is None:
         yield _("；{sort}").format(sort=_(question.sort.label))
 

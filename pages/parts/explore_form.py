@@ -1,6 +1,7 @@
 """The form of 自由查询: what an address says stands in its fields, and asking writes the address."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -8,7 +9,7 @@ import streamlit as st
 
 from core.domain.errors import InvalidInput
 from core.domain.lifecycle import State
-from core.domain.question import DIMENSIONS, Question, Sort, Subject
+from core.domain.question import DIMENSIONS, Figure, Question, Sort, Subject
 from core.domain.reasons import REASONS
 from core.domain.roles import Viewer
 from core.domain.vocabulary import Insurance, Verdict
@@ -25,6 +26,8 @@ _PREFIX, _SUBJECT, _VIEW = "explore_", "explore_subject", "explore_view"
 _LISTS = ("insurance", "reason", "state", "code", "verdict")
 _TEXTS = ("from", "to", "filed_from", "filed_to", "employer", "district", "min", "max")
 _CHOICES = ("by", "across", "sort")
+#: Chosen above the pivot, not in the form: it stays as long as there is one.
+_FIGURE = "figure"
 _FILED = (Verdict.REFUNDABLE, Verdict.REVIEW)
 
 
@@ -52,7 +55,7 @@ def draw_form(viewer: Viewer, question: Question) -> None:
         _draw_filters(question)
         _draw_groups(question)
         with st.container(horizontal=True, gap="small"):
-            st.form_submit_button(_("查询"), key="explore_ask", type="primary", on_click=_ask)
+            st.form_submit_button(_("查询"), key="explore_ask", type="primary", on_click=_ask, args=(question,))
             st.form_submit_button(_("清除条件"), key="explore_clear", on_click=_clear)
     _draw_views(viewer, question)
 
@@ -60,7 +63,7 @@ def draw_form(viewer: Viewer, question: Question) -> None:
 def open_query(query: Mapping[str, str]) -> None:
     """Ask what a query says: the address has it, and the fields follow."""
     state.forget(_SUBJECT, *(f"{_PREFIX}{name}" for name in (*_LISTS, *_TEXTS, *_CHOICES)))
-    for name in ("subject", *_LISTS, *_TEXTS, *_CHOICES):
+    for name in ("subject", *_LISTS, *_TEXTS, *_CHOICES, _FIGURE):
         st.query_params.pop(name, None)
     st.query_params.update(query)
 
@@ -123,9 +126,9 @@ def _query() -> dict[str, str]:
     return {"subject": state.typed(_SUBJECT)} | {name: text for name, text in query.items() if text}
 
 
-def _ask() -> None:
+def _ask(before: Question) -> None:
     if question := attempt(lambda: Question.from_query(_query())):
-        open_query(question.as_query())
+        open_query(replace(question, figure=before.figure if question.across else Figure.AMOUNT).as_query())
 
 
 def _clear() -> None:

@@ -5,16 +5,18 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from core.domain.question import Dimension, Question
+from core.domain.question import Dimension, Figure, Question
 from core.domain.roles import Viewer
-from core.services.answer_tables import say_column, say_row
+from core.services.answer_tables import FOLDED, say_row
 from core.services.explore import Group, read_groups
+from core.services.pivot import Pivot, pivot_of
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import desk
+from pages.parts.messages import plain
 from pages.parts.verdicts import money_column, yuan
 
-_MEASURE = "explore_measure"
+_FIGURE = "explore_figure"
 #: So many rows are shown whole; more scroll.
 _WHOLE, _ROW, _HEIGHT = 17, 36, 640
 
@@ -27,7 +29,7 @@ def draw_groups(viewer: Viewer, question: Question) -> None:
     elif question.across is None:
         _draw_list(question, groups)
     else:
-        _draw_pivot(question, groups)
+        _draw_pivot(question, pivot_of(question, groups))
     if any(each.folded_row or each.folded_column for each in groups):
         st.caption(_("不足 5 人的分组已合并，避免辨认到个人。"))
     if Dimension.CODE in {question.by, question.across}:
@@ -43,50 +45,54 @@ def _draw_list(question: Question, groups: Sequence[Group]) -> None:
             "amount": yuan(pd.Series([each.amount for each in groups])),
         }
     )
-    columns = {
-        "group": st.column_config.TextColumn(_(question.by.label), pinned=True),
-        "rows": st.column_config.NumberColumn(_("条数"), format="localized"),
-        "amount": money_column(_("金额（元）")),
-    }
-    _draw(table, columns)
-
-
-def _draw_pivot(question: Question, groups: Sequence[Group]) -> None:
-    assert question.by is not None  # noqa: S101 - groups are by something
-    measures = {"amount": _("金额（元）"), "rows": _("条数")}
-    st.segmented_control(
-        _("数值"),
-        list(measures),
-        key=_MEASURE,
-        default="amount",
-        format_func=measures.get,
-        required=True,
-        label_visibility="collapsed",
-    )
-    measure = state.typed(_MEASURE) or "amount"
-    cells = pd.DataFrame(
-        [(say_row(question, each), say_column(question, each), getattr(each, measure)) for each in groups],
-        columns=["row", "column", "value"],
-    )
-    table = cells.pivot_table(index="row", columns="column", values="value", aggfunc="sum", fill_value=0, sort=False)
-    table[_("合计")] = table.sum(axis=1)
-    table = yuan(table) if measure == "amount" else table
-    number = money_column if measure == "amount" else _count_column
-    config = {"row": st.column_config.TextColumn(_(question.by.label), pinned=True)}
-    _draw(table.reset_index(), config | {name: number(name) for name in table.columns})
-
-
-def _count_column(label: str) -> object:
-    return st.column_config.NumberColumn(label, format="localized")
-
-
-def _draw(table: pd.DataFrame, columns: dict[str, object]) -> None:
     st.dataframe(
         table,
-        column_config=columns,
+        column_config={
+            "group": st.column_config.TextColumn(_(question.by.label), pinned=True),
+            "rows": st.column_config.NumberColumn(_("条数"), format="localized"),
+            "amount": money_column(_("金额（元）")),
+        },
         hide_index=True,
         row_height=_ROW,
-        height="content" if len(table) <= _WHOLE else _HEIGHT,
+        height=_height(len(table)),
         key="explore_groups",
         alt=_("分组结果"),
     )
+
+
+def _draw_pivot(question: Question, pivot: Pivot) -> None:
+    """A table of HTML: its headings break where they are long, and its sums stay at the bottom."""
+    assert question.by is not None  # noqa: S101 - groups are by something
+    state.fill(_FIGURE, question.figure.value)
+    figures = {figure.value: _(figure.label) for figure in Figure}
+    st.segmented_control(
+        _("数值"),
+        list(figures),
+        key=_FIGURE,
+        format_func=figures.get,
+        on_change=_change_figure,
+        required=True,
+        label_visibility="collapsed",
+    )
+    is_money = question.figure is Figure.AMOUNT
+    cells = pd.DataFrame([cells for _name, cells in pivot.rows], dtype="float")
+    table = yuan(cells) if is_money else cells
+    table.columns = [plain(head) for head in pivot.heads]
+    table.index = pd.Index([plain(name) for name, _cells in pivot.rows], name=_(question.by.label))
+    shown = table.style.format("{:,.2f}" if is_money else "{:,.0f}", na_rep="—")
+    with st.container(key="explore_pivot"):
+        st.table(shown, height=_height(len(table)), alt=_("分组结果"))
+    if pivot.has_gaps:
+        st.caption(
+            _(
+                "“—”：没有，或已并入同一行的“{other}”（为避免推算，个别满 5 人的也一并合并）；列合计只含列出的数。"
+            ).format(other=_(FOLDED))
+        )
+
+
+def _height(rows: int) -> int | str:
+    return "content" if rows <= _WHOLE else _HEIGHT
+
+
+def _change_figure() -> None:
+    st.query_params["figure"] = state.typed(_FIGURE)

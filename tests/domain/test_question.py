@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.domain.errors import InvalidInput
 from core.domain.lifecycle import State
 from core.domain.period import Period
-from core.domain.question import DIMENSIONS, Question, Sort, Subject
+from core.domain.question import DIMENSIONS, Figure, Question, Sort, Subject
 from core.domain.reasons import REASONS
 from core.domain.vocabulary import Insurance, Verdict
 
@@ -50,6 +50,7 @@ def questions(draw) -> Question:
         groups[0] if groups else None,
         groups[1] if len(groups) > 1 else None,
         draw(st.sampled_from(Sort)),
+        draw(st.sampled_from(Figure)),
     )
 
 
@@ -94,6 +95,7 @@ def test_only_filters_make_a_question_filtered() -> None:
         {"min": "2", "max": "1"},
         {"employer": "甲" * 61},
         {"sort": "random"},
+        {"figure": "people"},
         {"subject": "batches", "verdict": "review"},
         {"subject": "batches", "by": "insurance"},
         {"across": "reason"},

@@ -12,10 +12,11 @@ from core.services.accounts import set_language
 from core.services.audit_trail import read_trail
 from core.services.desk import Desk
 from core.services.explore_jobs import ANSWER, find_job
+from core.services.steps import withdraw_batch
 from tests.pages.conftest import SECONDS, Open
 from tests.pages.reading import keys, table, texts
 from tests.pages.test_english import CHINESE, NAMES, said, written
-from tests.support.desks import ANALYST, Ledger, person
+from tests.support.desks import ANALYST, CLERK, Ledger, person
 from tests.support.rounds import file_serials
 
 
@@ -89,9 +90,22 @@ def test_another_subject_keeps_the_filters_that_it_has(open_app: Open, filed: st
 def test_groups_and_a_pivot(open_app: Open, filed: str) -> None:
     app = ask(open_app, by="insurance")
     assert list(table(app, "group")["rows"]) == [60, 60, 60]
-    pivot = table(ask(open_app, by="period", across="insurance"), "合计")
-    assert list(pivot["row"]) == ["2022-05", "2022-06"]
-    assert list(pivot["合计"]) == [30 * 1350.72] * 2
+    app = ask(open_app, by="period", across="insurance")
+    pivot = app.table[0].value
+    assert list(pivot.index) == ["2022\\-05", "2022\\-06", "合计"]
+    assert list(pivot["合计"]) == [30 * 1350.72, 30 * 1350.72, 60 * 1350.72]
+    app.button_group(key="explore_figure").set_value("rows").run()
+    assert list(app.table[0].value["合计"]) == [90, 90, 180]
+    assert app.query_params["figure"] == "rows"
+    app.button(key="explore_ask").click().run()
+    assert app.query_params["figure"] == "rows"
+
+
+def test_a_pivot_says_where_small_cells_went(open_app: Open, ledger: Ledger, desk: Desk, filed: str) -> None:
+    withdraw_batch(desk, CLERK, file_serials(desk, ledger.leaver(31, [202205])))
+    app = ask(open_app, by="period", across="state")
+    assert app.table[0].value.iloc[:, 0].isna().tolist() == [True, False, False]
+    assert "“—”：没有，或已并入同一行的“其他" in texts(app)
 
 
 def test_an_export_asks_for_its_purpose_and_gives_a_link(open_app: Open, desk: Desk, filed: str) -> None:

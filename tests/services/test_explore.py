@@ -238,3 +238,4 @@ def test_a_question_says_itself_in_two_languages() -> None:
     assert say_question(grouped) == (
         "不能退费记录：开户行地区 北京市，金额 1.00 至 2.00 元；按不能退费原因分组，列为险种"
     )
+    assert say_question(ask(by="reason", across="period", figure="rows")).endswith("，列为费款所属期，数值为条数")

@@ -11,13 +11,15 @@ import pytest
 from openpyxl import load_workbook
 
 from core.domain.errors import FactorNeeded, InvalidInput, NotAllowed
-from core.domain.question import Question
+from core.domain.question import Figure, Question
 from core.domain.roles import SYSTEM
+from core.services import steps
 from core.services.audit_trail import read_trail
 from core.services.desk import Desk
-from core.services.explore import add_up
+from core.services.explore import add_up, read_groups
 from core.services.explore_export import export_answer
 from core.services.exports import open_export
+from core.services.pivot import pivot_of
 from tests.support.desks import ANALYST, CLERK, Ledger, person
 from tests.support.rounds import file_serials
 
@@ -66,6 +68,24 @@ def test_groups_are_exported_where_the_answer_is_grouped(desk: Desk, filed: str)
     table = read("parquet", content(desk, "parquet", Question.from_query({"by": "insurance"})))
     assert list(table.columns) == ["险种", "条数", "金额（元）"]
     assert dict(zip(table["险种"], table["条数"], strict=True)) == {"养老": 12, "失业": 12, "工伤": 12}
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv", "parquet"])
+def test_a_pivot_is_exported_as_the_screen_shows_it(desk: Desk, ledger: Ledger, filed: str, form: str) -> None:
+    steps.withdraw_batch(desk, CLERK, file_serials(desk, ledger.leaver(7, [202205])))
+    question = Question.from_query({"by": "period", "across": "state"})
+    shown = pivot_of(question, read_groups(desk, ANALYST, question))
+    table = read(form, content(desk, form, question))
+    assert list(table.columns) == ["费款所属期", *shown.heads]
+    assert list(table["费款所属期"]) == ["2022-05", "2022-06", "合计"]
+    cells = [
+        [None if pd.isna(cell) or cell == "" else round(float(cell) * 100) for cell in row[1:]]
+        for row in table.to_numpy()
+    ]
+    assert [tuple(row) for row in cells] == [cells for _name, cells in shown.rows]
+    assert None in cells[0]
+    counted = read(form, content(desk, form, replace(question, figure=Figure.ROWS)))
+    assert int(counted["合计"].iloc[-1]) == 39
 
 
 def test_the_log_tells_the_purpose_and_the_question(desk: Desk, filed: str) -> None:
