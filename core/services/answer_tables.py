@@ -12,7 +12,7 @@ from core.domain.reasons import REASONS
 from core.domain.vocabulary import Insurance, Verdict
 from core.domain.wording import N_
 from core.services.desk import AGENCY_ZONE
-from core.services.explore import Group
+from core.services.explore import SMALLEST_GROUP, Group
 from core.services.question_words import say_group
 from core.store.explore import columns_of
 from core.texts import _
@@ -80,15 +80,23 @@ def group_rows(question: Question, groups: Iterable[Group]) -> Iterator[tuple[An
 
 def say_row(question: Question, group: Group) -> str:
     """The name of a group's row."""
-    return _(FOLDED) if group.folded_row else say_group(question.by, group.row)
+    return say_folded(question) if group.folded_row else say_group(question.by, group.row)
 
 
 def say_column(question: Question, group: Group) -> str:
     """The name of a group's column."""
-    return _(FOLDED) if group.folded_column else say_group(question.across, group.column)
+    return say_folded(question) if group.folded_column else say_group(question.across, group.column)
 
 
-FOLDED = N_("其他（不足 5 人的合并）")
+def say_folded(question: Question) -> str:
+    """The name of what small groups are put together as."""
+    return _("其他（{few}的合并）").format(few=say_few(question))
+
+
+def say_few(question: Question) -> str:
+    """What is not told by itself: figures of fewer people, or batches, than this."""
+    few = _("不足 {least} 个批次") if question.subject is Subject.BATCHES else _("不足 {least} 人")
+    return few.format(least=SMALLEST_GROUP)
 
 
 def _moment(text: str) -> str:

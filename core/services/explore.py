@@ -41,11 +41,14 @@ class AnswerPage:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """How much an answer holds: rows, batches, amount (fen). ``capped``: there are more rows than were counted."""
+    """How much an answer holds: rows, batches, amount (fen); ``None`` where a figure stands for too few people.
 
-    rows: int
-    batches: int
-    amount: int
+    ``capped``: there are more rows than were counted.
+    """
+
+    rows: int | None
+    batches: int | None
+    amount: int | None
     capped: bool
 
 
@@ -78,11 +81,27 @@ def read_answer(
 
 
 def add_up(desk: Desk, viewer: Viewer, question: Question, *, whole: bool = False) -> Sums:
-    """Counts and amount of the whole answer, in one statement; of 100,000 rows at most unless ``whole``."""
+    """Counts and amount of the whole answer, in one statement; of 100,000 rows at most unless ``whole``.
+
+    Those who see no full numbers are told no amount for fewer than five people, and where the answer is grouped no counts
+    either: it would be the group that is not told. Rows that are listed can be counted anyway.
+    """
     viewer.require(Right.ANALYSE)
     with desk.read() as connection:
-        found = store.add_up(connection, viewer.scope, question, most=None if whole else store.MOST_COUNTED)
-    return Sums(*found, capped=not whole and found[0] > store.MOST_COUNTED)
+        rows, batches, amount = store.add_up(
+            connection, viewer.scope, question, most=None if whole else store.MOST_COUNTED
+        )
+        few = bool(rows) and _is_few(connection, viewer, question)
+    capped = not whole and rows > store.MOST_COUNTED
+    if few:
+        return Sums(None, None, None, capped) if question.by else Sums(rows, batches, None, capped)
+    return Sums(rows, batches, amount, capped)
+
+
+def _is_few(connection: Connection, viewer: Viewer, question: Question) -> bool:
+    if viewer.may(Right.SEE_UNMASKED):
+        return False
+    return store.count_people(connection, viewer.scope, question, SMALLEST_GROUP) < SMALLEST_GROUP
 
 
 def read_groups(desk: Desk, viewer: Viewer, question: Question) -> tuple[Group, ...]:

@@ -11,7 +11,7 @@ from core.domain.purpose import purpose_of, without_numbers
 from core.domain.question import FIELD, Question
 from core.domain.roles import Right, Viewer
 from core.domain.wording import N_
-from core.services.answer_tables import columns_for, group_columns, group_rows, in_words
+from core.services.answer_tables import columns_for, group_columns, group_rows, in_words, say_few
 from core.services.desk import AGENCY_ZONE, Desk
 from core.services.explore import Group, masked_row, read_groups
 from core.services.exports import Export, keep_written
@@ -104,7 +104,10 @@ class _Table:
 
 def _table(desk: Desk, connection: Connection, viewer: Viewer, question: Question, *, full: bool) -> _Table:
     if question.by is not None:
-        return _grouped(question, read_groups(desk, viewer, question))
+        groups = read_groups(desk, viewer, question)
+        if not groups and store.add_up(connection, viewer.scope, question, most=1)[0]:
+            raise InvalidInput(N_("{few}的分组不单独列出，没有可导出的内容"), field=FIELD, few=say_few(question))
+        return _grouped(question, groups)
     count, _batches, _amount = store.add_up(connection, viewer.scope, question, most=None)
     found = store.stream_rows(connection, viewer.scope, question)
     names = store.columns_of(question.subject)

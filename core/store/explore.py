@@ -16,6 +16,8 @@ from core.store.schema import audit, batch_figures, batches, line_findings, line
 #: So many rows are counted and added up without being asked to: what lies beyond is said to be more.
 MOST_COUNTED = 100_000
 _CHUNK = 2_000
+#: Among so many rows there are people enough, unless very few were asked for.
+_SAMPLE = 1_000
 
 _b, _l, _r, _f = batches.c, lines.c, refused_lines.c, line_findings.c
 _received = _r.employer_part + _r.personal_part + _r.late_fee + _r.interest
@@ -166,6 +168,19 @@ def add_up(
     )
     count, batch_count, amount = connection.execute(counted).one()
     return count, batch_count, int(amount)
+
+
+def count_people(connection: Connection, scope: Collection[str] | None, question: Question, enough: int) -> int:
+    """How many people the answer is about, exact where they are fewer than ``enough``. Batches count for themselves."""
+    people = _select(connection, scope, question, _SOURCES[question.subject].people.label("person"))
+    rows, count = _rows_and_people(connection, people.limit(_SAMPLE))
+    return count if count >= enough or rows < _SAMPLE else _rows_and_people(connection, people)[1]
+
+
+def _rows_and_people(connection: Connection, people: sa.Select[Any]) -> tuple[int, int]:
+    found = people.subquery()
+    rows, count = connection.execute(sa.select(sa.func.count(), sa.func.count(found.c.person.distinct()))).one()
+    return rows, count
 
 
 def read_groups(connection: Connection, scope: Collection[str] | None, question: Question, most: int) -> list[Any]:

@@ -9,7 +9,8 @@ import streamlit as st
 from core.domain.errors import InvalidInput
 from core.domain.question import FIELD, Question
 from core.domain.roles import Viewer
-from core.services.explore import AnswerPage, add_up, read_answer
+from core.services.answer_tables import say_few
+from core.services.explore import AnswerPage, Sums, add_up, read_answer
 from core.services.question_words import say_question
 from core.texts import _
 from pages.parts import state
@@ -32,18 +33,15 @@ def draw_explore(viewer: Viewer) -> None:
     draw_form(viewer, question)
     draw_faults(FIELD)
     st.markdown(f"**{plain(say_question(question))}**")
-    _draw_sums(viewer, question)
+    found = _draw_sums(viewer, question)
     name = urlencode(question.as_query())
     draw_files(viewer, name)
-    if question.by is None:
+    if found.rows == 0:
+        st.info(_("没有符合条件的记录，请放宽条件。"), icon=":material/search_off:")
+    elif question.by is None:
         _draw_answer(viewer, question, name)
     else:
-        try:
-            draw_groups(viewer, question)
-        except InvalidInput as error:
-            draw_note("error", _(error.sentence).format(**error.values))
-        draw_actions(viewer, question)
-        draw_dialog(question, (), name)
+        _draw_groups(viewer, question, name)
 
 
 def _asked() -> Question:
@@ -55,14 +53,15 @@ def _asked() -> Question:
         return Question()
 
 
-def _draw_sums(viewer: Viewer, question: Question) -> None:
+def _draw_sums(viewer: Viewer, question: Question) -> Sums:
     name = urlencode(question.as_query())
     found = add_up(desk(), viewer, question, whole=state.SUMMED.get() == name)
     more = _("超过 10 万")
+    few = say_few(question)
     figures = (
-        (_("条数"), more if found.capped else f"{found.rows:,}"),
-        (_("涉及批次"), "—" if found.capped else f"{found.batches:,}"),
-        (_("金额（元）"), "—" if found.capped else format_yuan(found.amount)),
+        (_("条数"), more if found.capped else few if found.rows is None else f"{found.rows:,}"),
+        (_("涉及批次"), "—" if found.capped else few if found.batches is None else f"{found.batches:,}"),
+        (_("金额（元）"), "—" if found.capped else few if found.amount is None else format_yuan(found.amount)),
     )
     with st.grid(3, min_column_width=160):
         for label, value in figures:
@@ -71,6 +70,16 @@ def _draw_sums(viewer: Viewer, question: Question) -> None:
         st.button(
             _("计算全部合计"), key="explore_sum", icon=":material/functions:", on_click=state.SUMMED.set, args=(name,)
         )
+    return found
+
+
+def _draw_groups(viewer: Viewer, question: Question, name: str) -> None:
+    try:
+        if draw_groups(viewer, question):
+            draw_actions(viewer, question)
+            draw_dialog(question, (), name)
+    except InvalidInput as error:
+        draw_note("error", _(error.sentence).format(**error.values))
 
 
 def _draw_answer(viewer: Viewer, question: Question, name: str) -> None:
@@ -80,9 +89,6 @@ def _draw_answer(viewer: Viewer, question: Question, name: str) -> None:
     page_name = json.dumps([name, after])
     revealed_page, sequence = state.REVEALED.get()
     page = read_answer(desk(), viewer, question, after, reveal=sequence if revealed_page == page_name else 0)
-    if page.rows.empty:
-        st.info(_("没有符合条件的记录，请放宽条件。"), icon=":material/search_off:")
-        return
     if page.revealed:
         st.warning(_("本页显示完整信息，五分钟内有效，查看已记入审计。"), icon=":material/visibility:")
     draw_actions(viewer, question)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.domain.question import Dimension, Figure, Question
 from core.domain.roles import Viewer
-from core.services.answer_tables import FOLDED, say_row
+from core.services.answer_tables import say_few, say_folded, say_row
 from core.services.explore import Group, read_groups
 from core.services.pivot import Pivot, pivot_of
 from core.texts import _
@@ -21,19 +21,23 @@ _FIGURE = "explore_figure"
 _WHOLE, _ROW, _HEIGHT = 17, 36, 640
 
 
-def draw_groups(viewer: Viewer, question: Question) -> None:
-    """The groups of a question; ``InvalidInput`` when there are too many."""
+def draw_groups(viewer: Viewer, question: Question) -> bool:
+    """The groups of a question, and whether any are told; ``InvalidInput`` when there are too many."""
     groups = read_groups(desk(), viewer, question)
     if not groups:
-        st.info(_("没有符合条件的记录，请放宽条件。"), icon=":material/search_off:")
+        told = _("符合条件的分组均{few}，为避免辨认到个人不显示；请放宽条件或换一个分组。").format(
+            few=say_few(question)
+        )
+        st.info(told, icon=":material/visibility_off:")
     elif question.across is None:
         _draw_list(question, groups)
     else:
         _draw_pivot(question, pivot_of(question, groups))
     if any(each.folded_row or each.folded_column for each in groups):
-        st.caption(_("不足 5 人的分组已合并，避免辨认到个人。"))
+        st.caption(_("{few}的分组已合并，避免辨认到个人。").format(few=say_few(question)))
     if Dimension.CODE in {question.by, question.across}:
         st.caption(_("一条记录有多个原因的，在每个原因里各计一次。"))
+    return bool(groups)
 
 
 def _draw_list(question: Question, groups: Sequence[Group]) -> None:
@@ -86,7 +90,7 @@ def _draw_pivot(question: Question, pivot: Pivot) -> None:
         st.caption(
             _(
                 "“—”：没有，或已并入同一行的“{other}”（为避免推算，个别满 5 人的也一并合并）；列合计只含列出的数。"
-            ).format(other=_(FOLDED))
+            ).format(other=say_folded(question))
         )
 
 

@@ -145,10 +145,25 @@ def test_a_view_is_kept_and_opened_again(open_app: Open, filed: str) -> None:
     assert "explore_view" not in {box.key for box in other.selectbox}
 
 
-def test_nothing_found_says_what_to_do(open_app: Open, filed: str) -> None:
-    app = ask(open_app, employer="没有这家")
+@pytest.mark.parametrize("query", [{}, {"by": "reason"}])
+def test_nothing_found_says_what_to_do(open_app: Open, filed: str, query: dict[str, str]) -> None:
+    app = ask(open_app, employer="没有这家", **query)
     assert "没有符合条件的记录" in texts(app)
     assert "explore_export" not in keys(app)
+
+
+def test_a_group_of_few_people_is_not_told_above_its_table_either(
+    open_app: Open, desk: Desk, ledger: Ledger, filed: str
+) -> None:
+    file_serials(desk, ledger.leaver(31, [202207]))
+    app = ask(open_app, by="reason", **{"from": "2022-07"})
+    assert [metric.value for metric in app.metric] == ["不足 5 人"] * 3
+    assert "符合条件的分组均不足 5 人" in texts(app)
+    assert "没有符合条件的记录" not in texts(app)
+    assert "explore_export" not in keys(app)
+    app = ask(open_app, **{"from": "2022-07"})
+    assert [metric.value for metric in app.metric] == ["3", "1", "不足 5 人"]
+    assert len(table(app, "verdict")) == 3
 
 
 @pytest.mark.parametrize(

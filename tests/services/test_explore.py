@@ -95,7 +95,7 @@ def test_a_filter_leaves_what_pandas_leaves(
 ) -> None:
     plain = frame(desk, LINES)
     plain = plain[wanted(plain)]
-    sums = add_up(desk, ANALYST, ask(subject="lines", **query))
+    sums = add_up(desk, SYSTEM, ask(subject="lines", **query))
     assert (sums.rows, sums.batches, sums.amount) == (len(plain), plain.number.nunique(), plain.refundable.sum())
     assert len(every_page(desk, SYSTEM, ask(subject="lines", **query), 10)) == len(plain)
 
@@ -178,6 +178,35 @@ def test_folding_begins_with_the_cells_of_a_row() -> None:
 def test_what_is_folded_stands_for_five_people_or_is_left_out(people: list[int], told: list[int]) -> None:
     groups = [Group(f"g{place}", None, count, count, count) for place, count in enumerate(people)]
     assert [each.people for each in fold(groups, across=None)] == told
+
+
+@pytest.mark.parametrize(
+    ("query", "people"),
+    [
+        ({"subject": "lines", "from": "2022-07"}, 1),
+        ({"subject": "lines", "from": "2022-06"}, 7),
+        ({"subject": "refusals"}, 5),
+        ({"subject": "batches"}, 3),
+        ({"subject": "lines", "from": "2022-09"}, 0),
+    ],
+)
+def test_no_amount_is_told_for_fewer_than_five_people(
+    desk: Desk, filed: list[str], query: dict[str, str], people: int
+) -> None:
+    known, told = (add_up(desk, viewer, ask(**query)) for viewer in (SYSTEM, ANALYST))
+    few = 0 < people < 5
+    assert told == (replace(known, amount=None) if few else known)
+    grouped = add_up(desk, ANALYST, ask(by="reason", **query))
+    assert grouped == (replace(told, rows=None, batches=None) if few else told)
+    assert bool(read_groups(desk, ANALYST, ask(by="reason", **query))) == (people >= 5)
+
+
+def test_people_are_looked_for_behind_the_first_rows_too(
+    desk: Desk, filed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.store.explore._SAMPLE", 2)
+    assert add_up(desk, ANALYST, ask(subject="lines")).amount
+    assert add_up(desk, ANALYST, ask(subject="lines", **{"from": "2022-07"})).amount is None
 
 
 def test_names_and_numbers_are_masked_by_role(desk: Desk, filed: list[str]) -> None:

@@ -88,6 +88,13 @@ def test_a_pivot_is_exported_as_the_screen_shows_it(desk: Desk, ledger: Ledger, 
     assert int(counted["合计"].iloc[-1]) == 39
 
 
+def test_groups_of_few_people_make_no_file(desk: Desk, ledger: Ledger, filed: str) -> None:
+    file_serials(desk, ledger.leaver(7, [202207]))
+    question = Question.from_query({"by": "state", "from": "2022-07"})
+    with pytest.raises(InvalidInput, match="分组不单独列出"):
+        export_answer(desk, ANALYST, question, "csv", "月度核对")
+
+
 def test_the_log_tells_the_purpose_and_the_question(desk: Desk, filed: str) -> None:
     content(desk, "csv")
     (entry,) = read_trail(desk, SYSTEM, search="export.explore").entries
