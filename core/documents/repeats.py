@@ -41,14 +41,17 @@ def _compare(seen: tuple[str, Table, int], table: Table, record: int) -> None:
 
 
 def warn_of_two_names(tables: Sequence[Table]) -> None:
-    """One person under two names is a warning, told where the other name first appears."""
+    """One person under two names is a warning, told where the other name first appears.
+
+    A name that is missing or could not be read is an error of its cell, and no other name.
+    """
     known: dict[str, str] = {}
     for table in tables:
         if table.layout is not CONTRIBUTIONS:
             continue
         numbers, names = table.columns["social_security_number"], table.columns["name"]
-        pairs = dict.fromkeys(zip(numbers, names, strict=True))
-        others = {(number, name) for number, name in pairs if known.setdefault(number, name) != name and number}
+        pairs = [(number, name) for number, name in dict.fromkeys(zip(numbers, names, strict=True)) if number and name]
+        others = {(number, name) for number, name in pairs if known.setdefault(number, name) != name}
         for record, pair in enumerate(zip(numbers, names, strict=True)) if others else ():
             if pair in others:
                 others.discard(pair)

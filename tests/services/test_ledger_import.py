@@ -511,6 +511,20 @@ def test_one_person_under_two_names_is_a_warning(empty, folder):
     assert same.accepted
 
 
+@pytest.mark.parametrize(("missing", "code"), [("", "E20"), ("#REF!", "E27")])
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_name_that_is_missing_is_not_a_second_name(empty, folder, missing, code, first):
+    rows = [contribution(1), contribution(2, 费款所属期="2022-06")]
+    rows[first]["姓名"] = missing
+    entry = one(empty, folder, rows)
+
+    one(empty, folder, [contribution(3)])
+    later = one(empty, folder, [contribution(4, 姓名=missing, 费款所属期="2022-07")])
+
+    assert cells(entry) == [(code, first + 2, "姓名", missing)]
+    assert cells(later) == [(code, 2, "姓名", missing)]
+
+
 def test_warnings_are_kept_without_any_value(empty, folder):
     one(empty, folder, [contribution(1, 社会保障号码="E12345678", 证件类型="护照")])
 
