@@ -80,6 +80,9 @@ async def _sign_in(request: Request, desk: Desk) -> Response:
     try:
         _require(form, username=_NO_NAME, password=_NO_PASSWORD)
         token = await _in_thread(sign_in, desk, username, _unless_published(username, password), _address(request))
+    except InvalidInput as error:
+        # Names and passwords that are missing are as wrong as any others, for whoever reads nothing but the status.
+        return _refused(request, error, _login_page, 401, username=username, wanted=wanted)
     except RefundError as error:
         return _refused(request, error, _login_page, username=username, wanted=wanted)
     # Whatever this browser held before is over: a sign-in never goes on with a token that was there before it.
@@ -140,9 +143,11 @@ async def _change_password(request: Request, desk: Desk) -> Response:
     return RedirectResponse(with_language(f"{LOGIN}?set"), 303)
 
 
-def _refused(request: Request, error: RefundError, page: Callable[..., Response], **kept: str) -> Response:
+def _refused(
+    request: Request, error: RefundError, page: Callable[..., Response], status: int = 0, **kept: str
+) -> Response:
     """The same form again: what was typed is kept, except for what is secret, and the sentence stands at its field."""
-    status = 401 if isinstance(error, SignInRefused) else status_of(error)
+    status = status or (401 if isinstance(error, SignInRefused) else status_of(error))
     told = {"problem": explain(error), "field_name": error.field or ""} | kept
     response = page(request, status=status, **told)
     if isinstance(error, Throttled):

@@ -58,8 +58,17 @@ def test_a_wrong_attempt_keeps_the_name_and_says_one_sentence_at_the_field(door:
 def test_an_empty_field_is_named(door: Door, missing: str, sentence: str) -> None:
     answer = door.visitor().post("/login", data={"username": "reviewer", "password": PASSWORD} | {missing: " "})
 
-    assert answer.status_code == 422
+    assert answer.status_code == 401
     assert f'id="{missing}-problem" role="alert">{sentence}' in answer.text
+
+
+@pytest.mark.parametrize("body", [{"data": {}}, {"data": {"password": PASSWORD}}, {"json": {"username": "reviewer"}}])
+def test_a_sign_in_that_names_nobody_is_a_wrong_one(door: Door, body: dict[str, object]) -> None:
+    answer = door.visitor().post("/login", **body)
+
+    assert answer.status_code == 401
+    assert 'id="username-problem" role="alert">请输入用户名' in answer.text
+    assert "set-cookie" not in answer.headers
 
 
 def test_the_sixth_attempt_is_told_when_to_come_back(door: Door) -> None:
