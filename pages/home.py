@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from core.domain.lifecycle import WAITS_FOR, State
-from core.domain.roles import Right, Role, Viewer
-from core.services.batches import count_by_state
-from core.services.inbox import count_unread
+from core.domain.roles import Right, Viewer
+from core.services.inbox import changes_to_decide, count_unread
+from core.services.queues import count_due
 from core.texts import _
 from pages.parts.access import desk, require_user
 from pages.parts.frame import draw_path
+from pages.parts.inbox import STATE
 from pages.parts.navigation import say_unread
 
 
@@ -45,26 +45,29 @@ def draw_start(viewer: Viewer) -> None:
 
 
 def draw_waiting(viewer: Viewer) -> None:
-    """What waits for this role today, and where to do it."""
+    """What waits for this user today, as 消息 counts it; every figure leads to what it counts."""
     if not viewer.may(Right.SEE_BATCHES):
         return
-    counts = count_by_state(desk(), viewer)
-    waiting = {state: count for state, count in counts.items() if _waits_for(viewer.role, state)}
+    waiting = count_due(desk(), viewer).by_state
+    changes = len(changes_to_decide(desk(), viewer))
     st.subheader(_("今日待办"), anchor=False)
-    if not waiting:
+    if not waiting and not changes:
         st.caption(_("目前没有等待您办理的批次。"))
     with st.container(horizontal=True):
         for state, count in waiting.items():
-            st.metric(_(state.label), _("{count} 批").format(count=count), border=True, width="content")
+            said = _("{count} 批").format(count=count)
+            _draw_figure(_(state.label), said, "inbox.py", {STATE: state.value})
+        if changes:
+            _draw_figure(_("登记账户变更"), _("{count} 项").format(count=changes), "review.py", {})
     with st.container(horizontal=True):
         for file, label in _ways(viewer):
             st.page_link(file, label=label, icon=":material/arrow_forward:")
 
 
-def _waits_for(role: Role, state: State) -> bool:
-    if role is Role.CLERK:
-        return state in {State.RETURNED, State.BANK_CORRECTION}
-    return state in WAITS_FOR and WAITS_FOR[state][1] is role
+def _draw_figure(label: str, said: str, file: str, query: dict[str, str]) -> None:
+    with st.container(border=True, width="content", gap="xsmall"):
+        st.metric(label, said, width="content")
+        st.page_link(file, label=_("查看明细"), icon=":material/arrow_forward:", query_params=query)
 
 
 def _ways(viewer: Viewer) -> list[tuple[str, str]]:

@@ -4,12 +4,12 @@ import streamlit as st
 
 from core.domain.roles import Right, Viewer
 from core.services.inbox import changes_to_decide, list_messages, mark_read
-from core.services.queues import due_from
+from core.services.queues import count_due, due_from
 from core.texts import _
 from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.batch_table import SIZE, draw_batches
 from pages.parts.frame import draw_heading, draw_path
-from pages.parts.inbox import draw_message, say_total
+from pages.parts.inbox import choose_state, draw_message, say_total
 from pages.parts.messages import attempt
 from pages.parts.paging import draw_pages, page_of, turn_back
 
@@ -24,13 +24,14 @@ def read_all(up_to: int) -> None:
 
 def draw_waiting(viewer: Viewer) -> None:
     """The batches that can't go on without the viewer, the earliest due date first, and account changes to be decided."""
-    found = due_from(desk(), viewer, page=page_of(_WAITING), size=SIZE)
+    waiting = count_due(desk(), viewer)
     changes = changes_to_decide(desk(), viewer)
-    st.subheader(_("待我办理 ({count})").format(count=found.total + len(changes)), anchor=False)
-    if not found.total and not changes:
+    st.subheader(_("待我办理 ({count})").format(count=waiting.total + len(changes)), anchor=False)
+    if not waiting.total and not changes:
         st.info(_("目前没有等待您办理的事项。"), icon=":material/done_all:")
-    if found.total:
-        draw_batches(found, key=_WAITING)
+    if waiting.total:
+        state = choose_state(waiting.by_state, lambda: turn_back(_WAITING))
+        draw_batches(due_from(desk(), viewer, state, page=page_of(_WAITING), size=SIZE), key=_WAITING)
     if changes:
         said = _("{count} 项登记账户变更等待审批").format(count=len(changes))
         st.page_link("review.py", label=said, icon=":material/account_balance:")

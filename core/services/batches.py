@@ -153,13 +153,6 @@ def batches_of_same_people(desk: Desk, viewer: Viewer, number: str, *, most: int
     return BatchPage(label_batches(desk, rows), len(rows), 1, most)
 
 
-def count_by_state(desk: Desk, viewer: Viewer) -> dict[State, int]:
-    """How many of the viewer's batches stand in each state."""
-    viewer.require(Right.SEE_BATCHES)
-    with desk.read() as connection:
-        return {State(state): count for state, count in store.count_by_state(connection, viewer.scope).items()}
-
-
 def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
     """One batch with its lines, refusals, papers, history, and what this viewer may do next."""
     viewer.require(Right.SEE_BATCHES)

@@ -33,21 +33,25 @@ def waiting_for(desk: Desk, viewer: Viewer, *, search: str = "", page: int = 1, 
     return _page(desk, _waiting(viewer, search), page, size)
 
 
-def due_from(desk: Desk, viewer: Viewer, *, page: int = 1, size: int = 50) -> BatchPage:
-    """The batches that can't go on without the viewer: those waiting for him, without what he could only take back."""
-    waiting = _waiting(viewer, "")
-    if not viewer.may(Right.SEE_EVERY_EMPLOYER):
-        parts = {state: held for state, held in waiting.open_parts.items() if State(state) in WITH_EMPLOYER}
-        waiting = replace(waiting, open_parts=parts)
+def due_from(desk: Desk, viewer: Viewer, state: State | None = None, *, page: int = 1, size: int = 50) -> BatchPage:
+    """The batches that can't go on without the viewer: those waiting for him, without what he could only take back.
+
+    Those in one ``state`` alone, if one is named.
+    """
+    waiting = _due(viewer)
+    if state is not None:
+        waiting = replace(waiting, open_parts={state.value: waiting.open_parts.get(state.value, ())})
     return _page(desk, waiting, page, size)
+
+
+def count_due(desk: Desk, viewer: Viewer) -> QueueCounts:
+    """How what ``due_from`` lists divides into states, and how much of it is overdue."""
+    return _count(desk, _due(viewer))
 
 
 def count_queue(desk: Desk, viewer: Viewer) -> QueueCounts:
     """How the viewer's whole queue divides into states, and how much of it is overdue."""
-    with desk.read() as connection:
-        counted = store.count_waiting(connection, _waiting(viewer, ""), desk.today().isoformat())
-    by_state = {State(state): count for state, count, _late in counted}
-    return QueueCounts({state: by_state[state] for state in State if state in by_state}, sum(row[2] for row in counted))
+    return _count(desk, _waiting(viewer, ""))
 
 
 def next_in_queue(desk: Desk, viewer: Viewer, number: str, search: str = "") -> str:
@@ -61,6 +65,21 @@ def _page(desk: Desk, waiting: store.Waiting, page: int, size: int) -> BatchPage
         rows = store.list_waiting(connection, waiting, limit=size, offset=(page - 1) * size)
         counted = store.count_waiting(connection, waiting, desk.today().isoformat())
     return BatchPage(label_batches(desk, rows), sum(count for _state, count, _late in counted), page, size)
+
+
+def _count(desk: Desk, waiting: store.Waiting) -> QueueCounts:
+    with desk.read() as connection:
+        counted = store.count_waiting(connection, waiting, desk.today().isoformat())
+    by_state = {State(state): count for state, count, _late in counted}
+    return QueueCounts({state: by_state[state] for state in State if state in by_state}, sum(row[2] for row in counted))
+
+
+def _due(viewer: Viewer) -> store.Waiting:
+    waiting = _waiting(viewer, "")
+    if viewer.may(Right.SEE_EVERY_EMPLOYER):
+        return waiting
+    parts = {state: held for state, held in waiting.open_parts.items() if State(state) in WITH_EMPLOYER}
+    return replace(waiting, open_parts=parts)
 
 
 def _waiting(viewer: Viewer, search: str) -> store.Waiting:

@@ -287,13 +287,6 @@ def count_batches(
     return connection.scalar(sa.select(sa.func.count()).select_from(batches).where(*where)) or 0
 
 
-def count_by_state(connection: sa.Connection, scope: Collection[str] | None) -> dict[str, int]:
-    """How many batches stand in each state."""
-    where = _matching(connection, scope, (), "")
-    statement = sa.select(batches.c.state, sa.func.count()).where(*where).group_by(batches.c.state)
-    return dict(connection.execute(statement).all())
-
-
 def read_lines(connection: sa.Connection, batch_id: str, *, first: int = 0, size: int | None = None) -> pd.DataFrame:
     """``size`` filed lines in order (all, if none is named), ``first`` of them left out; money in fen."""
     columns = [lines.c[name] for name in LINE_COLUMNS[1:]]

@@ -1,4 +1,6 @@
-"""One message: what happened as icon and word, to which batch, of whom, by whom and when, and what was said."""
+"""消息 in its parts: the states of what waits, and one message: what happened, to which batch, of whom, by whom and when."""
+
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -10,6 +12,25 @@ from pages.parts.account_table import change_look
 from pages.parts.formats import local_time
 from pages.parts.messages import plain
 from pages.parts.verdicts import state_look
+
+#: The address of 消息 names the state whose batches are wanted; pressing another one chooses that.
+STATE, _STATE_KEY = "state", "inbox_state"
+
+
+def choose_state(counts: Mapping[State, int], on_change: Callable[[], None]) -> State | None:
+    """The state whose waiting batches are wanted, ``None`` for all; nothing is asked where all are in one."""
+    if len(counts) == 1:
+        return None
+    wanted = st.query_params.get(STATE)
+    return st.pills(
+        _("状态"),
+        list(counts),
+        key=_STATE_KEY,
+        default=next((state for state in counts if state.value == wanted), None),
+        format_func=lambda state: f"{state_look(state)[0]} {_(state.label)} {counts[state]:,}",
+        label_visibility="collapsed",
+        on_change=on_change,
+    )
 
 
 def draw_message(message: Message) -> None:

@@ -2,10 +2,13 @@
 
 import pytest
 
-from core.services import filing, previews
+from core.services import filing, previews, steps
+from core.services.account_changes import request_change
 from core.services.desk import Desk
 from tests.pages.conftest import Open
-from tests.support.desks import CLERK, Ledger, prepare_draft
+from tests.pages.reading import labels, table
+from tests.support.desks import BANK, CLERK, SECOND_REVIEWER, Ledger, prepare_draft
+from tests.support.rounds import file_clear, file_serials, to_bounce, to_payment
 
 NOTICE = (
     "单位通过本模块发起缴费退费申请。退费情况包括：社保核定的缴费，因违规代缴、劳动合同变动单位未及时减员等情形产生实际缴费的"
@@ -54,3 +57,37 @@ def test_each_role_sees_what_waits_for_it(
 
     assert [(figure.label, figure.value) for figure in app.metric] == ([("待受理", "1 批")] if waits else [])
     assert any("没有等待您办理的批次" in caption.value for caption in app.caption) is not waits
+    assert labels(app).count("查看明细") == waits
+
+
+def test_home_counts_what_messages_list(open_app: Open, desk: Desk, ledger: Ledger) -> None:
+    """A clerk has nothing to do with bank details of a batch that he filed: his colleague corrects them."""
+    bounced, returned = file_clear(desk, ledger, 1), file_clear(desk, ledger, 2)
+    to_payment(desk, bounced)
+    to_bounce(desk, bounced)
+    steps.advance_batch(desk, SECOND_REVIEWER, returned, "return", "缺少材料")
+
+    assert [(figure.label, figure.value) for figure in open_app("clerk1").metric] == [("退回补正", "1 批")]
+    assert open_app("clerk1", "inbox.py").subheader[0].value == "待我办理 (1)"
+    both = [(figure.label, figure.value) for figure in open_app("clerk1b").metric]
+    assert both == [("退回补正", "1 批"), ("待更正银行信息", "1 批")]
+
+
+def test_a_figure_leads_to_what_it_counts(open_app: Open, desk: Desk, ledger: Ledger) -> None:
+    file_clear(desk, ledger, 1)
+    filed = file_serials(desk, ledger.leaver(2, [202205]))
+
+    assert len(table(open_app("reviewer2", "inbox.py"), "number")) == 2
+    app = open_app("reviewer2")
+    app.query_params["state"] = "submitted"
+    app.switch_page("inbox.py").run()
+    assert list(table(app, "number")["number"]) == [filed]
+    assert app.subheader[0].value == "待我办理 (2)"
+
+
+def test_an_approver_is_told_of_account_changes_at_home(open_app: Open, desk: Desk) -> None:
+    request_change(desk, CLERK, "E1", {**BANK, "bank_account": "0200990109200118888"})
+
+    app = open_app("approver1")
+
+    assert [(figure.label, figure.value) for figure in app.metric] == [("登记账户变更", "1 项")]

@@ -11,7 +11,7 @@ from core.services.account_changes import cancel_change, decide_change, request_
 from core.services.assignments import assign_batch
 from core.services.comments import add_comment
 from core.services.desk import Desk
-from core.services.queues import due_from
+from core.services.queues import count_due, due_from
 from core.store import inbox as store
 from tests.support.desks import (
     ADMIN,
@@ -27,6 +27,7 @@ from tests.support.desks import (
     Ledger,
     prepare_draft,
 )
+from tests.support.rounds import file_clear, to_bounce, to_payment
 
 PEOPLE_WITH_BATCHES = (CLERK, COLLEAGUE, OTHER_CLERK, REVIEWER, SECOND_REVIEWER, APPROVER, FINANCE, ANALYST)
 NEW_ACCOUNT = {**BANK, "bank_account": "0200990109200118888"}
@@ -206,6 +207,22 @@ def test_nothing_waits_for_a_clerk_until_the_agency_sends_it_back(desk: Desk, le
     assert list(due_from(desk, CLERK).rows["number"]) == [number]
     assert list(due_from(desk, COLLEAGUE).rows["number"]) == [number]
     assert due_from(desk, OTHER_CLERK).total == due_from(desk, SECOND_REVIEWER).total == 0
+    assert list(due_from(desk, CLERK, State.RETURNED).rows["number"]) == [number]
+    assert due_from(desk, CLERK, State.BANK_CORRECTION).total == 0
+
+
+def test_what_is_due_is_counted_as_it_is_listed(desk: Desk, ledger: Ledger) -> None:
+    """Whoever filed a batch can't correct its bank details: they wait for his colleague alone."""
+    number = file_clear(desk, ledger)
+    to_payment(desk, number)
+    to_bounce(desk, number)
+    assert count_due(desk, CLERK).by_state == {}
+    assert count_due(desk, COLLEAGUE).by_state == {State.BANK_CORRECTION: 1}
+
+    file(desk, ledger.leaver(2, [202205]))
+    assert count_due(desk, REVIEWER).by_state == {State.SUBMITTED: 1}
+    for viewer in PEOPLE_WITH_BATCHES:
+        assert count_due(desk, viewer).total == due_from(desk, viewer).total
 
 
 # --- comments ---
