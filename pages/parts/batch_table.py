@@ -1,5 +1,6 @@
 """A list of batches, and the way from a line of it to the batch: 申报记录, 审核 and 支付 look the same."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -35,10 +36,10 @@ def _draw(found: BatchPage, key: str, drawn_as: str, **options: Any) -> Any:
     numbers = tuple(found.rows["number"])
     shown = _shown(found.rows)
     if options:
-        shown.insert(3, "assignee", found.rows["assignee"].to_numpy())
+        shown.insert(list(shown).index("lines"), "assignee", found.rows["assignee"].to_numpy())
     event = st.dataframe(
         shown,
-        column_config=_columns(f"{drawn_as}_open", numbers),
+        column_config=_columns(shown, f"{drawn_as}_open", numbers),
         hide_index=True,
         row_height=_ROW,
         height=_HEADER + _ROW * len(numbers) + 3,
@@ -51,17 +52,20 @@ def _draw(found: BatchPage, key: str, drawn_as: str, **options: Any) -> Any:
 
 
 def _shown(rows: pd.DataFrame) -> pd.DataFrame:
+    """What decides which batch is next comes first, so that it is seen without scrolling."""
     return pd.DataFrame(
         {
             "number": rows["number"],
             "state": [
-                _say_state(State(code), label, overdue=overdue)
-                for code, label, overdue in zip(rows["state"], rows["state_label"], rows["overdue"], strict=True)
+                f"{state_look(State(code))[0]} {label}"
+                for code, label in zip(rows["state"], rows["state_label"], strict=True)
             ],
-            "due_on": rows["due_on"],
+            "due_on": [
+                _say_due(due, overdue=overdue) for due, overdue in zip(rows["due_on"], rows["overdue"], strict=True)
+            ],
+            "total": yuan(rows["total"]),
             "employer": rows["employer_name"],
             "reason": rows["reason_label"],
-            "total": yuan(rows["total"]),
             "lines": rows["line_count"],
             "refused": rows["refused_count"],
             "submitted": rows["submitted_at"].map(local_time),
@@ -69,19 +73,23 @@ def _shown(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _say_state(code: State, label: str, *, overdue: bool) -> str:
-    said = f"{state_look(code)[0]} {label}"
-    return f"{said} · ⚠ {_('已逾期')}" if overdue else said
+def _say_due(due_on: str, *, overdue: bool) -> str:
+    return f"{due_on} ⚠ {_('已逾期')}" if overdue else due_on
 
 
-def _columns(key: str, numbers: tuple[str, ...]) -> dict[str, Any]:
+def _room(said: Iterable[str]) -> int:
+    """Pixels that the longest of these texts takes: left to itself, a table measures its first rows alone."""
+    return 22 + max(sum(13 if letter > "\u2e7f" else 6 for letter in text) for text in said)
+
+
+def _columns(shown: pd.DataFrame, key: str, numbers: tuple[str, ...]) -> dict[str, Any]:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
         "number": st.column_config.ButtonColumn(
             _("批次号"), type="tertiary", alignment="left", pinned=True, key=key, on_click=_open, args=(key, numbers)
         ),
-        "state": text(_("状态")),
-        "due_on": text(_("办理期限")),
+        "state": text(_("状态"), width=_room(shown["state"])),
+        "due_on": text(_("办理期限"), width=_room([_("办理期限"), *shown["due_on"]])),
         "assignee": text(_("分派"), width=90),
         "employer": text(_("单位名称")),
         "reason": text(_("退费原因")),

@@ -1,5 +1,7 @@
 """申报记录: who finds which batches, by what, and what each line says."""
 
+import json
+
 import pytest
 
 from core.domain.lifecycle import State
@@ -30,10 +32,21 @@ def test_a_line_says_state_money_and_due_date(open_app: Open, two_batches: tuple
 
     assert line["number"].endswith(two_batches[0])
     # The screens' clock is years ahead of the test's.
-    assert line["state"] == "◷ 待受理 · ⚠ 已逾期"
-    assert line["due_on"] == "2023-11-03"
+    assert line["state"] == "◷ 待受理"
+    assert line["due_on"] == "2023-11-03 ⚠ 已逾期"
     assert line["total"] == 1350.72
     assert line["reason"] == "劳动合同变动，单位未及时减员"
+
+
+def test_what_decides_which_batch_is_next_stands_first_and_whole(open_app: Open, two_batches: tuple[str, str]) -> None:
+    app = open_app("reviewer1", "review.py")
+    shown = next(frame for frame in app.dataframe if "number" in frame.value)
+    columns = json.loads(shown.proto.columns)
+
+    assert list(shown.value)[:4] == ["number", "state", "due_on", "total"]
+    # A table measures its first rows alone: a longer text further down would be cut.
+    assert columns["state"]["width"] >= 70
+    assert columns["due_on"]["width"] >= 132
 
 
 @pytest.mark.parametrize(
