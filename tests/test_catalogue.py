@@ -17,8 +17,10 @@ from core.texts.catalogue import (
     ENGLISH,
     ROOT,
     collect_texts,
+    forms_of,
     load_translations,
     read_catalogue,
+    text_of,
     update_catalogue,
 )
 
@@ -29,9 +31,14 @@ MARKS = re.compile(r"\*\*|^\*")
 Speak = Callable[[str], None]
 
 
-def english() -> dict[str, str]:
-    """Every text of the catalogue and its translation."""
-    return {str(message.id): str(message.string) for message in read_catalogue() if message.id}
+def english() -> dict[str, tuple[str, ...]]:
+    """Every text of the catalogue and its translation: one form, or one for a single thing and one for several."""
+    return {text_of(message): forms_of(message) for message in read_catalogue() if message.id}
+
+
+def forms() -> list[tuple[str, str]]:
+    """Every text with each form of its translation."""
+    return [(text, said) for text, translation in english().items() for said in translation]
 
 
 def placeholders(text: str) -> list[str]:
@@ -55,7 +62,7 @@ def test_every_text_of_the_code_is_in_the_catalogue() -> None:
 
 
 def test_every_text_is_translated() -> None:
-    assert [text for text, translation in english().items() if not translation] == []
+    assert [text for text, said in forms() if not said] == []
 
 
 def test_nothing_in_the_catalogue_is_gone_from_the_code() -> None:
@@ -68,16 +75,22 @@ def test_nothing_is_a_guess() -> None:
 
 
 def test_english_has_no_chinese_in_it() -> None:
-    assert {text: said for text, said in english().items() if CHINESE.search(said)} == {}
+    assert [(text, said) for text, said in forms() if CHINESE.search(said)] == []
+
+
+def test_english_has_plurals_and_one_word_for_the_money() -> None:
+    """``line(s)`` is no English: give the message a ``msgid_plural`` and two ``msgstr``."""
+    unwanted = re.compile(r"\w\(e?s\)|(?<!\{)\byuan\b|¥", re.IGNORECASE)
+    assert [(text, said) for text, said in forms() if unwanted.search(said)] == []
 
 
 def test_placeholders_are_the_same() -> None:
-    translated = {text: said for text, said in english().items() if said}
-    assert {text: said for text, said in translated.items() if placeholders(text) != placeholders(said)} == {}
+    translated = [(text, said) for text, said in forms() if said]
+    assert [(text, said) for text, said in translated if placeholders(text) != placeholders(said)] == []
 
 
 def test_marks_are_the_same() -> None:
-    assert {text: said for text, said in english().items() if MARKS.findall(text) != MARKS.findall(said)} == {}
+    assert [(text, said) for text, said in forms() if MARKS.findall(text) != MARKS.findall(said)] == []
 
 
 def test_an_update_of_a_catalogue_in_step_changes_no_byte(tmp_path: Path) -> None:
@@ -99,8 +112,26 @@ def test_chinese_is_the_text_itself(speaking: Speak) -> None:
 
 def test_english_comes_from_the_catalogue(speaking: Speak) -> None:
     speaking("en")
-    assert [text for text, said in english().items() if said and _(text) != said] == []
+    assert [text for text, said in english().items() if all(said) and _(text) != said[-1]] == []
     assert _("退费工作台") == "Refund Desk"
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, "0 months"), (1, "1 month"), (2, "2 months"), ("1", "1 month"), ("1,000", "1,000 months")]
+)
+def test_english_says_one_thing_and_several_things(speaking: Speak, count: object, said: str) -> None:
+    speaking("en")
+    assert _("共 {count} 个月份").format(count=count) == said
+    assert explain(InvalidInput("共 {count} 个月份", count=count)) == said
+    speaking("zh")
+    assert _("共 {count} 个月份").format(count=count) == f"共 {count} 个月份"
+
+
+def test_a_plural_is_chosen_by_the_first_number_of_the_english_text(speaking: Speak) -> None:
+    speaking("en")
+    said = _("{orders} 笔，合计 {total} 元：成功 {paid}，退票 {bounced}，待回盘 {sent}")
+    assert said.format(orders=1, total="8.00", paid=0, bounced=0, sent=1).startswith("1 order, CNY 8.00")
+    assert said.format(orders=2, total="8.00", paid=1, bounced=0, sent=1).startswith("2 orders, CNY 8.00")
 
 
 def test_what_is_no_text_of_ours_stays_as_it_is(speaking: Speak) -> None:
@@ -162,6 +193,20 @@ def test_an_update_adds_what_is_new_keeps_what_is_translated_and_drops_what_is_g
     assert sorted(update_catalogue(code, path)) == ["姓名", "退出登录"]
     assert [str(message.string) for message in read_catalogue(path) if message.id == "登录"] == ["Sign in"]
     assert "提交" not in path.read_text("utf-8")
+
+
+def test_an_update_keeps_both_forms_of_a_plural(code: Path) -> None:
+    path = code / "messages.po"
+    (code / "app.py").write_text('_("共 {count} 页")\n', "utf-8")
+    path.write_text(
+        'msgid "共 {count} 页"\nmsgid_plural "共 {count} 页"\nmsgstr[0] "{count} page"\nmsgstr[1] ""\n', "utf-8"
+    )
+
+    assert "共 {count} 页" in update_catalogue(code, path)
+    path.write_text(path.read_text("utf-8").replace('msgstr[1] ""', 'msgstr[1] "{count} pages"'), "utf-8")
+    assert "共 {count} 页" not in update_catalogue(code, path)
+    assert load_translations(path).ngettext("共 {count} 页", "", 1) == "{count} page"
+    assert load_translations(path).ngettext("共 {count} 页", "", 2) == "{count} pages"
 
 
 def test_no_template_has_chinese_outside_of_the_marks() -> None:

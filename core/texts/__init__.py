@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from string import Formatter
 
 from core.domain.errors import RefundError
 
@@ -47,12 +48,35 @@ def _catalogue(_language: str) -> _gettext.NullTranslations:
     return load_translations()
 
 
+class _Counted(str):
+    """A text of several things that knows how it is said of one: which it is, its first number tells once it is filled in."""
+
+    __slots__ = ("of_one",)
+    of_one: str
+
+    def format(self, *given: object, **values: object) -> str:
+        """As ``str.format``, in the form that the number asks for."""
+        first = next(name for _text, name, _format, _conversion in Formatter().parse(self) if name)
+        return (self.of_one if str(values.get(first)) == "1" else str(self)).format(*given, **values)
+
+
 def _(text: str) -> str:
-    """``text`` in the language in force; the Chinese text itself where no translation exists."""
+    """``text`` in the language in force; the Chinese text itself where no translation exists.
+
+    Chinese has no plural. Where the catalogue has two forms of a text, ``_(text).format(…)`` takes the right one.
+    """
     if not text:
         return ""
     language = _language.get()
-    return _wording.get().get(text, text) if language == "zh" else _catalogue(language).gettext(text)
+    if language == "zh":
+        return _wording.get().get(text, text)
+    translations = _catalogue(language)
+    several = translations.ngettext(text, text, 2) if "{" in text else text
+    if several == text:
+        return translations.gettext(text)
+    counted = _Counted(several)
+    counted.of_one = translations.ngettext(text, text, 1)
+    return counted
 
 
 def explain(error: RefundError) -> str:

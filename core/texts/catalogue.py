@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -36,6 +36,17 @@ def read_catalogue(path: Path = ENGLISH) -> Catalog:
         return read_po(file, locale="en")
 
 
+def text_of(message: Message) -> str:
+    """The Chinese text of a message."""
+    return str(message.id[0] if message.pluralizable else message.id)
+
+
+def forms_of(message: Message) -> tuple[str, ...]:
+    """What a message is in English: one form, or one for a single thing and one for several (``msgstr[0]``, ``msgstr[1]``)."""
+    said = message.string or ""
+    return (said,) if isinstance(said, str) else tuple(said)
+
+
 def load_translations(path: Path = ENGLISH) -> gettext.NullTranslations:
     """The catalogue as gettext looks it up. Compiled in memory, so that no binary lies beside its source and grows stale."""
     if not path.is_file():
@@ -50,19 +61,21 @@ def update_catalogue(root: Path = ROOT, path: Path = ENGLISH) -> list[str]:
     """Bring the catalogue in step with the code and return the msgids that still want a translation.
 
     Sorted, without line numbers and without a date: an update changes only the lines whose text changed. Translations of
-    texts that are gone go too; nothing is guessed from a similar text.
+    texts that are gone go too; nothing is guessed from a similar text. Which texts have a plural is the catalogue's own
+    business: there they have a ``msgid_plural``, the same Chinese text once more.
     """
     old = read_catalogue(path)
     new = Catalog(locale="en", fuzzy=False)
     for text in collect_texts(root):
         message = old.get(text)
-        new.add(text, message.string if message else "")
+        has_plural = message is not None and message.pluralizable
+        new.add((text, text) if has_plural else text, message.string if message else "")
     new.header_comment = "# The English texts of the Refund Desk. `make texts` brings this file in step with the code."
     path.parent.mkdir(parents=True, exist_ok=True)
     written = BytesIO()
     write_po(written, new, width=0, no_location=True, sort_output=True, ignore_obsolete=True)
     path.write_bytes(_without_fuss(written.getvalue()))
-    return [str(message.id) for message in new if message.id and not message.string]
+    return [text_of(message) for message in new if message.id and not all(forms_of(message))]
 
 
 def _read_python(file: Any, keywords: Any, comment_tags: Any, options: Any) -> Iterator[Any]:  # noqa: ARG001 - Babel's
