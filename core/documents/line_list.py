@@ -10,7 +10,7 @@ import pandas as pd
 
 from core.documents.application import FRAME_COLUMNS, Application, heading
 from core.documents.printed_list import LINE, SUBTOTAL, TOTAL, PrintedList, Row, write_list
-from core.documents.workbook import Column, Holds, write_workbook
+from core.documents.workbook import Column, Holds, Sheet, write_sheets
 from core.domain.period import Period
 from core.domain.vocabulary import INSURANCES, Insurance
 
@@ -41,8 +41,17 @@ def write_lines_pdf(applications: Sequence[Application], at: datetime) -> bytes:
 
 
 def write_lines_workbook(applications: Sequence[Application]) -> bytes:
-    """The same rows in one sheet, those of one batch below those of the other."""
-    return write_workbook(TITLE, COLUMNS, (cells for each in applications for _kind, cells in list_rows(each.lines)))
+    """The same rows, a sheet for each batch under what the PDF says above its list."""
+    names = [TITLE if len(applications) == 1 else f"{TITLE} {position}" for position in range(1, len(applications) + 1)]
+    sheets = [
+        Sheet(name, _above(each), (cells for _kind, cells in list_rows(each.lines)))
+        for name, each in zip(names, applications, strict=True)
+    ]
+    return write_sheets(COLUMNS, sheets)
+
+
+def _above(application: Application) -> list[str]:
+    return [TITLE, *(f"{label}：{said}" for label, said in _said(application)), _NOTE]
 
 
 def _said(application: Application) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
-from rustpy_xlsxwriter import Format, write_worksheet
+from rustpy_xlsxwriter import Format, write_worksheet, write_worksheets
 
 from core.domain.money import plain_yuan
 from core.domain.wording import N_
@@ -47,7 +47,6 @@ _LONG_PAGE: dict[str, Any] = {
     "landscape": True,
     "paper_size": _A4,
     "fit_to_pages": (1, 0),
-    "repeat_rows": (0, 0),
     "margins": PAGE_MARGINS,
 }
 
@@ -77,6 +76,15 @@ class Column:
     holds: Holds = Holds.TEXT
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of several: its name, what stands above its table (its title, then a line each), and the table's rows."""
+
+    name: str
+    above: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+
+
 def write_workbook(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
     """What ``write_workbook_to`` writes, as bytes."""
     file = io.BytesIO()
@@ -97,6 +105,27 @@ def write_workbook_to(file: BinaryIO, title: str, columns: Sequence[Column], row
         _write_short(file, title, columns, begun)
     else:
         _write_long(file, title, columns, begun[:_MEASURED_ROWS], chain(begun, cells))
+
+
+def write_sheets(columns: Sequence[Column], sheets: Sequence[Sheet]) -> bytes:
+    """Tables with the same columns as one xlsx file, a sheet each; cells as ``write_workbook_to`` takes them."""
+    file = io.BytesIO()
+    begun = {sheet.name: _begun(_cells(columns, sheet.rows)) for sheet in sheets}
+    heads = {sheet.name: len(sheet.above) for sheet in sheets}
+    formats = [Format().set_num_format(column.holds.value) for column in columns]
+    write_worksheets(
+        [(name, _records(columns, cells)) for name, (_measured, cells) in begun.items()],
+        file,
+        freeze_panes={name: {"row": head + 1, "col": 0} for name, head in heads.items()},
+        header_row=heads,
+        merge_ranges={sheet.name: _above(sheet.above, len(columns) - 1) for sheet in sheets},
+        autofilter=dict.fromkeys(heads, True),
+        column_widths={name: _widths(columns, measured) for name, (measured, _rest) in begun.items()},
+        column_formats=dict.fromkeys(heads, formats),
+        page_setup={name: _long_page(head) for name, head in heads.items()},
+        header_format=dict.fromkeys(heads, _long_header()),
+    )
+    return file.getvalue()
 
 
 def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
@@ -225,19 +254,44 @@ def _styled_cell(sheet: Any, column: Column, value: Any) -> WriteOnlyCell:
 def _write_long(
     file: BinaryIO, title: str, columns: Sequence[Column], measured: list[list[Any]], cells: Iterable[list[Any]]
 ) -> None:
-    headings = [column.heading for column in columns]
-    header = Format().set_bold().set_background_color(_HEADER_FILL)
     write_worksheet(
-        (dict(zip(headings, row, strict=True)) for row in cells),
+        _records(columns, cells),
         file,
         sheet_name=title,
         freeze_row=1,
         autofilter=True,
         column_widths=_widths(columns, measured),
         column_formats=[Format().set_num_format(column.holds.value) for column in columns],
-        page_setup=_LONG_PAGE | {"footer": f"&C{_(PAGE_NUMBER)}"},
-        header_format=header.set_border_bottom("thin").set_border_bottom_color(_RULE),
+        page_setup=_long_page(0),
+        header_format=_long_header(),
     )
+
+
+def _records(columns: Sequence[Column], cells: Iterable[list[Any]]) -> Iterator[dict[str, Any]]:
+    headings = [column.heading for column in columns]
+    return (dict(zip(headings, row, strict=True)) for row in cells)
+
+
+def _begun(cells: Iterator[list[Any]]) -> tuple[list[list[Any]], Iterator[list[Any]]]:
+    """The rows that are measured, and all of them."""
+    measured = list(islice(cells, _MEASURED_ROWS))
+    return measured, chain(measured, cells)
+
+
+def _above(lines: Sequence[str], last_column: int) -> list[tuple[Any, ...]]:
+    """Each line over the whole width of the table, the title in bold and larger."""
+    plain = Format().set_num_format(Holds.TEXT.value).set_align("left")
+    title = Format().set_bold().set_font_size(14).set_align("left")
+    return [(row, 0, row, last_column, _text(line), plain if row else title) for row, line in enumerate(lines)]
+
+
+def _long_header() -> Format:
+    header = Format().set_bold().set_background_color(_HEADER_FILL)
+    return header.set_border_bottom("thin").set_border_bottom_color(_RULE)
+
+
+def _long_page(head: int) -> dict[str, Any]:
+    return _LONG_PAGE | {"repeat_rows": (head, head), "footer": f"&C{_(PAGE_NUMBER)}"}
 
 
 def _widths(columns: Sequence[Column], cells: list[list[Any]]) -> list[float]:

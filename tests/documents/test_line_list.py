@@ -15,8 +15,13 @@ ROOT = Path(__file__).resolve().parents[2]
 HEADINGS = ["序号", "姓名", "社会保障号码", "所属期", "险种", "单位", "个人", "滞纳金", "利息", "退费金额"]
 
 
-def rows_of(content: bytes) -> list[tuple[object, ...]]:
-    return list(openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True))
+#: The title, whose list it is, and the note on what is listed.
+ABOVE = 6
+
+
+def rows_of(content: bytes, sheet: int = 0) -> list[tuple[object, ...]]:
+    rows = list(openpyxl.load_workbook(io.BytesIO(content)).worksheets[sheet].iter_rows(values_only=True))
+    return rows[ABOVE:]
 
 
 def test_lines_stand_person_by_person_with_subtotals_and_a_total() -> None:
@@ -29,6 +34,40 @@ def test_lines_stand_person_by_person_with_subtotals_and_a_total() -> None:
     assert [row[4] for row in rows[:3]] == ["养老", "失业", "工伤"]
     assert rows[6] == (None, "小计", None, None, None, 1790.24, 911.2, 60.46, 0.34, 2762.24)
     assert rows[-1] == (None, "合计", None, None, None, 3580.48, 1822.4, 120.92, 0.68, 5524.48)
+
+
+def test_every_batch_has_a_sheet_that_says_whose_it_is() -> None:
+    """A draft that was split: each list begins at 1, ends in its own total, and names its batch and its reason."""
+    other = application(number="TF2023110100000258", reason="R07", employer_name="=1+1", lines=lines_of(1, [202206]))
+    content = write_lines_workbook([application(), other])
+    book = openpyxl.load_workbook(io.BytesIO(content))
+
+    assert book.sheetnames == ["人员退费明细表 1", "人员退费明细表 2"]
+    said = [[row[0].value for row in sheet.iter_rows(max_row=ABOVE)] for sheet in book.worksheets]
+    assert said[0][:5] == [
+        "人员退费明细表",
+        "单位名称：甲公司",
+        "单位编号：E1",
+        "批次号：TF2023110100000177",
+        "退费原因：劳动合同变动，单位未及时减员",
+    ]
+    assert said[1][1] == "单位名称：=1+1"
+    assert said[1][3] == "批次号：TF2023110100000258"
+    for sheet, lines in ((0, 12), (1, 3)):
+        head, *rows = rows_of(content, sheet)
+        assert list(head) == HEADINGS
+        assert [row[0] for row in rows if row[0]] == list(range(1, lines + 1))
+        assert [row[1] for row in rows].count("合计") == 1
+    assert book.worksheets[1].freeze_panes == "A8"
+    assert book.worksheets[1].print_title_rows == "$7:$7"
+    assert book.worksheets[1].auto_filter.ref == "A7:J11"
+
+
+def test_a_draft_says_that_it_is_one() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(write_lines_workbook([application(number="", family=())])))
+
+    assert book.sheetnames == ["人员退费明细表"]
+    assert book.active["A4"].value == "批次号：（草稿）"
 
 
 def test_who_has_one_month_needs_no_subtotal() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+from itertools import dropwhile
 from typing import Any
 
 import openpyxl
@@ -68,7 +69,9 @@ def words(desk: Desk, export: Export, viewer: Viewer = CLERK) -> str:
 
 
 def rows(desk: Desk, export: Export, viewer: Viewer = CLERK) -> list[tuple[Any, ...]]:
-    return list(openpyxl.load_workbook(io.BytesIO(read(desk, viewer, export))).active.iter_rows(values_only=True))
+    """The table of the first sheet with its headings, without what stands above it."""
+    sheet = openpyxl.load_workbook(io.BytesIO(read(desk, viewer, export))).active
+    return list(dropwhile(lambda row: row[0] != "序号", sheet.iter_rows(values_only=True)))
 
 
 def entries(desk: Desk) -> list[tuple[str, str, dict[str, Any]]]:
