@@ -96,15 +96,15 @@ def draw_family(batch: BatchView) -> None:
 
 
 def draw_money(batch: BatchView) -> None:
-    """Left what each fund pays, right the account it goes to."""
+    """Left what each fund pays, or what was asked for where nothing is paid; right the account it goes to."""
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.subheader(_("退费金额"), anchor=False)
+        st.subheader(_("申请金额") if batch.ended_unpaid else _("退费金额"), anchor=False)
         split = split_by_fund(batch.lines[batch.lines["stands"]])
         draw_totals(split, sum_of(split), alt=_("各险种退费金额"))
-        st.caption(
-            _("按基金分别支付，共 {count} 笔；单位和个人部分一并退至单位账户。").format(count=len(batch.payments))
-        )
+        if not batch.ended_unpaid:
+            paid = _("按基金分别支付，共 {count} 笔；单位和个人部分一并退至单位账户。")
+            st.caption(paid.format(count=len(batch.payments)))
     with right:
         st.subheader(_("退费信息"), anchor=False)
         st.table(

@@ -10,6 +10,7 @@ from core.domain.bank import FIELDS
 from core.domain.errors import NotFound
 from core.domain.identifiers import mask_account, normalise
 from core.domain.lifecycle import (
+    FREE_STATES,
     WAITS_FOR,
     Edge,
     Part,
@@ -105,6 +106,11 @@ class BatchView:
     account_checked: bool = False
     removed: tuple[OnRecord, ...] = ()
     missing: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def ended_unpaid(self) -> bool:
+        """Whether nothing of it is, or will be, refunded: its amounts are what was asked for."""
+        return self.state in FREE_STATES
 
 
 def batches_of_employer(desk: Desk, viewer: Viewer, employer_id: str, *, states: Collection[str] = ()) -> BatchPage:
@@ -244,7 +250,9 @@ def _next_step(state: State, due_on: str) -> str:
         State.PAID: _("退费已支付，等待办结"),
         State.CLOSED: _("该批次已办结"),
         State.WITHDRAWN: _("该批次已撤回，所含记录可重新申报"),
-        State.REJECTED: _("该批次不予退费，所含记录可补充材料后重新申报"),
+        State.REJECTED: _(
+            "该批次不予退费；原因和救济途径（行政复议、行政诉讼）见“打印”中的“不予退费决定书”，所含记录可补充材料后重新申报"
+        ),
         State.PAYMENT_FAILED: _("银行退票，等待更正银行信息"),
         State.BANK_CORRECTION: _("请单位更正银行信息"),
         State.BANK_REVIEW: _("银行信息已更正，等待复核"),

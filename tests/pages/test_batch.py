@@ -12,7 +12,7 @@ from core.services.desk import Desk
 from pages.parts.timeline import stations
 from tests.pages.conftest import Open
 from tests.pages.reading import keys, labels, table, texts
-from tests.support.desks import CLERK, FINANCE, REVIEWER, SECOND_REVIEWER, Ledger, person, prepare_draft
+from tests.support.desks import CLERK, FINANCE, REVIEWER, SECOND_REVIEWER, THIRD_REVIEWER, Ledger, person, prepare_draft
 from tests.support.rounds import file_unregistered
 
 FOUND = "没有找到该批次，或您无权查看"
@@ -178,6 +178,27 @@ def test_withdrawing_says_what_will_happen_and_frees_the_lines(show, desk: Desk,
     assert batches.show_batch(desk, CLERK, number).state is State.WITHDRAWN
     assert not keys(app) & {"withdraw", "take_step"}
     assert drafts.open_draft(desk, CLERK, "E1").row_count == 0
+
+
+@pytest.mark.parametrize(
+    ("username", "step", "further"),
+    [
+        ("clerk1", "withdraw", "所含记录可重新申报"),
+        ("reviewer1", "reject", "行政复议、行政诉讼）见“打印”中的“不予退费决定书”"),
+    ],
+    ids=["withdrawn", "rejected"],
+)
+def test_a_batch_that_ended_unpaid_says_what_was_asked_for_and_not_how_it_is_paid(
+    show, desk: Desk, number: str, username: str, step: str, further: str
+) -> None:
+    assert "按基金分别支付" in texts(show("clerk1", number))
+    steps.advance_batch(desk, THIRD_REVIEWER, number, "accept")
+    said = {"note": "材料不足", "code": "N13"} if step == "reject" else {}
+    steps.advance_batch(desk, CLERK if step == "withdraw" else REVIEWER, number, step, **said)
+    app = show(username, number)
+    assert [each.value for each in app.subheader][:1] == ["申请金额"]
+    assert "按基金分别支付" not in texts(app)
+    assert further in texts(app)
 
 
 def test_sending_a_batch_back_needs_a_reason_and_keeps_what_was_typed(show, desk: Desk, number: str) -> None:
