@@ -159,6 +159,13 @@ WAITS_FOR: dict[State, tuple[str, Role]] = {
     S.PAYMENT_FAILED: ("days_to_pay", Role.FINANCE),
     S.BANK_REVIEW: ("days_to_second_review", Role.REVIEWER),
 }
+#: Who has a batch where nothing is due: the money has arrived, and no rule says when the file is closed.
+WITHOUT_LIMIT: dict[State, Role] = {S.PAID: Role.FINANCE}
+
+
+def who_has(state: State) -> Role | None:
+    """The role at the agency whose turn it is; ``None`` where the employer has the batch, or nobody any more."""
+    return WAITS_FOR[state][1] if state in WAITS_FOR else WITHOUT_LIMIT.get(state)
 
 
 def find_edge(state: State, step: str) -> Edge:

@@ -11,7 +11,6 @@ from core.domain.errors import NotFound
 from core.domain.identifiers import mask_account, normalise
 from core.domain.lifecycle import (
     FREE_STATES,
-    WAITS_FOR,
     Edge,
     Part,
     State,
@@ -29,6 +28,7 @@ from core.services.desk import Desk
 from core.services.due_dates import answer_date
 from core.services.line_outcomes import left_positions
 from core.services.line_tables import masked
+from core.services.next_steps import say_next
 from core.services.papers import sees_removed
 from core.services.steps import FILING, account_makers, choose_edge, read_parts, require_batch
 from core.services.unregistered_accounts import CHECKED, is_unregistered
@@ -201,7 +201,7 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         papers,
         tuple(_offered(settings, row, viewer, parts)),
         family,
-        _next_step(state, row.due_on or answer_date(settings, steps)),
+        say_next(state, row.due_on, answer_date(settings, steps)),
         part_in_the_way(state, viewer, row.employer_id, parts),
         comments,
         viewer.username in makers,
@@ -236,24 +236,3 @@ def _event(step: store.Step, *, account_checked: bool) -> Event:
     actor = _("系统") if step.username == SYSTEM.username else step.username
     note = _("；").join(filter(None, (_(CHECKED) if account_checked else "", step.note)))
     return Event(_(edge.label), State(step.to_state), actor, _(Part(step.part).label), note, step.at)
-
-
-def _next_step(state: State, due_on: str) -> str:
-    """The next step in one sentence: who has the batch, and until when."""
-    if state in WAITS_FOR:
-        role = _(WAITS_FOR[state][1].label)
-        return _("当前{state}，由{role}办理，应于 {due} 前完成").format(state=_(state.label), role=role, due=due_on)
-    if state is State.RETURNED and due_on:
-        return _("请单位于 {due} 前按意见补正后重新提交").format(due=due_on)
-    return {
-        State.RETURNED: _("请单位按意见补正后重新提交"),
-        State.PAID: _("退费已支付，等待办结"),
-        State.CLOSED: _("该批次已办结"),
-        State.WITHDRAWN: _("该批次已撤回，所含记录可重新申报"),
-        State.REJECTED: _(
-            "该批次不予退费；原因和救济途径（行政复议、行政诉讼）见“打印”中的“不予退费决定书”，所含记录可补充材料后重新申报"
-        ),
-        State.PAYMENT_FAILED: _("银行退票，等待更正银行信息"),
-        State.BANK_CORRECTION: _("请单位更正银行信息"),
-        State.BANK_REVIEW: _("银行信息已更正，等待复核"),
-    }.get(state, _(state.label))

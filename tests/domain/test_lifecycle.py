@@ -11,6 +11,7 @@ from core.domain.lifecycle import (
     LIVE_STATES,
     PAID_STATES,
     WAITS_FOR,
+    WITH_EMPLOYER,
     Part,
     State,
     allowed_actions,
@@ -18,6 +19,7 @@ from core.domain.lifecycle import (
     part_in_the_way,
     progress,
     require_allowed,
+    who_has,
 )
 from core.domain.roles import Role, Viewer
 
@@ -205,6 +207,17 @@ def test_time_limits_are_those_of_whoever_has_the_batch():
         "支付失败": ("days_to_pay", Role.FINANCE),
         "银行信息待复核": ("days_to_second_review", Role.REVIEWER),
     }
+
+
+def test_whose_turn_it_is_is_told_for_every_stage_that_an_official_ends():
+    """Whoever closes a paid batch is named, though nothing says until when."""
+    working = {edge.source for edge in EDGES if edge.part is not Part.FILER and edge.target not in FREE_STATES}
+    assert {state for state in State if who_has(state)} == working - WITH_EMPLOYER
+    for state in working - WITH_EMPLOYER:
+        rights = {
+            edge.right for edge in EDGES if edge.source is state and edge.part not in {Part.FILER, Part.CORRECTOR}
+        }
+        assert all(Viewer("x", who_has(state)).may(right) for right in rights), state
 
 
 def test_the_part_of_a_step_fits_whoever_may_take_it():

@@ -62,7 +62,7 @@ def test_from_the_application_to_the_closed_batch_and_round_after_a_bounce(
     _see(people.at("clerk1", batch), "待支付", "由财务人员办理")
 
     bounced = _pay(people.at("finance1", "/payments"), number)
-    shown(people.at("clerk1", batch), "退费已支付，等待办结")
+    shown(people.at("clerk1", batch), "款项已支付，由财务人员办结")
     _take(people.at("finance1", batch), "step_close")
     _see_the_end(people.at("clerk1", batch), pictures)
     _read_the_messages(people.at("clerk1", "/inbox"), number, pictures)
@@ -163,7 +163,7 @@ def _correct_and_pay_again(people: People, number: str) -> None:
     orders = orders_in(fetch_files(finance)[1])
     assert {order["支付参考号"][:17] for order in orders} == {number}
     _book(finance, as_xlsx(answers(orders)))
-    shown(people.at("clerk1", batch), "退费已支付，等待办结")
+    shown(people.at("clerk1", batch), "款项已支付，由财务人员办结")
 
 
 def _reviewer_of(people: People, batch: str) -> "Page":
