@@ -144,6 +144,8 @@ LIVE_STATES = frozenset(State) - PAID_STATES - FREE_STATES
 
 #: The employer has the batch: the agency's clock stands still.
 WITH_EMPLOYER = frozenset({S.RETURNED, S.BANK_CORRECTION})
+#: Money has come back, and how the batch is paid again is not settled yet.
+AFTER_BOUNCE = frozenset({S.PAYMENT_FAILED, S.BANK_CORRECTION, S.BANK_REVIEW})
 #: Stages from which an official sends a batch back to the employer; in these he also decides about single lines, but for
 #: the bank details.
 SENDING_BACK = frozenset(edge.source for edge in EDGES if edge.needs_note and edge.target in WITH_EMPLOYER)

@@ -14,6 +14,7 @@ from core.services.contributions import InvalidInputs
 from core.services.desk import Desk
 from core.services.steps import Opened, require_batch, require_step, take_edge
 from core.store import bank_corrections as store
+from core.store.batches import read_steps
 from core.store.database import Connection
 from core.store.employers import former_names, read_employer
 from core.store.line_decisions import hold_part
@@ -25,12 +26,15 @@ _STEP = next(edge.step for edge in EDGES if edge.part is Part.CORRECTOR)
 
 @dataclass(frozen=True, slots=True)
 class BankVersion:
-    """Bank details as they stood for a while: filed (``round`` 0) or since correction ``round``; who entered them, and when."""
+    """Bank details as they stood for a while: filed (``round`` 0) or since correction ``round``; who entered them, when, and
+    what he said of it.
+    """
 
     round: int
     bank: Mapping[str, str]
     username: str
     at: str
+    note: str = ""
 
 
 def correct_bank(desk: Desk, viewer: Viewer, number: str, bank: Mapping[str, str], note: str = "") -> State:
@@ -65,11 +69,14 @@ def bank_versions(desk: Desk, viewer: Viewer, number: str) -> list[BankVersion]:
     with desk.read() as connection:
         row = require_batch(connection, viewer, number)
         replaced = store.read_corrections(connection, row.batch_id)
+        notes = [step.note for step in read_steps(connection, row.batch_id) if step.step == _STEP]
     details = [*(each.bank for each in replaced), {name: getattr(row, name) for name in FIELDS}]
     entered = [(row.filer, row.submitted_at), *((each.username, each.at) for each in replaced)]
+    # Details and step are written together: a note for each correction.
+    said = zip(details, entered, ["", *notes], strict=True)
     return [
-        BankVersion(turn, _shown(viewer, bank), username, at)
-        for turn, (bank, (username, at)) in enumerate(zip(details, entered, strict=True))
+        BankVersion(turn, _shown(viewer, bank), username, at, note)
+        for turn, (bank, (username, at), note) in enumerate(said)
     ]
 
 

@@ -10,6 +10,7 @@ from core.domain.bank import FIELDS
 from core.domain.errors import NotFound
 from core.domain.identifiers import mask_account, normalise
 from core.domain.lifecycle import (
+    AFTER_BOUNCE,
     FREE_STATES,
     Edge,
     Part,
@@ -23,6 +24,7 @@ from core.domain.roles import SYSTEM, Right, Viewer
 from core.domain.settings import Settings
 from core.domain.vocabulary import INSURANCES, Insurance
 from core.domain.wording import N_
+from core.services.bounces import Bounce, read_bounces
 from core.services.comments import sees_internal
 from core.services.desk import Desk
 from core.services.due_dates import answer_date
@@ -73,7 +75,7 @@ class BatchView:
     the account; ``comment_count`` is of those comments that he may read. ``unregistered``: the account is
     not a registered one even now; ``account_checked``: then the first reviewer has compared it with the papers.
     ``removed`` are papers that the employer took off, for the agency alone; ``missing`` are the groups of 必需 materials of
-    which none is there now.
+    which none is there now; ``bounces`` say why the bank sent money back, until that is settled.
     """
 
     number: str
@@ -106,6 +108,7 @@ class BatchView:
     account_checked: bool = False
     removed: tuple[OnRecord, ...] = ()
     missing: tuple[tuple[str, ...], ...] = ()
+    bounces: tuple[Bounce, ...] = ()
 
     @property
     def ended_unpaid(self) -> bool:
@@ -170,13 +173,14 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         left = left_positions(connection, row, steps)
         payments = store.read_payments(connection, row.batch_id)
         ever = papers_ever_of_batch(connection, row.batch_id)
+        state = State(row.state)
+        bounces = read_bounces(connection, row.batch_id) if state in AFTER_BOUNCE else ()
         family = tuple(store.read_family(connection, row.family, viewer.scope))
         parts = read_parts(connection, row.batch_id)
         makers = account_makers(connection, row.batch_id)
         unregistered = is_unregistered(connection, row)
         checked = steps_that_said(connection, row.batch_id, ACCOUNT_CHECKED)
         comments = count_comments(connection, row.batch_id, internal=sees_internal(viewer))
-    state = State(row.state)
     papers = tuple(each.paper for each in ever if not each.removed_at)
     return BatchView(
         row.number,
@@ -201,7 +205,7 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         papers,
         tuple(_offered(settings, row, viewer, parts)),
         family,
-        say_next(state, row.due_on, answer_date(settings, steps)),
+        say_next(state, row.due_on, answer_date(settings, steps), bounces),
         part_in_the_way(state, viewer, row.employer_id, parts),
         comments,
         viewer.username in makers,
@@ -209,6 +213,7 @@ def show_batch(desk: Desk, viewer: Viewer, number: str) -> BatchView:
         unregistered and _is_checked(steps, checked),
         tuple(each for each in ever if each.removed_at) if sees_removed(viewer) else (),
         tuple(settings.reason(row.reason).missing({paper.material for paper in papers})),
+        bounces,
     )
 
 

@@ -21,16 +21,28 @@ def draw_correction(batch: BatchView) -> None:
     """The form for whoever may correct, a sentence for whoever may not, the versions once there are several."""
     if batch.state is State.BANK_CORRECTION:
         if any(edge.part is Part.CORRECTOR for edge in batch.actions):
-            _draw_form(batch.number)
+            _draw_form(batch)
         else:
             draw_note(
                 "info", _("银行信息由本单位另一名经办人或经办机构办理更正；申报人和已办理过本批次的人员不能更正。")
             )
-    _draw_versions(batch.number)
+    _draw_versions(batch)
 
 
-def _draw_form(number: str) -> None:
+def _draw_bounces(batch: BatchView) -> None:
+    """What the bank said of each fund that came back."""
+    for bounce in batch.bounces:
+        said = _("银行退票原因（{funds}）：{reason}")
+        draw_note("warning", said.format(funds=bounce.say_funds(), reason=bounce.reason))
+
+
+def _draw_form(batch: BatchView) -> None:
+    number = batch.number
     st.subheader(_("更正银行信息"), anchor=False)
+    _draw_bounces(batch)
+    asked = batch.events[-1]
+    if asked.note:
+        draw_note("warning", _("{name}：{value}").format(name=asked.label, value=asked.note))
     st.caption(_("只能更正以下六项；单位有已登记账户的，须填写已登记的账户。提交后由审核人员复核。"))
     held = current_bank(desk(), require_user(), number)
     state.fill_new({_key(field): value for field, value in held.items()})
@@ -47,18 +59,20 @@ def _draw_form(number: str) -> None:
         st.form_submit_button(_("提交更正"), key="correct_bank", type="primary", on_click=_correct, args=(number,))
 
 
-def _draw_versions(number: str) -> None:
-    versions = bank_versions(desk(), require_user(), number)
+def _draw_versions(batch: BatchView) -> None:
+    versions = bank_versions(desk(), require_user(), batch.number)
     if len(versions) < 2:
         return
     st.subheader(_("银行信息更正对照"), anchor=False)
-    table = {_("项目"): [_(label) for label in FIELDS.values()]}
+    if batch.state is not State.BANK_CORRECTION:
+        _draw_bounces(batch)
+    table = {_("项目"): [*(_(label) for label in FIELDS.values()), _("说明")]}
     for before, version in zip([None, *versions], versions, strict=False):
         name = _("第 {round} 次更正").format(round=version.round) if version.round else _("申报时")
         table[f"{name} · {plain(version.username)} {local_time(version.at)}"] = [
             _marked(version.bank[field], changed=before is not None and before.bank[field] != version.bank[field])
             for field in FIELDS
-        ]
+        ] + [plain(version.note) or "–"]
     with st.container(key="bank_versions"):
         st.table(pd.DataFrame(table), border="horizontal", hide_index=True, alt=_("银行信息更正对照"))
 

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.domain.lifecycle import State
 from core.domain.line_review import Standing
+from core.services.bank_corrections import correct_bank
 from core.services.batch_papers import add_batch_paper
 from core.services.batches import show_batch
 from core.services.comments import list_comments
@@ -16,7 +17,7 @@ from core.services.line_sheets import read_lines
 from core.services.steps import advance_batch
 from tests.pages.conftest import Open
 from tests.pages.reading import keys, table, texts
-from tests.support.desks import BANK, CLERK, FINANCE, REVIEWER, SECOND_REVIEWER, Ledger
+from tests.support.desks import BANK, CLERK, COLLEAGUE, FINANCE, REVIEWER, SECOND_REVIEWER, Ledger
 from tests.support.rounds import PASS, REFUSE, RETURN, file_clear, file_reviewed, to_bounce, to_payment
 
 PDF = (Path(__file__).parents[2] / "data" / "demo" / "sample.pdf").read_bytes()
@@ -181,22 +182,36 @@ def test_new_bank_details_are_typed_by_a_colleague_and_compared_by_a_reviewer(sh
     to_bounce(desk, number)
     filer = show("clerk1", number)
     assert "由本单位另一名经办人或经办机构办理更正" in texts(filer)
+    assert "银行退回了款项（养老、失业、工伤：账户状态异常）" in texts(filer)
     assert "correct_branch_name" not in {field.key for field in filer.text_input}
     app = show("clerk1b", number)
+    assert "银行退票原因（养老、失业、工伤）：账户状态异常" in texts(app)
     assert app.text_input(key="correct_bank_account").value == BANK["bank_account"]
     app.text_input(key="correct_cnaps_code").set_value("12")
     app.button(key="correct_bank").click().run()
     assert "人行支付系统行号应为 12 位数字" in texts(app)
     app.text_input(key="correct_cnaps_code").set_value(BANK["cnaps_code"])
     app.text_input(key="correct_branch_name").set_value("工商银行北京海淀支行")
+    app.text_input(key="correction_note").set_value("网点 *已更名*")
     app.button(key="correct_bank").click().run()
     assert show_batch(desk, FINANCE, number).state is State.BANK_REVIEW
     reviewer = show("reviewer2", number)
     versions = next(each.value for each in reviewer.table if "项目" in each.value)
     assert "▲ **工商银行北京海淀支行**" in list(versions.iloc[:, -1])
+    assert [each.replace("\\", "") for each in versions.iloc[-1]] == ["说明", "–", "网点 *已更名*"]
+    assert "银行退票原因（养老、失业、工伤）：账户状态异常" in texts(reviewer)
     reviewer.button(key="step_pass_bank").click().run()
     reviewer.button(key="take_step").click().run()
     assert show_batch(desk, FINANCE, number).state is State.PAYABLE
+
+
+def test_whoever_corrects_again_reads_what_the_reviewer_found(show, desk: Desk, ledger: Ledger) -> None:
+    number = file_clear(desk, ledger)
+    to_payment(desk, number)
+    to_bounce(desk, number)
+    correct_bank(desk, COLLEAGUE, number, {**BANK, "branch_name": "工商银行北京海淀支行"})
+    advance_batch(desk, SECOND_REVIEWER, number, "return_bank", "行号仍不对")
+    assert "退回重新更正：行号仍不对" in texts(show("clerk1b", number))
 
 
 def test_comments_say_who_reads_them(show, desk: Desk, ledger: Ledger) -> None:

@@ -58,14 +58,14 @@ def test_a_colleague_corrects_and_the_second_reviewer_passes(desk: Desk, bounced
 
 
 def test_every_version_is_kept(desk: Desk, bounced: str) -> None:
-    correct_bank(desk, COLLEAGUE, bounced, BETTER)
+    correct_bank(desk, COLLEAGUE, bounced, BETTER, "网点已更名")
     advance_batch(desk, SECOND_REVIEWER, bounced, "return_bank", "行号仍不对")
     correct_bank(desk, COLLEAGUE, bounced, {**BETTER, "cnaps_code": "102100000021"})
     versions = bank_versions(desk, SECOND_REVIEWER, bounced)
-    assert [(each.round, each.username, each.bank["branch_name"]) for each in versions] == [
-        (0, "clerk1", BANK["branch_name"]),
-        (1, "clerk1b", BETTER["branch_name"]),
-        (2, "clerk1b", BETTER["branch_name"]),
+    assert [(each.round, each.username, each.bank["branch_name"], each.note) for each in versions] == [
+        (0, "clerk1", BANK["branch_name"], ""),
+        (1, "clerk1b", BETTER["branch_name"], "网点已更名"),
+        (2, "clerk1b", BETTER["branch_name"], ""),
     ]
     assert check_everything(desk) == []
 

@@ -15,9 +15,11 @@ from core.domain.lifecycle import State
 from core.domain.money import plain_yuan
 from core.domain.payments import PAID_AGAIN, Outcome
 from core.domain.roles import SYSTEM, Role, Viewer
+from core.domain.vocabulary import Insurance
 from core.services.bank_corrections import correct_bank
 from core.services.bank_results import ResultsRefusedError, book_results, read_results
 from core.services.batches import show_batch
+from core.services.bounces import Bounce
 from core.services.checks import check_everything
 from core.services.desk import Desk
 from core.services.payment_runs import OrderView, list_runs, orders_of_batch
@@ -101,6 +103,7 @@ def test_a_bounce_carries_the_banks_reason_to_the_correction(desk: Desk, ledger:
     booked = book_results(desk, FINANCE, "r.csv", as_csv([answer(first, BOUNCED), *map(answer, rest)]))
     assert booked.bounced == (number,)
     view = show_batch(desk, FINANCE, number)
+    assert view.bounces == (Bounce((Insurance.PENSION,), "账户已销户"),)
     assert view.state is State.BANK_CORRECTION
     assert [(e.state, e.note) for e in view.events[-2:]] == [
         (State.PAYMENT_FAILED, "养老：账户已销户"),
@@ -121,6 +124,7 @@ def test_after_the_correction_only_the_bounced_fund_leaves_again(desk: Desk, led
     first, *rest = orders(desk, pay(desk, [number]))
     book_results(desk, FINANCE, "r.csv", as_csv([answer(first, BOUNCED), *map(answer, rest)]))
     corrected(desk, number)
+    assert show_batch(desk, FINANCE, number).bounces == ()
     (batch,) = preview_run(desk, FINANCE, desk.today()).batches
     assert [order.reference for order in batch.orders] == [f"{number}P02"]
     assert batch.cautions == (PAID_AGAIN,)
