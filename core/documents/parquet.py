@@ -7,12 +7,18 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.documents.workbook import Column, Holds
+from core.documents.workbook import Column, Holds, cell_value
 from core.domain.money import to_yuan
 
 PARQUET = "application/vnd.apache.parquet"
 _PIECE = 20_000
-_TYPES = {Holds.TEXT: pa.string(), Holds.MONEY: pa.decimal128(18, 2), Holds.COUNT: pa.int64()}
+_TYPES = {
+    Holds.TEXT: pa.string(),
+    Holds.MONEY: pa.decimal128(18, 2),
+    Holds.COUNT: pa.int64(),
+    Holds.DAYS: pa.float64(),
+    Holds.SHARE: pa.float64(),
+}
 
 
 def write_parquet_to(file: BinaryIO, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
@@ -38,4 +44,4 @@ def _cell(column: Column, value: Any) -> Any:
         return None
     if column.holds is Holds.MONEY:
         return to_yuan(int(value))
-    return int(value) if column.holds is Holds.COUNT else str(value)
+    return str(value) if column.holds is Holds.TEXT else cell_value(column, value)

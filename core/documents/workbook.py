@@ -66,6 +66,10 @@ class Holds(StrEnum):
     #: Whole fen in, exact yuan out.
     MONEY = "#,##0.00"
     COUNT = "0"
+    #: Days with one decimal.
+    DAYS = "0.0"
+    #: A part of 1, shown in percent.
+    SHARE = "0.0%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +179,20 @@ def _text(value: Any) -> str:
     return _NOT_IN_XML.sub("", _LINE_END.sub("\n", str(value)))[:_CELL_LENGTH]
 
 
-_WRITERS: dict[Holds, Callable[[Any], Any]] = {Holds.TEXT: _text, Holds.MONEY: _money, Holds.COUNT: int}
+_WRITERS: dict[Holds, Callable[[Any], Any]] = {
+    Holds.TEXT: _text,
+    Holds.MONEY: _money,
+    Holds.COUNT: int,
+    Holds.DAYS: float,
+    Holds.SHARE: float,
+}
 
 
 def _csv_cell(column: Column, value: Any) -> str:
     if value is None:
         return ""
     if column.holds is not Holds.TEXT:
-        return plain_yuan(int(value)) if column.holds is Holds.MONEY else str(int(value))
+        return plain_yuan(int(value)) if column.holds is Holds.MONEY else str(_WRITERS[column.holds](value))
     text = str(value)
     return f"'{text}" if _STARTS_FORMULA.match(text) or _LOOKS_LIKE_ID.fullmatch(text) else text
 
@@ -307,6 +317,10 @@ def _widths(columns: Sequence[Column], cells: list[list[Any]]) -> list[float]:
     ]
 
 
+#: How numbers of fixed decimals are shown.
+_SHOWN = {Holds.MONEY: "{:,.2f}", Holds.DAYS: "{:.1f}", Holds.SHARE: "{:.1%}"}
+
+
 def _heading_room(column: Column) -> int:
     # The filter's button stands beside the heading.
     return text_width(column.heading) + 4
@@ -315,7 +329,7 @@ def _heading_room(column: Column) -> int:
 def _room(column: Column, value: Any) -> int:
     if value is None:
         return 0
-    return text_width(f"{value:,.2f}" if column.holds is Holds.MONEY else str(value)) + 2
+    return text_width(_SHOWN[column.holds].format(value) if column.holds in _SHOWN else str(value)) + 2
 
 
 def text_width(text: str) -> int:

@@ -1,6 +1,8 @@
 """月度报告: what was filed, told, decided and paid in a month, as PDF or workbook; a month that is over never changes again."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from core.documents.report import (
     FUNDS,
     LATE,
     NO_REGION,
+    OTHER_CAUSES,
     OTHER_EMPLOYERS,
     OTHERS,
     PAID,
@@ -37,9 +40,10 @@ from core.documents.report import (
     write_report_workbook,
 )
 from core.documents.workbook import XLSX
-from core.domain.board_question import BoardQuestion
+from core.domain.board_question import BoardQuestion, Measure
 from core.domain.errors import InvalidInput
-from core.domain.lifecycle import EDGES, State
+from core.domain.lifecycle import EDGES, WAITS_FOR, State
+from core.domain.line_review import OTHER
 from core.domain.period import Period
 from core.domain.reasons import REASONS
 from core.domain.roles import SYSTEM, Right, Viewer
@@ -58,10 +62,12 @@ from core.store.files import write_atomically
 FIELD = "report_month"
 FORMS = ("pdf", "xlsx")
 #: Sections in which one batch is in several rows.
-_OVERLAPPING = frozenset({FUNDS, PARTS, PAID, ENDED, REFUSED, STEPS})
+_OVERLAPPING = frozenset({FUNDS, PAID, ENDED, REFUSED, STEPS})
 _SHARES = (LATE, BOUNCED, STRAIGHT)
 _LABELS = {(edge.source.value, edge.step): edge.label for edge in EDGES}
 _ORDER = {edge: place for place, edge in enumerate(_LABELS)}
+#: Steps that several stages call the same: each is named with the stage that it left.
+_AMBIGUOUS = {label for label, count in Counter(_LABELS.values()).items() if count > 1}
 
 
 def write_report(desk: Desk, viewer: Viewer, month: Period, form: str) -> bytes:
@@ -109,23 +115,52 @@ def _moment(day: date) -> datetime:
 def _read(connection: Connection, month: Period, last: date, board: StepBoard, least: int) -> MonthlyReport:
     span = (_stored(_moment(month.first_day)), _stored(_moment((month + 1).first_day)))
     whole = [*_filed(connection, month), *_done(connection, month, *span)]
-    sections = [(title, _told(rows, least, overlapping=title in _OVERLAPPING)) for title, rows in whole]
-    hidden = board.hidden or any(len(told) < len(rows) for (_, told), (_, rows) in zip(sections, whole, strict=True))
+    sections = [(title, _told(title, rows, least)) for title, rows in whole]
+    totals = [_told_total(row, least) for row in _totals(connection, month, *span)]
+    hidden = board.hidden or any(row.amount is None for row in totals)
+    hidden = hidden or sections != whole
+    sections = [(title, _pareto(rows) if title == REFUSED else rows) for title, rows in sections]
     paid = store.paid_batches(connection, *span)
-    figures = (
-        (TO_PAY, _days(paid) if len(paid) >= least else ""),
-        *(
-            (name, _percent(share))
-            for name, share in zip(_SHARES, (board.late, board.bounced, board.straight), strict=True)
-        ),
-    )
-    # A paper of the agency is Chinese, whoever asks for it.
-    stages = [_time(State(each.key).label, each) for each in board.stages]
-    reviewers = [
-        _time(SYSTEM.role.label if each.key == SYSTEM.username else each.key, each) for each in board.reviewers
+    shares = zip(_SHARES, (board.late, board.bounced, board.straight), strict=True)
+    figures = ((TO_PAY, _days(paid) if len(paid) >= least else None), *shares)
+    times = ((STAGES, _stages(connection, board, span[1])), (REVIEWERS, _reviewers(board)))
+    return MonthlyReport(str(month), last.isoformat(), totals, sections, times, figures, hidden)
+
+
+def _told_total(row: Row, least: int) -> Row:
+    return row if least <= 1 or (row.batches or 0) >= least else Row(row.name, None, None)
+
+
+def _totals(connection: Connection, month: Period, since: str, until: str) -> Iterator[Row]:
+    """What the head of the board of money says, as it stood at the end of the month."""
+    filed = [_row("", each) for each in store.filed_by_reason(connection, month.number)]
+    yield _together(Measure.FILED.label, filed)
+    for measure, found in (
+        (Measure.PAID, store.sum_paid(connection, since, until)),
+        (Measure.REJECTED, store.sum_rejected(connection, since, until)),
+        (Measure.TOLD, store.sum_told(connection, month.number)),
+    ):
+        yield Row(measure.label, found[0], found[1], int(found[2]))
+
+
+def _stages(connection: Connection, board: StepBoard, until: str) -> list[Time]:
+    """How long each stage took, against the limit that was in force when the month ended."""
+    before = store.settings_before(connection, until)
+    return [
+        Time(State(each.key).label, each.moves, each.days, each.late, _limit(before, each)) for each in board.stages
     ]
-    times = ((STAGES, stages), (REVIEWERS, reviewers))
-    return MonthlyReport(str(month), last.isoformat(), sections, times, figures, hidden)
+
+
+def _limit(before: Mapping[str, str], stage: Waited) -> int | None:
+    """Working days; ``before`` has the switches that were changed since."""
+    value = before.get(WAITS_FOR[State(stage.key)][0], str(stage.limit))
+    return int(value) or None if value.isdecimal() else None
+
+
+def _reviewers(board: StepBoard) -> list[Time]:
+    # A paper of the agency is Chinese, whoever asks for it.
+    names = (SYSTEM.role.label if each.key == SYSTEM.username else each.key for each in board.reviewers)
+    return [Time(name, each.moves, each.days, each.late) for name, each in zip(names, board.reviewers, strict=True)]
 
 
 def _filed(connection: Connection, month: Period) -> Iterator[tuple[str, list[Row]]]:
@@ -133,7 +168,8 @@ def _filed(connection: Connection, month: Period) -> Iterator[tuple[str, list[Ro
     reasons = store.filed_by_reason(connection, month.number)
     yield FILED, [_row(f"{each[0]} {REASONS[each[0]].text}", each) for each in reasons]
     yield FUNDS, _by_fund(store.filed_by_insurance(connection, month.number))
-    yield PARTS, _parts(*store.filed_parts(connection, month.number))
+    parts = zip((EMPLOYER_PART, PERSONAL_PART, EXTRAS), store.filed_parts(connection, month.number), strict=True)
+    yield PARTS, [Row(name, *found) for name, found in parts if found[2]]
     yield EMPLOYERS, _employers([_row(each[0], each) for each in store.filed_by_employer(connection, month.number)])
     yield DISTRICTS, [_row(each[0] or NO_REGION, each) for each in store.filed_by_district(connection, month.number)]
 
@@ -144,16 +180,34 @@ def _done(connection: Connection, month: Period, since: str, until: str) -> Iter
     ended = {each[0]: each for each in store.ended_without_payment(connection, since, until)}
     yield ENDED, [_row(name, ended[how]) for how, name in ENDS.items() if how in ended]
     told = store.refusals_told(connection, month.number)
-    yield REFUSED, [_row(f"{each[0]} {REFUSALS[each[0]].text}", each) for each in told]
+    yield REFUSED, _causes([*told, *store.refused_for(connection, since, until)])
     yield STEPS, [_step(*each) for each in sorted(store.steps_taken(connection, since, until), key=_place)]
     months = store.filed_by_month(connection, (month + -11).number, month.number)
     yield TREND, [_row(str(Period(int(each[0]))), each) for each in months]
 
 
-def _parts(batches: int, lines: int, employer: int | None, personal: int | None, amount: int | None) -> list[Row]:
-    own, theirs = int(employer or 0), int(personal or 0)
-    parts = {EMPLOYER_PART: own, PERSONAL_PART: theirs, EXTRAS: int(amount or 0) - own - theirs}
-    return [Row(name, batches, lines, part) for name, part in parts.items() if part]
+def _causes(found: Iterable[Any]) -> list[Row]:
+    """Lines told or refused for each cause, the most first. Of what was told and refused some may be of the same batch."""
+    by_code: dict[str, list[Any]] = {}
+    for each in found:
+        if each[0] == OTHER or (each[0] in REFUSALS and REFUSALS[each[0]].refuses):
+            by_code.setdefault(each[0], []).append(each)
+    causes = [
+        (code, max(each[1] for each in own), sum(each[2] for each in own)) for code, own in sorted(by_code.items())
+    ]
+    return [
+        Row(OTHER_CAUSES if code == OTHER else f"{code} {REFUSALS[code].text}", batches, count)
+        for code, batches, count in sorted(causes, key=lambda cause: -cause[2])
+    ]
+
+
+def _pareto(rows: Sequence[Row]) -> list[Row]:
+    """Causes with the share of each and all before it; how many batches they share nobody counts."""
+    whole, so_far, found = sum(each.count or 0 for each in rows), 0, []
+    for each in rows:
+        so_far += each.count or 0
+        found.append(replace(each, batches=None, share=so_far / whole))
+    return found
 
 
 def _employers(rows: list[Row]) -> list[Row]:
@@ -162,28 +216,28 @@ def _employers(rows: list[Row]) -> list[Row]:
 
 
 def _together(name: str, rows: Sequence[Row]) -> Row:
-    batches, count = sum(each.batches for each in rows), sum(each.count for each in rows)
-    return Row(name, batches, count, sum(each.amount or 0 for each in rows))
+    return Row(name, *(sum(getattr(each, part) or 0 for each in rows) for part in ("batches", "count", "amount")))
 
 
-def _told(rows: Sequence[Row], least: int, *, overlapping: bool) -> list[Row]:
+def _told(title: str, rows: Sequence[Row], least: int) -> list[Row]:
     """Rows that stand for ``least`` batches, the others as one, as on the boards."""
     if least <= 1:
         return list(rows)
-    groups = [Group(each.name, each.name, each.batches, each.count, each.amount or 0) for each in rows]
+    if title == PARTS:
+        return _told_parts(rows, least)
+    groups = [Group(each.name, each.name, each.batches or 0, each.count or 0, each.amount or 0) for each in rows]
     money = any(each.amount is not None for each in rows)
     return [
         Row(each.key or OTHERS, each.batches, each.lines, each.amount if money else None)
-        for each in fold(groups, least, overlapping=overlapping)
+        for each in fold(groups, least, overlapping=title in _OVERLAPPING)
     ]
 
 
-def _time(name: str, waited: Waited) -> Time:
-    return Time(name, waited.moves, waited.days, waited.late)
-
-
-def _percent(share: float | None) -> str:
-    return "" if share is None else f"{share:.1%}"
+def _told_parts(rows: Sequence[Row], least: int) -> list[Row]:
+    """Parts of one sum, which stands for all batches of the month; how few have one of them is not told."""
+    if max((each.batches or 0 for each in rows), default=0) < least:
+        return []
+    return [each if (each.batches or 0) >= least else replace(each, batches=None, count=None) for each in rows]
 
 
 def _stored(moment: datetime) -> str:
@@ -205,9 +259,10 @@ def _place(found: Any) -> int:
 
 
 def _step(source: str, step: str, times: int, batches: int) -> Row:
-    return Row(_LABELS.get((source, step), FILING.label), batches, times)
+    label = _LABELS.get((source, step), FILING.label)
+    return Row(f"{label}（{State(source).label}）" if label in _AMBIGUOUS else label, batches, times)
 
 
-def _days(paid: Iterable[Any]) -> str:
+def _days(paid: Iterable[Any]) -> float | None:
     spans = [datetime.fromisoformat(end) - datetime.fromisoformat(begin) for begin, end in paid]
-    return f"{sum(spans, timedelta()) / len(spans) / timedelta(days=1):.1f}" if spans else ""
+    return sum(spans, timedelta()) / len(spans) / timedelta(days=1) if spans else None

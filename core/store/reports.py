@@ -1,5 +1,6 @@
 """Figures of a month from what never changes: what was filed, told, decided and paid in it. Amounts in fen."""
 
+import json
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ from core.domain.board_question import Measure
 from core.store.database import Connection
 from core.store.migrations.rollup_sql import ALL
 from core.store.schema import (
+    audit,
     batch_events,
     batch_figures,
     batches,
@@ -35,11 +37,14 @@ def filed_by_insurance(connection: Connection, month: int) -> list[Any]:
     return _all(connection, statement.select_from(_filed).where(_in(month)), _l.insurance)
 
 
-def filed_parts(connection: Connection, month: int) -> Any:
-    """(batches, lines, employer's part, personal part, amount) of what was filed in a month."""
-    parts = (sa.func.sum(_l.employer_part), sa.func.sum(_l.personal_part), _amount)
-    statement = sa.select(sa.func.count(_b.batch_id.distinct()), sa.func.count(), *parts)
-    return connection.execute(statement.select_from(_filed).where(_in(month))).one()
+def filed_parts(connection: Connection, month: int) -> list[tuple[int, int, int]]:
+    """(batches, lines, amount) of the employer's part, the personal part and the rest, each of the lines that have it."""
+    found = []
+    for part in (_l.employer_part, _l.personal_part, _l.refundable - _l.employer_part - _l.personal_part):
+        counted = sa.select(sa.func.count(_b.batch_id.distinct()), sa.func.count(), sa.func.sum(part))
+        row = connection.execute(counted.select_from(_filed).where(_in(month), part > 0)).one()
+        found.append((row[0], row[1], int(row[2] or 0)))
+    return found
 
 
 def filed_by_employer(connection: Connection, month: int) -> list[Any]:
@@ -69,18 +74,47 @@ def ended_without_payment(connection: Connection, since: str, until: str) -> lis
 
     A line counts when the step was taken that made it final; those refused by the step that rejected all count as its batch.
     """
-    d, own = line_decisions.c, batch_events.alias().c
+    ended = _ended(since, until).subquery().c
+    return _all(connection, sa.select(ended.how, *_counted(ended)), ended.how)
+
+
+def sum_rejected(connection: Connection, since: str, until: str) -> Any:
+    """(batches, lines, amount) of what was refused between two moments, with its batch or by itself."""
+    ended = _ended(since, until).subquery().c
+    return connection.execute(sa.select(*_counted(ended)).where(ended.how.in_(("rejected", "refuse")))).one()
+
+
+def refused_for(connection: Connection, since: str, until: str) -> list[Any]:
+    """(code, batches, lines) of lines that were refused for a cause between two moments."""
+    d, at = line_decisions.c, _taken_at()
+    counted = (sa.func.count(d.batch_id.distinct()), sa.func.count())
+    refused = sa.select(d.code, *counted).where(d.final, d.decision == "refuse", at >= since, at < until)
+    return _all(connection, refused, d.code)
+
+
+def _ended(since: str, until: str) -> sa.CompoundSelect[Any]:
+    """How, batch and amount of every line that ended without payment between two moments."""
+    d = line_decisions.c
     ending = sa.and_(d.batch_id == _l.batch_id, d.position == _l.position, d.final, d.decision.in_(("refuse", "drop")))
     fallen = sa.and_(ending, ~_refused_with_batch())
-    counted = (sa.func.count(_l.batch_id.distinct()), sa.func.count(), _amount)
-    whole = sa.select(_e.to_state, *counted).select_from(lines.join(batch_events, _e.batch_id == _l.batch_id))
+    whole = sa.select(_e.to_state.label("how"), _l.batch_id, _l.refundable)
+    whole = whole.select_from(lines.join(batch_events, _e.batch_id == _l.batch_id))
     ended = (_e.to_state.in_(("rejected", "withdrawn")), _e.at >= since, _e.at < until)
-    whole = whole.where(*ended, ~sa.exists().where(fallen))
+    single = sa.select(d.decision, _l.batch_id, _l.refundable).select_from(lines.join(line_decisions, fallen))
+    at = _taken_at()
+    return sa.union_all(whole.where(*ended, ~sa.exists().where(fallen)), single.where(at >= since, at < until))
+
+
+def _taken_at() -> Any:
+    """When the step was taken that made a decision on a line final."""
+    d, own = line_decisions.c, batch_events.alias().c
     taken = sa.select(sa.func.min(own.at)).where(own.batch_id == d.batch_id, own.part == d.part, own.at >= d.at)
-    at = taken.correlate(line_decisions).scalar_subquery()
-    single = sa.select(d.decision, *counted).select_from(lines.join(line_decisions, fallen))
-    single = single.where(at >= since, at < until)
-    return [*_all(connection, whole, _e.to_state), *_all(connection, single, d.decision)]
+    return taken.correlate(line_decisions).scalar_subquery()
+
+
+def _counted(rows: Any) -> tuple[Any, Any, Any]:
+    amount = sa.func.coalesce(sa.func.sum(rows.refundable), 0)
+    return sa.func.count(rows.batch_id.distinct()), sa.func.count(), amount
 
 
 def _refused_with_batch() -> sa.Exists:
@@ -97,6 +131,14 @@ def filed_by_month(connection: Connection, first: int, last: int) -> list[Any]:
     statement = sa.select(filed, sa.func.count(_b.batch_id.distinct()), sa.func.count(), _amount)
     span = (_b.number >= f"TF{first}", _b.number < f"TF{last}99")
     return list(connection.execute(statement.select_from(_filed).where(*span).group_by("filed").order_by("filed")))
+
+
+def sum_told(connection: Connection, month: int) -> Any:
+    """(batches, lines, amount) of what was told to be not refundable when batches of a month were filed."""
+    received = sa.func.coalesce(sa.func.sum(_r.employer_part + _r.personal_part + _r.late_fee + _r.interest), 0)
+    statement = sa.select(sa.func.count(_b.batch_id.distinct()), sa.func.count(), received)
+    joined = batches.join(refused_lines, _r.batch_id == _b.batch_id)
+    return connection.execute(statement.select_from(joined).where(_in(month))).one()
 
 
 def refusals_told(connection: Connection, month: int) -> list[Any]:
@@ -121,6 +163,18 @@ def paid_by_insurance(connection: Connection, since: str, until: str) -> list[An
     return _all(connection, statement, _v.insurance)
 
 
+def sum_paid(connection: Connection, since: str, until: str) -> Any:
+    """(batches, lines, amount) of what was paid between two moments and had not come back at the second one."""
+    d, later = line_decisions.c, batch_events.alias().c
+    fallen = (d.batch_id == _l.batch_id, d.position == _l.position, d.final, d.decision.in_(("refuse", "drop")))
+    back = (later.batch_id == _e.batch_id, later.position > _e.position, later.from_state == "paid")
+    came_back = sa.exists().where(*back, later.to_state == "payment_failed", later.at < until)
+    counted = (sa.func.count(_l.batch_id.distinct()), sa.func.count(), sa.func.coalesce(_amount, 0))
+    statement = sa.select(*counted).select_from(lines.join(batch_events, _e.batch_id == _l.batch_id))
+    stays = (_e.to_state == "paid", _e.at >= since, _e.at < until, ~came_back)
+    return connection.execute(statement.where(*stays, ~sa.exists().where(*fallen))).one()
+
+
 def steps_taken(connection: Connection, since: str, until: str) -> list[Any]:
     """(from state, step, times, batches) of every step between two moments."""
     statement = sa.select(_e.from_state, _e.step, sa.func.count(), sa.func.count(_e.batch_id.distinct()))
@@ -133,6 +187,15 @@ def paid_batches(connection: Connection, since: str, until: str) -> list[Any]:
     return list(
         connection.execute(statement.where(_e.to_state == "paid", _e.at >= since, _e.at < until).order_by(_b.number))
     )
+
+
+def settings_before(connection: Connection, at: str) -> dict[str, str]:
+    """What switches that were changed since a moment had been then, as the audit log has it."""
+    c = audit.c
+    changes = sa.select(c.subject, c.detail).where(c.action == "setting.change", c.at >= at)
+    # The first change since then names the value that it replaced.
+    latest_first = connection.execute(changes.order_by(c.sequence.desc()))
+    return {key: json.loads(detail)["before"] for key, detail in latest_first}
 
 
 def _in(month: int) -> sa.ColumnElement[bool]:
