@@ -17,15 +17,17 @@ import pytest
 from core.__main__ import main
 from core.command_line import analysis
 from core.domain.errors import InvalidInput
+from core.domain.period import Period
 from core.domain.roles import SYSTEM
 from core.domain.settings import SWITCHES
 from core.services import checks, screening_print
 from core.services.audit_trail import read_trail
 from core.services.desk import Desk
 from core.services.payment_runs import RunRow
+from core.services.reports import write_report
 from core.services.screening import screen_chunks
 from core.store.database import Database
-from tests.support.desks import Ledger, make_desk, person
+from tests.support.desks import ANALYST, Ledger, make_desk, person
 from tests.support.payments import answer, as_csv, orders, pay, payable
 from tests.support.product import IDENTITY_NUMBER, ROOT, product_environment
 
@@ -162,10 +164,13 @@ def test_a_wrong_command_says_how_it_is_used(run: Run) -> None:
     assert "--employer" in done.err
 
 
-def test_a_report_of_a_month_is_written_and_one_of_the_future_is_refused(run: Run, tmp_path: Path) -> None:
-    for name, begin in (("r.pdf", b"%PDF"), ("r.xlsx", b"PK")):
-        assert run("report", "2023-01", "--out", tmp_path / name).status == 0
-        assert (tmp_path / name).read_bytes().startswith(begin)
+def test_a_report_of_a_month_is_that_of_the_screen_and_one_of_the_future_is_refused(
+    run: Run, database: Database, tmp_path: Path
+) -> None:
+    for form in ("pdf", "xlsx"):
+        file = tmp_path / f"r.{form}"
+        assert run("report", "2023-01", "--out", file).status == 0
+        assert file.read_bytes() == write_report(Desk(database, tmp_path), ANALYST, Period(202301), form)
     (tmp_path / "folder.pdf").mkdir()
     refused = run("report", "2023-01", "--out", tmp_path / "folder.pdf")
     assert refused.status == 1
