@@ -57,15 +57,17 @@ class _Source:
     insurance: Any = None
 
 
-_OF_BATCH = {"number": _b.number, "employer_name": _b.employer_name, "reason": _b.reason, "state": _b.state}
+#: What one comes for stands first: which batch, whose line, how much. Reasons are long, and say the same of many rows.
+_OF_BATCH = {"number": _b.number, "state": _b.state, "employer_name": _b.employer_name}
 _SOURCES: Mapping[Subject, _Source] = {
     Subject.BATCHES: _Source(
         None,
         _OF_BATCH
         | {
+            "total": _b.total,
             "line_count": _b.line_count,
             "refused_count": _b.refused_count,
-            "total": _b.total,
+            "reason": _b.reason,
             "account_holder": _b.account_holder,
             "bank_account": _b.bank_account,
             "submitted_at": _b.submitted_at,
@@ -82,12 +84,13 @@ _SOURCES: Mapping[Subject, _Source] = {
             "social_security_number": _l.social_security_number,
             "period": _l.period,
             "insurance": _l.insurance,
-            "verdict": _l.verdict,
+            "refundable": _l.refundable,
             "employer_part": _l.employer_part,
             "personal_part": _l.personal_part,
             "late_fee": _l.late_fee,
             "interest": _l.interest,
-            "refundable": _l.refundable,
+            "verdict": _l.verdict,
+            "reason": _b.reason,
         },
         (_l.position,),
         _l.refundable,
@@ -104,11 +107,12 @@ _SOURCES: Mapping[Subject, _Source] = {
             "period": _r.period,
             "insurance": _r.insurance,
             "codes": _codes_of(refused_lines),
+            "received": _received,
             "employer_part": _r.employer_part,
             "personal_part": _r.personal_part,
             "late_fee": _r.late_fee,
             "interest": _r.interest,
-            "received": _received,
+            "reason": _b.reason,
         },
         (_r.serial, _r.insurance),
         _received,

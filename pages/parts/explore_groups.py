@@ -52,7 +52,7 @@ def _draw_list(question: Question, groups: Sequence[Group]) -> None:
     st.dataframe(
         table,
         column_config={
-            "group": st.column_config.TextColumn(_(question.by.label), pinned=True),
+            "group": st.column_config.TextColumn(_(question.by.label), pinned=True, width=260),
             "rows": st.column_config.NumberColumn(_("条数"), format="localized"),
             "amount": money_column(_("金额（元）")),
         },

@@ -107,6 +107,19 @@ def test_batches_are_found_by_their_lines_and_funds(desk: Desk, filed: list[str]
     assert list(later.rows["bank_account"]) == ["***************5678"]
 
 
+@pytest.mark.parametrize(
+    ("subject", "first"),
+    [
+        ("batches", ["number", "state", "employer_name", "total"]),
+        ("lines", ["number", "state", "employer_name", "name", "social_security_number", "period", "insurance", "refundable"]),
+        ("refusals", ["number", "state", "employer_name", "name", "social_security_number", "period", "insurance", "codes",
+                      "received"]),
+    ],
+)  # fmt: skip
+def test_whose_line_and_how_much_stand_first(desk: Desk, subject: str, first: list[str]) -> None:
+    assert list(read_answer(desk, ANALYST, ask(subject=subject)).rows)[: len(first)] == first
+
+
 def test_refusals_add_up_what_was_received_and_tell_their_causes(desk: Desk, filed: list[str]) -> None:
     plain = frame(desk, REFUSALS)
     received = plain[["employer_part", "personal_part", "late_fee", "interest"]].sum(axis=1)
