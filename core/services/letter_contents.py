@@ -98,7 +98,9 @@ def supplement(case: Case, occasion: Occasion) -> Letter:
     head = _head(case, occasion)
     missing = returned_lines(occasion, case.said)
     lines = [
-        LineToSupplement(row.name, row.social_security_number, row.period, Insurance(row.insurance), said.text)
+        LineToSupplement(
+            row.position, row.name, row.social_security_number, row.period, Insurance(row.insurance), said.text
+        )
         for row, said in _rows(case, missing)
     ]
     reason, present = case.settings.reason(case.row.reason), {each.paper.material for each in _there_at(case, occasion)}
@@ -114,6 +116,7 @@ def refusal(case: Case, occasion: Occasion) -> Letter:
     note = occasion.step.note if occasion.ends else ""
     lines = [
         RefusedLine(
+            row.position,
             row.name,
             row.social_security_number,
             row.period,

@@ -168,6 +168,7 @@ def _draw_behind(chosen: pd.DataFrame) -> None:
 
 
 _CELLS = {
+    "position": lambda frame: frame["position"],
     "standing": lambda frame: frame["standing"].map(say_standing),
     "name": lambda frame: frame["name"],
     "social_security_number": lambda frame: frame["social_security_number"],
@@ -181,16 +182,28 @@ _CELLS = {
     "basis": lambda frame: frame["basis"],
 }
 _OWN_LABELS = {
+    "position": N_("序号"),
     "standing": N_("状态"),
     "decision": N_("审核意见"),
     "answer": N_("单位答复"),
     "texts": N_("待核事项"),
 }
-_WIDTHS = {"standing": 98, "codes": 72, "decision": 260, "answer": 180, "texts": 200, "basis": 320, "period": 118}
+_WIDTHS = {
+    "position": 46,
+    "standing": 98,
+    "codes": 72,
+    "decision": 260,
+    "answer": 180,
+    "texts": 200,
+    "basis": 320,
+    "period": 118,
+}
 
 
 def _column(name: str) -> Any:
     label = _(_OWN_LABELS.get(name) or LABELS[name])
+    if name == "position":
+        return st.column_config.NumberColumn(label, width=_WIDTHS[name])
     return money_column(label) if name == "refundable" else st.column_config.TextColumn(label, width=_WIDTHS.get(name))
 
 

@@ -24,8 +24,8 @@ NUMBER = "TF202311010000017"
 AGENCY = Agency(*(default for _field, _meaning, default in FIELDS))
 HEAD = Head(NUMBER, "甲公司", "E1", "劳动合同变动，单位未及时减员", date(2023, 11, 1), AGENCY, date(2023, 11, 2), AT)
 PAID = dict.fromkeys(Insurance, Transfer("2023-11-02", "5678"))
-LINE = LineToSupplement("张三", "11999919900101001X", 202205, Insurance.PENSION, "请补充离职证明")
-REFUSED = RefusedLine("张三", "11999919900101001X", 202205, Insurance.PENSION, 128640, "N13", "该月仍在岗")
+LINE = LineToSupplement(2, "张三", "11999919900101001X", 202205, Insurance.PENSION, "请补充离职证明")
+REFUSED = RefusedLine(2, "张三", "11999919900101001X", 202205, Insurance.PENSION, 128640, "N13", "该月仍在岗")
 CAUSES = [Cause("N13", "不在退费原因对应的期间", "请核对月份")]
 
 

@@ -105,6 +105,8 @@ def test_the_employer_answers_and_drops(show, desk: Desk, ledger: Ledger) -> Non
     app = show("clerk1", number)
     assert "请补充 *材料*" in texts(app)
     assert list(table(app, "standing")["standing"]) == ["▲ 待补正"] * 2
+    assert list(table(app, "standing")["position"]) == [1, 2]
+    assert next(iter(table(app, "standing"))) == "position"
     app.checkbox(key="line_all").check().run()
     app.text_input(key="line_text").set_value("已补充").run()
     app.button(key="mark_answer").click().run()

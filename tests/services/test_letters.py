@@ -302,7 +302,8 @@ def test_the_request_names_everything_that_is_missing_at_once(desk: Desk, ledger
     said = words(desk, CLERK, returned(desk, ledger), S)
 
     assert NOTE in said
-    for line, month in ((1, "2022-05"), (2, "2022-06")):
+    # Numbered as on the screens, where the official's note speaks of them.
+    for line, month in ((1, "2022-05"), (4, "2022-06")):
         assert f"{line}赵一{person(1)}{month}养老请补充离职证明" in said
     assert said.count("请补充离职证明") == 2
     assert "不存在劳动关系的相应法律文书或离职证明必需" in said

@@ -16,8 +16,12 @@ from core.domain.vocabulary import Insurance
 
 @dataclass(frozen=True, slots=True)
 class RefusedLine:
-    """One line that is not refunded. ``code``: of its cause, ``OTHER`` in words or blank; ``amount`` in fen, as applied for."""
+    """One line that is not refunded, under its number in the batch.
 
+    ``code``: of its cause, ``OTHER`` in words or blank; ``amount`` in fen, as applied for.
+    """
+
+    position: int
     name: str
     social_security_number: str
     period: int
@@ -84,14 +88,14 @@ def _listing(lines: Sequence[RefusedLine]) -> Listing:
         Column(words.AMOUNTS, Holds.MONEY),
         *map(Column, (words.CODE, words.FACT)),
     )
-    rows = [(LINE, _cells(position, line)) for position, line in enumerate(lines, start=1)]
+    rows = [(LINE, _cells(line)) for line in lines]
     return Listing(columns, (9, 18, 34, 15, 11, 20, 16, None), rows)
 
 
-def _cells(position: int, line: RefusedLine) -> tuple[Any, ...]:
+def _cells(line: RefusedLine) -> tuple[Any, ...]:
     month = str(Period(line.period))
     about = (line.name, line.social_security_number, month, line.insurance.label, line.amount)
-    return position, *about, line.code or words.NONE, line.fact or words.NO_CODE_FACT
+    return line.position, *about, line.code or words.NONE, line.fact or words.NO_CODE_FACT
 
 
 def _causes(given: Refusal) -> Listing:

@@ -18,8 +18,9 @@ from core.texts import _
 
 @dataclass(frozen=True, slots=True)
 class LineToSupplement:
-    """One line that came back, and what is missing of it."""
+    """One line that came back, under its number in the batch, and what is missing of it."""
 
+    position: int
     name: str
     social_security_number: str
     period: int
@@ -67,13 +68,13 @@ def _listing(given: Sequence[LineToSupplement]) -> Listing:
         Column(words.ORDINAL, Holds.COUNT),
         *map(Column, (words.NAME, words.PERSON, words.PERIOD, words.INSURANCE, words.MISSING)),
     )
-    rows = [(LINE, _cells(position, line)) for position, line in enumerate(given, start=1)]
+    rows = [(LINE, _cells(line)) for line in given]
     return Listing(columns, (9, 22, 34, 15, 11, None), rows)
 
 
-def _cells(position: int, line: LineToSupplement) -> tuple[Any, ...]:
+def _cells(line: LineToSupplement) -> tuple[Any, ...]:
     month = str(Period(line.period))
-    return position, line.name, line.social_security_number, month, line.insurance.label, line.text
+    return line.position, line.name, line.social_security_number, month, line.insurance.label, line.text
 
 
 def _papers(given: Supplement) -> Part:
