@@ -197,6 +197,9 @@
   const ATTRIBUTES = ["placeholder", "aria-label", "title", "aria-placeholder"];
   const WRITTEN = "[data-testid=stMarkdown], [data-testid=stText], [data-testid=stTable], textarea";
 
+  // What closes a dialog for a screen reader is named in the browser's language, whichever the page speaks.
+  const DISMISS = ["取消", "關閉"].map((word) => `button[aria-label="${word}"][tabindex="-1"]`).join(",");
+
   let language = "";
 
   const spoken = () => document.querySelector("[data-refund-language]")?.dataset.refundLanguage ?? language;
@@ -232,6 +235,11 @@
     node.querySelectorAll(ATTRIBUTES.map((name) => `[${name}]`).join(",")).forEach(putAttributes);
   }
 
+  function putEnglish(node) {
+    if (node.nodeType !== Node.ELEMENT_NODE) return;
+    node.querySelectorAll(DISMISS).forEach((button) => button.setAttribute("aria-label", "Dismiss"));
+  }
+
   // The first time: the whole page, and what a screen reader is told of it.
   function begin() {
     language = spoken();
@@ -242,9 +250,9 @@
   function follow(changes) {
     // What stands in a select box or a table stays in the language in which it was drawn: another language is another page.
     if (spoken() !== language) return language ? location.reload() : begin();
-    if (language === "en") return;
     for (const change of changes) {
-      if (change.type === "childList") change.addedNodes.forEach(put);
+      if (language === "en") change.addedNodes.forEach(putEnglish);
+      else if (change.type === "childList") change.addedNodes.forEach(put);
       else if (change.type === "characterData") putText(change.target);
       else putAttributes(change.target);
     }
