@@ -17,7 +17,9 @@ from pages.parts.verdicts import state_look
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """One state on the way: an icon with its colour, its name, and who dealt with it when, or since when it waits."""
+    """One state on the way: an icon with its colour, its name, and when and by whom it was dealt with (a line each), or since when
+    it waits.
+    """
 
     icon: str
     colour: str
@@ -31,7 +33,9 @@ def draw_timeline(batch: BatchView) -> None:
     with st.container(key="timeline"), st.grid("auto", min_column_width=104, gap="small"):
         for station in stations(batch):
             name = f"**{station.name}**" if station.is_current else station.name
-            st.markdown(f":{station.colour}[{station.icon} {name}]  \n:gray[:small[{plain(station.detail)}]]")
+            # A line each: side by side in a narrow column, a name would break inside the word.
+            details = (f":gray[:small[{plain(line)}]]" for line in station.detail.split("\n"))
+            st.markdown("  \n".join((f":{station.colour}[{station.icon} {name}]", *details)))
 
 
 def stations(batch: BatchView) -> Iterator[Station]:
@@ -70,7 +74,7 @@ def _station(batch: BatchView, state: State, way: tuple[State, ...], left: dict[
     event = left.get(state)
     is_past = batch.state not in way or way.index(state) < way.index(batch.state)
     if is_past and event is not None:
-        done = f"{local_time(event.at)} {event.actor}"
+        done = f"{local_time(event.at)}\n{event.actor}"
         return Station(":material/check_circle:", "green", _(state.label), done)
     if is_past:
         return Station(":material/remove:", "gray", _(state.label), _("无需办理"))

@@ -53,6 +53,17 @@ def take(app: AppTest, step: str, note: str = "") -> AppTest:
     return app.button(key="take_step").click().run()
 
 
+def test_a_station_of_the_way_says_when_and_who_on_lines_of_their_own(show, desk: Desk, number: str) -> None:
+    """Side by side in a narrow column, the name broke inside the word."""
+    steps.advance_batch(desk, REVIEWER, number, "accept")
+    way = [each.value for each in show("clerk1", number).markdown if "待受理" in each.value and ":small[" in each.value]
+
+    assert way[0].replace("\\", "").split("  \n")[1:] == [
+        ":gray[:small[2023-11-01 10:00]]",
+        ":gray[:small[reviewer1]]",
+    ]
+
+
 def test_number_state_next_step_and_money_are_told_first(show, number: str) -> None:
     app = show("clerk1", number)
 
