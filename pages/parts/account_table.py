@@ -40,12 +40,12 @@ def draw_change_state(state: ChangeState) -> None:
 
 
 def draw_difference(change: AccountChange) -> None:
-    """The account that is replaced beside the one asked for; what differs is marked in a column of its own."""
+    """The account that is replaced beside the one asked for; what differs is marked at its name, in view on any screen."""
     rows = [
-        (_(label), plain(change.former[field]) or "–", plain(change.bank[field]), _mark(change, field))
+        (f"{_(label)} {_mark(change, field)}", plain(change.former[field]) or "–", plain(change.bank[field]))
         for field, label in FIELDS.items()
     ]
-    table = pd.DataFrame(rows, columns=["", _("现账户"), _("变更为"), _("变化")]).set_index("")
+    table = pd.DataFrame(rows, columns=["", _("现账户"), _("变更为")]).set_index("")
     st.table(table, border="horizontal", alt=_("登记账户变更前后对照"))
 
 

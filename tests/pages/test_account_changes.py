@@ -114,7 +114,7 @@ def test_an_approver_sees_old_beside_new_and_approves_with_a_code(open_app: Open
     assert "变更函 *1* 号" in texts(app)
     shown = app.table[0].value
     assert list(shown["变更为"])[1] == NEW["bank_account"]
-    assert [":material/edit: 变更" in mark for mark in shown["变化"]] == [False, True, False, False, False, False]
+    assert [":material/edit: 变更" in name for name in shown.index] == [False, True, False, False, False, False]
 
     press_move(app, "approve", change_id)
     app.text_input(key="factor_code").set_value(pyotp.TOTP(app.code[0].value.replace(" ", "")).at(desk.clock()))
