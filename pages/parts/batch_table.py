@@ -79,7 +79,7 @@ def _say_due(due_on: str, *, overdue: bool) -> str:
 
 def _room(said: Iterable[str]) -> int:
     """Pixels that the longest of these texts takes: left to itself, a table measures its first rows alone."""
-    return 22 + max(sum(13 if letter > "\u2e7f" else 6 for letter in text) for text in said)
+    return 26 + max(sum(13 if letter > "\u2e7f" else 6 for letter in text) for text in said)
 
 
 def _columns(shown: pd.DataFrame, key: str, numbers: tuple[str, ...]) -> dict[str, Any]:
