@@ -19,7 +19,8 @@ from pages.parts import state
 
 KEY = "contributions"
 PAGE_SIZES = [10, 20, 50, 100]
-ROW, HEADER, FOOTER, SCROLLBAR = 30, 30, 34, 12
+#: Heights in pixels; the scrollbar is the widest that browsers draw, so that the rows of a page never need one of their own.
+ROW, HEADER, FOOTER, SCROLLBAR = 30, 30, 34, 17
 
 AMOUNT_LABELS = {
     "employer_part": N_("单位缴费金额"),
@@ -84,6 +85,29 @@ _MEND = JsCode(
     }"""
 )
 #: 总共 19 条 显示 1-10 条: the grid can only say "1 to 10 of 19", so its own words are hidden and these put beside them.
+#: Tab goes by the tick boxes: that of the header, that of the first row, and out. Inside, the arrows lead to every cell.
+#: Rows, and boxes that scroll, are places of their own in the browser's order: they are taken out of it.
+_ONLY_CELLS = """
+    document.querySelectorAll(".ag-row, .ag-header-row, .ag-root [class*='viewport']").forEach(box => { box.tabIndex = -1; });
+"""
+_NEXT_OF_HEADER = JsCode(
+    "function(p) {"
+    + _ONLY_CELLS
+    + "return p.backwards ? false : {headerRowIndex: -1, column: p.api.getAllDisplayedColumns()[0]};}"
+)
+_NEXT_OF_CELL = JsCode(
+    "function(p) {"
+    + _ONLY_CELLS
+    + "return p.backwards ? {rowIndex: -1, rowPinned: null, column: p.api.getAllDisplayedColumns()[0]} : false;}"
+)
+#: On a narrow screen 序号 scrolls along, or what is pinned would take half of the grid; and the footer says less.
+_FIT = JsCode(
+    """function(e) {
+        let narrow = e.clientWidth < 560;
+        document.body.classList.toggle('refund-narrow', narrow);
+        e.api.applyColumnState({state: [{colId: 'number', pinned: narrow ? null : 'left'}]});
+    }"""
+)
 _SUMMARISE = JsCode(
     """function(e) {
         let panel = document.querySelector('.ag-paging-panel');
@@ -205,6 +229,9 @@ def _options(known: Collection[str]) -> dict[str, Any]:
         "onPaginationChanged": _SUMMARISE,
     }
 
+        "onGridSizeChanged": _FIT,
+        "tabToNextHeader": _NEXT_OF_HEADER,
+        "tabToNextCell": _NEXT_OF_CELL,
 
 def _columns(known: Collection[str]) -> list[dict[str, Any]]:
     text = [
@@ -279,12 +306,21 @@ def _theme() -> StAggridTheme:
 def _css() -> dict[str, dict[str, str]]:
     return {
         ".refund-number": {"font-variant-numeric": "tabular-nums"},
+        # Scrollbars take the page's colours, light and dark; what is pinned never scrolls sideways and needs none.
+        "html": {"scrollbar-color": "color-mix(in srgb, var(--text-color) 45%, transparent) var(--background-color)"},
+        ".ag-horizontal-left-spacer": {"overflow-x": "hidden !important"},
         ".refund-first": {"border-left": "1px solid color-mix(in srgb, var(--text-color) 16%, transparent) !important"},
         ".ag-row.refund-blocked": {"color": "color-mix(in srgb, var(--text-color) 50%, transparent)"},
         ".ag-row.refund-blocked .ag-checkbox-input": {"cursor": "not-allowed"},
         ".ag-paging-row-summary-panel": {"display": "none"},
         "[data-ref='btFirst'], [data-ref='btLast']": {"display": "none"},
-        ".ag-paging-panel": {"gap": "6px", "padding": "0 8px", "white-space": "nowrap", "justify-content": "flex-end"},
+        ".ag-paging-panel": {
+            "gap": "0 6px",
+            "padding": "0 8px",
+            "white-space": "nowrap",
+            "justify-content": "flex-end",
+            "flex-wrap": "wrap",
+        },
         ".refund-summary": {"margin-right": "auto", "font-variant-numeric": "tabular-nums"},
         ".ag-paging-page-size": {"display": "flex", "align-items": "center"},
         ".ag-paging-page-size::after": {"content": f"'{_('条/页')}'", "margin-left": "4px"},

@@ -88,6 +88,26 @@ def test_the_grid_follows_light_and_dark_without_losing_its_ticks(application: O
     assert len(ticked(page)) == 1
 
 
+def test_a_page_of_rows_fits_also_where_scrollbars_take_room(application: Open) -> None:
+    page = application()
+    body = grid(page).locator(".ag-body-viewport")
+    # The widest scrollbars that browsers draw; those of the tests are hidden.
+    assert body.evaluate("node => node.clientHeight - node.scrollHeight") >= 0
+    grid(page).locator(".ag-body-horizontal-scroll").evaluate("node => { node.style.minHeight = '17px'; }")
+    page.wait_for_timeout(200)
+    assert body.evaluate("node => node.clientHeight - node.scrollHeight") >= 0
+
+
+def test_on_a_narrow_screen_the_grid_pins_less_and_its_footer_is_whole(application: Open) -> None:
+    page = application(viewport={"width": 390, "height": 844})
+    frame = grid(page)
+    wide = "node => node.getBoundingClientRect().width"
+    frame.locator(".refund-narrow").wait_for()
+
+    assert frame.locator(".ag-pinned-left-header").evaluate(wide) < frame.locator(".ag-root").evaluate(wide) / 2
+    assert frame.locator(".ag-paging-panel").evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
 def test_no_english_is_left_on_the_screen_in_the_grid_and_in_the_dialogs(application: Open) -> None:
     page = application()
     page.locator(".st-key-reason input").click()

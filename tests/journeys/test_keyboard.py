@@ -12,13 +12,15 @@ if TYPE_CHECKING:
 
 #: More presses than there are controls on a screen.
 MOST = 150
+#: From the button before the grid: two tick boxes, what turns its pages, and out.
+MOST_PAST_THE_GRID = 6
 
 
-def reach(page: "Page", selector: str, key: str = "Tab") -> None:
-    """Press Tab until what is asked for, or something in it, has the focus."""
-    for _press in range(MOST):
+def reach(page: "Page", selector: str, key: str = "Tab") -> int:
+    """Press Tab until what is asked for, or something in it, has the focus; how often that was."""
+    for presses in range(MOST):
         if page.evaluate("selector => !!document.activeElement?.closest(selector)", selector):
-            return
+            return presses
         page.keyboard.press(key)
     raise AssertionError(f"{selector} can't be reached with {key}")
 
@@ -62,15 +64,17 @@ def test_an_application_is_filed_by_keyboard_alone(app_server: Product, browser_
     rows = grid(page)
 
     reach(page, GRID)
-    # From the header to the first row's tick box, and from one row to the next.
-    for _press in range(MOST):
-        if rows.locator(".ag-row[row-index='0'] :focus, .ag-row[row-index='0']:focus").count():
-            break
-        page.keyboard.press("Tab")
+    # From the tick box of the header to that of the first row, and from one row to the next.
+    page.keyboard.press("Tab")
+    assert rows.locator(".ag-row[row-index='0'] [col-id='ag-Grid-SelectionColumn']:focus").count()
     for _row in range(6):
         page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
     page.locator(".st-key-totals", has_text="已勾选 1 条").wait_for()
+
+    reach(page, ".st-key-select_none button", "Shift+Tab")
+    presses = reach(page, ".st-key-reason input")
+    assert presses <= MOST_PAST_THE_GRID
 
     choose(page, "reason", "劳动合同变动")
     press(page, "submit")
