@@ -68,6 +68,11 @@ class ContributionPage:
 
 def parse_query(first: str, last: str, persons: str, *, everyone: bool, today: date) -> Query:
     """A query as typed: two months and one or many numbers, separated by anything.
+    @property
+    def before(self) -> int:
+        """How many rows stand on the pages before this one."""
+        return (self.page - 1) * self.size
+
 
     Raises ``InvalidInputs`` with every fault at once (fields query_from, query_to, query_ids); nothing is guessed.
     """

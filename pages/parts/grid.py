@@ -84,7 +84,6 @@ _MEND = JsCode(
         });
     }"""
 )
-#: 总共 19 条 显示 1-10 条: the grid can only say "1 to 10 of 19", so its own words are hidden and these put beside them.
 #: Tab goes by the tick boxes: that of the header, that of the first row, and out. Inside, the arrows lead to every cell.
 #: Rows, and boxes that scroll, are places of their own in the browser's order: they are taken out of it.
 _ONLY_CELLS = """
@@ -108,6 +107,7 @@ _FIT = JsCode(
         e.api.applyColumnState({state: [{colId: 'number', pinned: narrow ? null : 'left'}]});
     }"""
 )
+#: 总共 19 条 显示 1-10 条: the grid can only say "1 to 10 of 19", so its own words are hidden and these put beside them.
 _SUMMARISE = JsCode(
     """function(e) {
         let panel = document.querySelector('.ag-paging-panel');
@@ -121,6 +121,8 @@ _SUMMARISE = JsCode(
         let row = e.api.getDisplayedRowAtIndex(0);
         let before = row ? row.data.before : 0;
         let here = e.api.paginationGetRowCount();
+        /* The pages counted here are those of the rows that were sent: of more rows they are a part. */
+        panel.classList.toggle('refund-part', !!row && row.data.total > here);
         let size = e.api.paginationGetPageSize();
         let first = Math.min(here, e.api.paginationGetCurrentPage() * size + 1);
         let last = Math.min(here, first + size - 1);
@@ -144,9 +146,8 @@ def draw_contributions(found: ContributionPage, view: str, on_tick: Callable[[],
 
     ``on_tick`` is called when the user has ticked; ``reported`` says what.
     """
-    before, here = (found.page - 1) * found.size, len(found.frame)
-    numbers = range(before + 1, before + here + 1)
-    rows = found.frame.assign(view=view, number=numbers, before=before, total=found.total)
+    numbers = range(found.before + 1, found.before + len(found.frame) + 1)
+    rows = found.frame.assign(view=view, number=numbers, before=found.before, total=found.total)
     AgGrid(
         rows,
         gridOptions=_options(rows.columns),
@@ -227,11 +228,11 @@ def _options(known: Collection[str]) -> dict[str, Any]:
         "onRowDataUpdated": _FOLLOW,
         "onFirstDataRendered": _MEND,
         "onPaginationChanged": _SUMMARISE,
-    }
-
         "onGridSizeChanged": _FIT,
         "tabToNextHeader": _NEXT_OF_HEADER,
         "tabToNextCell": _NEXT_OF_CELL,
+    }
+
 
 def _columns(known: Collection[str]) -> list[dict[str, Any]]:
     text = [
@@ -305,10 +306,10 @@ def _theme() -> StAggridTheme:
 
 def _css() -> dict[str, dict[str, str]]:
     return {
-        ".refund-number": {"font-variant-numeric": "tabular-nums"},
         # Scrollbars take the page's colours, light and dark; what is pinned never scrolls sideways and needs none.
         "html": {"scrollbar-color": "color-mix(in srgb, var(--text-color) 45%, transparent) var(--background-color)"},
         ".ag-horizontal-left-spacer": {"overflow-x": "hidden !important"},
+        ".refund-number": {"font-variant-numeric": "tabular-nums"},
         ".refund-first": {"border-left": "1px solid color-mix(in srgb, var(--text-color) 16%, transparent) !important"},
         ".ag-row.refund-blocked": {"color": "color-mix(in srgb, var(--text-color) 50%, transparent)"},
         ".ag-row.refund-blocked .ag-checkbox-input": {"cursor": "not-allowed"},
@@ -325,6 +326,9 @@ def _css() -> dict[str, dict[str, str]]:
         ".ag-paging-page-size": {"display": "flex", "align-items": "center"},
         ".ag-paging-page-size::after": {"content": f"'{_('条/页')}'", "margin-left": "4px"},
         ".ag-paging-description::after": {"content": f"'{_('页')}'", "margin-left": "4px"},
+        ".refund-part .ag-paging-description::before": {"content": f"'{_('本段')}'"},
+        ".refund-narrow .ag-paging-panel": {"height": "auto", "min-height": f"{FOOTER}px"},
+        ".refund-narrow .ag-paging-page-size::after": {"content": "none"},
     }
 
 

@@ -163,7 +163,12 @@ def _draw_pages(draft_id: str, found: ContributionPage) -> None:
     if found.pages > 1:
         with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
             st.caption(
-                _("共 {total} 条，每 {size} 条一页；表头的复选框只勾选本页").format(total=found.total, size=found.size)
+                _("共 {total} 条，分 {parts} 段显示，本段为第 {first}-{last} 条；表头的复选框只勾选本段").format(
+                    total=f"{found.total:,}",
+                    parts=found.pages,
+                    first=f"{found.before + 1:,}",
+                    last=f"{found.before + len(found.frame):,}",
+                )
             )
             st.pagination(found.pages, key=PAGE, on_change=_turn_page, args=(draft_id,))
 

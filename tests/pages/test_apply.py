@@ -378,9 +378,11 @@ def test_a_thousand_rows_and_more_come_in_pages(open_app: Open, desk: Desk, crow
 
 # --- reason ---
 
+    assert "分 2 段显示，本段为第 1-1,000 条" in all_text(app)
 
 def test_some_months_carry_another_reason_and_go_back_again(
     open_app: Open, desk: Desk, ledger: Ledger, serials: list[str]
+    assert "本段为第 1,001-1,005 条" in all_text(app)
 ) -> None:
     for month in MONTHS[:2]:
         ledger.row(person(1), month, "E2")
