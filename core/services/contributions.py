@@ -25,6 +25,8 @@ from core.texts import _
 _SEPARATORS = re.compile(r"[\s,;，；、|]+")
 PAGE_SIZE = 1000
 
+#: So many wrong numbers are named: of a wrong column pasted whole, the first ones say what it is.
+_NAMED_FAULTS = 5
 _FAULTS = {
     "length": N_("第 {position} 个社会保障号“{number}”应为 18 位，请核对"),
     "date": N_("第 {position} 个社会保障号“{number}”中的出生日期不存在，请核对"),
@@ -114,9 +116,13 @@ def _parse_numbers(text: str) -> tuple[list[str], list[InvalidInput]]:
     for position, number in enumerate(numbers, start=1):
         # Other document types (81–83, 9, passports) have other forms: only a resident's own number is checked here.
         fault = social_security_number_fault(number) if is_resident_number(number) and number[:1].isdigit() else None
-        if fault:
+        wrong += bool(fault)
+        if fault and wrong <= _NAMED_FAULTS:
             faults.append(InvalidInput(_FAULTS[fault], field="query_ids", position=position, number=number[:20]))
     return list(dict.fromkeys(numbers)), faults
+    if wrong > _NAMED_FAULTS:
+        more = N_("另有 {count} 个社会保障号填写有误，请一并核对")
+        faults.append(InvalidInput(more, field="query_ids", count=wrong - _NAMED_FAULTS))
 
 
 def require_employer(viewer: Viewer, employer_id: str) -> None:

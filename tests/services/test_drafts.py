@@ -9,6 +9,7 @@ from core.domain.period import Period
 from core.services import drafts
 from core.services.contributions import InvalidInputs, Query, find_contributions, parse_query
 from core.services.desk import Desk
+from core.texts import explain
 from tests.support.desks import ANALYST, CLERK, COLLEAGUE, OTHER_CLERK, Ledger, person, prepare_draft
 
 ALL = Query(Period(202201), Period(202309), everyone=True)
@@ -133,6 +134,15 @@ def test_every_fault_of_a_query_is_told_at_its_field(first: str, last: str, numb
     with pytest.raises(InvalidInputs) as caught:
         parse_query(first, last, numbers, everyone=False, today=TODAY)
     assert [problem.field for problem in caught.value.problems] == fields
+
+
+def test_of_a_column_of_wrong_numbers_the_first_are_named_and_the_others_counted() -> None:
+    with pytest.raises(InvalidInputs) as caught:
+        parse_query("2022-01", "2022-12", "\n".join(map(str, range(10_000, 15_000))), everyone=False, today=TODAY)
+    told = [explain(problem) for problem in caught.value.problems]
+    assert len(told) == 6
+    assert told[0].startswith("第 1 个社会保障号“10000”")
+    assert told[-1] == "另有 4995 个社会保障号填写有误，请一并核对"
 
 
 @pytest.mark.parametrize("separator", [" ", "\n", ",", "，", "；", "\t", "、"])
