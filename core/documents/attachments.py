@@ -108,11 +108,14 @@ def _kind_of_name(file_name: str) -> Kind:
 
 
 def _check_content(kind: Kind, content: bytes) -> None:
-    if not content.startswith(kind.signature) or _magic(content) not in kind.endings:
+    found = _magic(content)
+    if not content.startswith(kind.signature) or found not in kind.endings:
         raise InvalidInput(
-            N_("文件扩展名是 {extension}，内容却是 {found}，请上传原始的 PDF、JPG 或 PNG 文件，不要更改扩展名"),
+            N_("文件扩展名是 {extension}，内容却是 {found}，请上传原始的 PDF、JPG 或 PNG 文件，不要更改扩展名")
+            if found
+            else N_("文件扩展名是 {extension}，内容却不是，请上传原始的 PDF、JPG 或 PNG 文件，不要更改扩展名"),
             extension=kind.extension.upper(),
-            found=_magic(content).upper() or N_("无法识别的格式"),
+            found=found.upper(),
         )
     if zipfile.is_zipfile(io.BytesIO(content)) or (kind.extension != "pdf" and b"%PDF-" in content):
         raise InvalidInput(N_("文件中夹带了另一种格式的内容，请重新扫描或另存为 PDF、JPG、PNG 后再上传"))

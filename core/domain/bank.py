@@ -74,9 +74,9 @@ def check_bank_fields(
 
 
 def bank_of_prefix(code: str) -> str | None:
-    """The bank that a branch code's first three digits name, ``None`` for an unknown prefix."""
+    """The bank that a branch code's first three digits name, in full if it is one bank; ``None`` for an unknown prefix."""
     known = _prefixes().get(code[:3])
-    return known.bank if known else None
+    return known.name or known.bank if known else None
 
 
 def bank_name_of_prefix(code: str) -> str:

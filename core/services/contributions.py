@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from core.domain.errors import InvalidInput, NotFound
-from core.domain.identifiers import is_resident_number, normalise_number, social_security_number_fault
+from core.domain.identifiers import is_resident_number, normalise, normalise_number, social_security_number_fault
 from core.domain.period import Period
 from core.domain.reasons import REASONS
 from core.domain.roles import Right, Viewer
@@ -22,11 +22,12 @@ from core.store.database import Connection
 from core.store.drafts import find_open, read_assigned, read_ticked
 from core.texts import _
 
+_BLANKS = re.compile(r"\s+")
 _SEPARATORS = re.compile(r"[\s,;，；、|]+")
 PAGE_SIZE = 1000
-
 #: So many wrong numbers are named: of a wrong column pasted whole, the first ones say what it is.
 _NAMED_FAULTS = 5
+
 _FAULTS = {
     "length": N_("第 {position} 个社会保障号“{number}”应为 18 位，请核对"),
     "date": N_("第 {position} 个社会保障号“{number}”中的出生日期不存在，请核对"),
@@ -67,14 +68,14 @@ class ContributionPage:
         """How many pages there are, at least one."""
         return max(1, -(-self.total // self.size))
 
-
-def parse_query(first: str, last: str, persons: str, *, everyone: bool, today: date) -> Query:
-    """A query as typed: two months and one or many numbers, separated by anything.
     @property
     def before(self) -> int:
         """How many rows stand on the pages before this one."""
         return (self.page - 1) * self.size
 
+
+def parse_query(first: str, last: str, persons: str, *, everyone: bool, today: date) -> Query:
+    """A query as typed: two months and one or many numbers, separated by anything.
 
     Raises ``InvalidInputs`` with every fault at once (fields query_from, query_to, query_ids); nothing is guessed.
     """
@@ -105,24 +106,24 @@ def parse_query(first: str, last: str, persons: str, *, everyone: bool, today: d
 def _month(text: str, missing: str) -> Period:
     if not (text or "").strip():
         raise InvalidInput(missing)
-    return Period.parse(normalise_number(text))
+    return Period.parse(_BLANKS.sub("", normalise(text)))
 
 
 def _parse_numbers(text: str) -> tuple[list[str], list[InvalidInput]]:
     numbers = [normalise_number(part) for part in _SEPARATORS.split(text or "") if part]
     if not numbers:
         return [], [InvalidInput(N_("请填写社会保障号，或打开“全单位”"), field="query_ids")]
-    faults = []
+    faults, wrong = [], 0
     for position, number in enumerate(numbers, start=1):
         # Other document types (81–83, 9, passports) have other forms: only a resident's own number is checked here.
         fault = social_security_number_fault(number) if is_resident_number(number) and number[:1].isdigit() else None
         wrong += bool(fault)
         if fault and wrong <= _NAMED_FAULTS:
             faults.append(InvalidInput(_FAULTS[fault], field="query_ids", position=position, number=number[:20]))
-    return list(dict.fromkeys(numbers)), faults
     if wrong > _NAMED_FAULTS:
         more = N_("另有 {count} 个社会保障号填写有误，请一并核对")
         faults.append(InvalidInput(more, field="query_ids", count=wrong - _NAMED_FAULTS))
+    return list(dict.fromkeys(numbers)), faults
 
 
 def require_employer(viewer: Viewer, employer_id: str) -> None:

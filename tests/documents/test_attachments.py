@@ -252,6 +252,7 @@ HOSTILE = {
     "a page of the web": ("a.html", b"<html>", "只接受 PDF、JPG、PNG"),
     "two endings": ("a.pdf.exe", pdf(), "只接受 PDF、JPG、PNG"),
     "a renamed program": ("a.pdf", b"MZ\x90\0" + b"\0" * 60 + b"PE\0\0", "内容却是 EXE"),
+    "nothing known": ("a.pdf", b"\0\1\2\3" * 20, "文件扩展名是 PDF，内容却不是，"),
     "a page called picture": ("a.png", b"<html><script>1</script>", "内容却是 HTML"),
     "a PNG called JPG": ("a.jpg", DRAWING, "内容却是 PNG"),
     "a PDF called PNG": ("a.png", pdf(), "内容却是 PDF"),

@@ -146,6 +146,7 @@ WRONG_QUERIES = [
         {"first": "2022-13"}, "query_from", "月份“202213”不存在，请按 2022-01 的格式填写", id="impossible month"
     ),
     pytest.param({"last": "2022年"}, "query_to", "月份“2022年”无法识别，请按 2022-01 的格式填写", id="no month"),
+    pytest.param({"last": "banana"}, "query_to", "月份“banana”无法识别，请按 2022-01 的格式填写", id="no month at all"),
     pytest.param(
         {"first": "2022-06", "last": "2022-05"}, "query_from", "开始时间不能晚于终止时间", id="start after end"
     ),

@@ -52,7 +52,7 @@ def test_finding_nothing_says_what_to_do(open_app: Open, typed: str, told: str) 
     assert found(app) == []
 
 
-@pytest.mark.parametrize(("typed", "told"), [("", "尚未导入开户行目录"), ("1021", "行号前三位 102 属于“工商”")])
+@pytest.mark.parametrize(("typed", "told"), [("", "尚未导入开户行目录"), ("1021", "行号前三位 102 属于“中国工商银行”")])
 def test_without_a_directory_the_prefix_still_helps(open_app: Open, typed: str, told: str) -> None:
     assert told in texts(search(open_app("clerk1", "apply.py"), typed))
 
