@@ -21,7 +21,7 @@ from core.domain.wording import N_
 
 #: The names under which lists carry a column; the first is that of our own export.
 _TITLES = {
-    "number": ("社会保障号码", "社会保障号", "公民身份号码"),
+    "number": ("社会保障号码", "社会保障号", "公民身份号码", "身份证号码", "身份证号", "证件号码"),
     "period": ("对应缴费所属期", "费款所属期"),
     "insurance": ("险种",),
 }
@@ -49,7 +49,7 @@ def read_person_list(path: Path) -> list[Listed]:
     except Fault as fault:
         values: dict[str, Any] = dict(fault.values)
         raise InvalidInput(SENTENCES[fault.code], **values) from fault
-    raise InvalidInput(N_("文件前 10 行里没有找到“社会保障号码”这一列，请核对列名"))
+    raise InvalidInput(N_("文件前 10 行里没有找到“社会保障号码”（或“身份证号码”）这一列，请核对列名"))
 
 
 def _read_sheet(sheet: Sheet) -> list[Listed] | None:

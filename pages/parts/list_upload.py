@@ -12,7 +12,7 @@ from core.texts import _
 from pages.parts import state
 from pages.parts.access import desk, require_user
 from pages.parts.boundary import errors_shown
-from pages.parts.messages import draw_error
+from pages.parts.messages import draw_error, draw_note
 
 KEY = "query_list"
 _MAX_MEGABYTES = 10
@@ -26,27 +26,32 @@ def draw_list_button() -> None:
     st.button(_("清单文件"), key=KEY, icon=":material/upload_file:", on_click=state.UPLOAD.set, args=(KEY,))
 
 
-def draw_list_dialog(draft_id: str, ask: Callable[[LookedUp], None]) -> None:
-    """The dialog, while it is open; ``ask`` makes the query of what the list holds. Drawn before the query's own fields."""
+def draw_list_dialog(draft_id: str, ask: Callable[[LookedUp], None], *, months: bool) -> None:
+    """The dialog, while it is open; ``ask`` makes the query of what the list holds. Drawn before the query's own fields.
+
+    ``months`` says whether the query has its months: a list that names none is asked for in those.
+    """
     if state.UPLOAD.get() != KEY:
         return
 
     @st.dialog(_("按清单文件查询"), width="medium", on_dismiss=state.UPLOAD.clear)
     def upload() -> None:
         with errors_shown():
-            _draw_uploader(draft_id, ask)
+            _draw_uploader(draft_id, ask, months=months)
 
     upload()
 
 
-def _draw_uploader(draft_id: str, ask: Callable[[LookedUp], None]) -> None:
+def _draw_uploader(draft_id: str, ask: Callable[[LookedUp], None], *, months: bool) -> None:
     viewer = require_user(Right.APPLY)
     st.caption(
         _(
-            "可上传导出的“不能退费情况”工作簿，或任何含“社会保障号码”一列的表格（.xlsx、.xls、.csv、.zip）。含“对应缴费所属期”且已选退费原因的，"
+            "可上传导出的“不能退费情况”工作簿，或任何含“社会保障号码”（或“身份证号码”）一列的表格（.xlsx、.xls、.csv、.zip）。含“对应缴费所属期”且已选退费原因的，"
             "自动勾选清单中现在可以退费的记录。"
         )
     )
+    if not months:
+        draw_note("warning", _("清单中没有“对应缴费所属期”的，请先关闭本窗口，选择开始时间和终止时间，再上传清单。"))
     file = st.file_uploader(
         _("选择文件"), type=_ENDINGS, key=f"file_{KEY}", max_upload_size=_MAX_MEGABYTES, label_visibility="collapsed"
     )

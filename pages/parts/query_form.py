@@ -32,8 +32,9 @@ def draw_query(draft: Draft) -> None:
     kept = draft.content.query
     if not state.is_drawn(FROM):
         state.ASKED.set(kept.get(_ASKED))
-    draw_list_dialog(draft.draft_id, partial(ask_list, draft.draft_id))
     state.fill_new({key: kept.get(name) or _blank(key) for name, key in _NAMES.items()})
+    months = bool(state.typed(FROM) and state.typed(TO))
+    draw_list_dialog(draft.draft_id, partial(ask_list, draft.draft_id), months=months)
     first, last, people = st.columns([1, 1, 3], gap="medium")
     with first:
         _draw_month(_("开始时间"), FROM, draft)

@@ -26,6 +26,11 @@ def test_numbers_alone_make_a_list(tmp_path: Path) -> None:
     assert read_person_list(csv(tmp_path, f"社会保障号码\n{A}\n\n{B}\n")) == [Listed(A), Listed(B)]
 
 
+@pytest.mark.parametrize("title", ["身份证号码", "身份证号", "公民身份号码", "证件号码"])
+def test_the_column_may_be_called_as_personnel_lists_call_it(tmp_path: Path, title: str) -> None:
+    assert read_person_list(csv(tmp_path, f"姓名,{title}\n赵一,{A}\n")) == [Listed(A)]
+
+
 def test_months_and_insurances_are_taken_along(tmp_path: Path) -> None:
     path = csv(tmp_path, f"姓名,险种,对应缴费所属期,社会保障号码\n赵一,养老,2022-01,{A}\n钱二,,,{B}\n", "gbk")
 
@@ -53,7 +58,7 @@ def test_the_export_of_refusals_comes_back_as_it_went_out(tmp_path: Path) -> Non
 
 
 BAD = [
-    pytest.param("list.csv", "姓名\n赵一\n", "文件前 10 行里没有找到“社会保障号码”这一列", id="no numbers"),
+    pytest.param("list.csv", "姓名\n赵一\n", "文件前 10 行里没有找到“社会保障号码”（或“身份证号码”）这一列", id="no numbers"),
     pytest.param("list.csv", "", "文件是空的", id="empty"),
     pytest.param("list.txt", A, "不支持的文件类型 .txt", id="another kind"),
     pytest.param("list.xlsx", "MZ", "文件内容与扩展名 .xlsx 不符", id="renamed"),
