@@ -83,7 +83,8 @@ def draw_subject(preview: Preview) -> None:
 
 def draw_money(preview: Preview) -> None:
     """Left what is refunded from each fund, right the account it goes to."""
-    left, right = st.columns([3, 2], gap="large")
+    with st.container(key="stacked_money"):
+        left, right = st.columns([3, 2], gap="large")
     with left:
         st.subheader(_("退费合计"), anchor=False)
         draw_totals(preview.by_insurance, preview.totals, alt=_("各险种退费金额合计"))

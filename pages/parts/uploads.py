@@ -37,7 +37,8 @@ def draw_uploads(draft: Draft) -> None:
     papers = list_papers(desk(), viewer, draft_id=draft.draft_id)
     reasons = reasons_of_draft(desk(), draft)
     _draw_checklist(reasons, papers)
-    left, right = st.columns([4, 3], gap="medium")
+    with st.container(key="stacked_papers"):
+        left, right = st.columns([4, 3], gap="medium")
     with left, st.container(key="materials"):
         _draw_materials(reasons, papers)
     with right, st.container(key="papers"):

@@ -13,6 +13,7 @@ from core.domain.wording import N_
 from core.services.previews import Totals
 from core.services.refusal_pages import Cause
 from core.texts import _
+from pages.parts.formats import format_yuan
 from pages.parts.messages import plain
 from pages.parts.paging import draw_pages, page_of
 
@@ -147,7 +148,13 @@ def draw_causes(causes: Sequence[Cause]) -> None:
 
 
 def draw_totals(by_insurance: Mapping[Insurance, Totals], total: Totals, *, alt: str) -> None:
-    """What is refunded from each fund: the employer's part, the personal part, late fees and interest, and all of it."""
+    """What is refunded from each fund: the employer's part, the personal part, late fees and interest, and all of it.
+
+    The sum stands above the table as well: on a narrow screen the table scrolls, and its last column is out of sight.
+    """
+    st.markdown(
+        _("合计 **{amount} 元**，共 {count} 条明细").format(amount=format_yuan(total.total), count=f"{total.lines:,}")
+    )
     rows = [(_(kind.label), each) for kind, each in by_insurance.items()] + [(_("合计"), total)]
     amounts = [_("单位缴费金额"), _("个人缴费金额"), _("滞纳金、利息"), _("合计（元）")]
     frame = pd.DataFrame(

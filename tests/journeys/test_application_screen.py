@@ -108,6 +108,15 @@ def test_on_a_narrow_screen_the_grid_pins_less_and_its_footer_is_whole(applicati
     assert frame.locator(".ag-paging-panel").evaluate("node => node.scrollWidth <= node.clientWidth")
 
 
+def test_where_it_gets_narrow_the_two_lists_of_papers_stand_one_below_the_other(application: Open) -> None:
+    page = application(viewport={"width": 768, "height": 1024})
+    box = "node => node.getBoundingClientRect().toJSON()"
+    listed, uploaded = (page.locator(f".st-key-{key}").evaluate(box) for key in ("materials", "papers"))
+
+    assert uploaded["top"] >= listed["bottom"]
+    assert uploaded["width"] == listed["width"]
+
+
 def test_no_english_is_left_on_the_screen_in_the_grid_and_in_the_dialogs(application: Open) -> None:
     page = application()
     page.locator(".st-key-reason input").click()

@@ -44,7 +44,8 @@ def test_the_lines_that_will_be_filed_are_shown_with_sign_word_and_money(open_ap
 
 
 def test_the_totals_add_up_per_fund(open_app: Open, three_months: str) -> None:
-    totals = open_app("clerk1", "confirm.py").table[0].value
+    app = open_app("clerk1", "confirm.py")
+    totals = app.table[0].value
 
     assert list(totals.index) == ["养老", "失业", "工伤", "合计"]
     assert list(totals["合计（元）"]) == [2572.80, 107.20, 21.44, 2701.44]
@@ -53,6 +54,7 @@ def test_the_totals_add_up_per_fund(open_app: Open, three_months: str) -> None:
 
 def test_the_account_is_shown_and_can_only_be_changed_by_going_back(open_app: Open, three_months: str) -> None:
     app = open_app("clerk1", "confirm.py")
+    assert "合计 **2,701.44 元**，共 6 条明细" in texts(app)
 
     assert "0200001009012345678" in str(app.table[1].value)
     assert not app.main.text_input
