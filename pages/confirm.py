@@ -186,8 +186,12 @@ def _say_decision(preview: Preview) -> str:
         return _("没有可以退费的记录，不能提交；请返回修改，或导出不能退费情况后办理。")
     if not preview.can_submit:
         return _("请先处理上方标出的问题，再提交。")
-    said = _("将提交 {count} 条可退和待核的记录；不能退费的 {refused} 条随批次留存，不予退费。")
-    return said.format(count=len(preview.filed), refused=len(preview.refused))
+    said = _(
+        "勾选的 {rows} 条记录按险种分为 {lines} 条明细：可退和待核的 {count} 条将提交；不能退费的 {refused} 条"
+        "随批次留存，不予退费。"
+    )
+    filed, refused = len(preview.filed), len(preview.refused)
+    return said.format(rows=len(preview.rows), lines=filed + refused, count=filed, refused=refused)
 
 
 def draw_preview(draft: Draft) -> None:

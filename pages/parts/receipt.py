@@ -42,8 +42,8 @@ def _content(receipt: Receipt) -> dict[str, str]:
         _("退费原因"): say_reasons(REASONS[code] for code in receipt.reasons),
         _("提交时间"): local_time(receipt.submitted_at),
         _("当前环节办理期限"): receipt.due_on or "–",
-        _("申报记录"): _("{count} 条").format(count=receipt.line_count),
-        _("不能退费"): _("{count} 条（已随批次留存）").format(count=receipt.refused_count),
+        _("申报明细"): _("{count} 条（每条记录按险种各计一条）").format(count=f"{receipt.line_count:,}"),
+        _("不能退费"): _("{count} 条明细（已随批次留存）").format(count=f"{receipt.refused_count:,}"),
         _("退费金额"): _("{amount} 元").format(amount=format_yuan(receipt.total)),
     }
 

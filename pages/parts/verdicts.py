@@ -123,7 +123,7 @@ def draw_refusals(total: int, read: Callable[[int, int], pd.DataFrame], *, key: 
     height = "content" if len(shown) <= _SHORT else _HEIGHT
     with st.container(key="refused_lines"):
         st.table(_money_formatted(table), hide_index=False, height=height, alt=_("不能退费情况"))
-    draw_pages(key, total, _REFUSALS, _("共 {total} 条不能退费的记录").format(total=f"{total:,}"))
+    draw_pages(key, total, _REFUSALS, _("共 {total} 条不能退费的明细").format(total=f"{total:,}"))
 
 
 def draw_outcomes(rows: pd.DataFrame) -> None:
@@ -136,7 +136,7 @@ def draw_outcomes(rows: pd.DataFrame) -> None:
     ]
     if review := int(rows["review"].sum()):
         said.append(_("其中 {outcome} {count} 条").format(outcome=say_outcome(Verdict.REVIEW), count=review))
-    st.caption(_("勾选 {count} 条：").format(count=len(rows)) + "　".join(said))
+    st.caption(_("勾选 {count} 条记录：").format(count=f"{len(rows):,}") + "　".join(said))
 
 
 def draw_causes(causes: Sequence[Cause]) -> None:

@@ -40,7 +40,13 @@ def test_the_lines_that_will_be_filed_are_shown_with_sign_word_and_money(open_ap
     assert set(lines["verdict"]) == {"✓ 可退"}
     assert lines.iloc[0]["employer_part"] == 857.60
     assert list(lines["insurance"])[:3] == ["养老", "失业", "工伤"]
-    assert "勾选 3 条：✓ 可退 2 条　✕ 不可退 1 条" in texts(app)
+    assert "勾选 3 条记录：✓ 可退 2 条　✕ 不可退 1 条" in texts(app)
+
+
+def test_records_and_the_lines_into_which_they_fall_are_counted_apart(open_app: Open, three_months: str) -> None:
+    said = texts(open_app("clerk1", "confirm.py"))
+
+    assert "勾选的 3 条记录按险种分为 9 条明细：可退和待核的 6 条将提交；不能退费的 3 条随批次留存，不予退费。" in said
 
 
 def test_the_totals_add_up_per_fund(open_app: Open, three_months: str) -> None:
@@ -48,13 +54,13 @@ def test_the_totals_add_up_per_fund(open_app: Open, three_months: str) -> None:
     totals = app.table[0].value
 
     assert list(totals.index) == ["养老", "失业", "工伤", "合计"]
+    assert "合计 **2,701.44 元**，共 6 条明细" in texts(app)
     assert list(totals["合计（元）"]) == [2572.80, 107.20, 21.44, 2701.44]
     assert list(totals["个人缴费金额"]) == [857.60, 53.60, 0.00, 911.20]
 
 
 def test_the_account_is_shown_and_can_only_be_changed_by_going_back(open_app: Open, three_months: str) -> None:
     app = open_app("clerk1", "confirm.py")
-    assert "合计 **2,701.44 元**，共 6 条明细" in texts(app)
 
     assert "0200001009012345678" in str(app.table[1].value)
     assert not app.main.text_input
