@@ -18,7 +18,7 @@ from pages.parts.export_link import draw_made, keep_made
 from pages.parts.formats import local_time
 from pages.parts.frame import draw_heading, draw_path
 from pages.parts.messages import attempt, draw_faults, draw_summary
-from pages.parts.query_form import asked_query, draw_query
+from pages.parts.query_form import asked_query, asks_first, draw_query
 from pages.parts.reason_form import NOTE, REASON, draw_reason
 from pages.parts.screening_own import draw_own_screening
 from pages.parts.selection import draw_selection
@@ -67,7 +67,9 @@ def draw_form(draft_id: str) -> None:
 def draw_submit(draft: Draft) -> None:
     """The button, what is still wrong, and when the draft was last kept."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.button(_("提交"), key="submit", type="primary", icon=":material/send:")
+        # One button at a time is what comes next.
+        kind = "secondary" if asks_first(draft) else "primary"
+        st.button(_("提交"), key="submit", type=kind, icon=":material/send:")
         st.caption(
             _("提交后先预览退费明细和不能退费情况，确认后才正式申报。草稿已自动保存（{moment}）。").format(
                 moment=local_time(draft.updated_at)

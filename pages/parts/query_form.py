@@ -65,6 +65,11 @@ def asked_query() -> Query | None:
         return None
 
 
+def asks_first(draft: Draft) -> bool:
+    """Whether the query is what comes next: nothing has been asked for, and nothing is ticked that could be filed."""
+    return asked_query() is None and not draft.row_count
+
+
 def _draw_month(label: str, key: str, draft: Draft) -> None:
     months, typed_month = _months(Period.of(desk().today()).number), state.typed(key)
     with st.container(key=f"field_{key}"):
@@ -87,7 +92,7 @@ def _draw_buttons(draft: Draft) -> None:
         st.button(
             _("查询"),
             key="query_search",
-            type="primary",
+            type="primary" if asks_first(draft) else "secondary",
             icon=":material/search:",
             on_click=_ask,
             args=(draft.draft_id,),

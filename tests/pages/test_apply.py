@@ -614,6 +614,44 @@ def test_what_was_typed_last_goes_along_with_the_click(open_app: Open, desk: Des
 
 def test_an_application_can_be_given_up(open_app: Open, desk: Desk, serials: list[str]) -> None:
     app = tick(ask(open_app("clerk1", "apply.py")), *serials)
+def primary(app: AppTest) -> list[str]:
+    """The buttons of the application that stand out."""
+    return [button.key for button in app.main.button if button.proto.type == "primary"]
+
+
+def test_one_button_at_a_time_is_what_comes_next(open_app: Open, desk: Desk, serials: list[str]) -> None:
+    app = open_app("clerk1", "apply.py")
+    assert primary(app) == ["query_search"]
+
+    app = ask(app)
+    assert primary(app) == ["submit"]
+
+    app = app.button(key="query_reset").click().run()
+    assert primary(app) == ["query_search"]
+
+    tick(ask(app), serials[0])
+    app = app.button(key="query_reset").click().run()
+    assert primary(app) == ["submit"]
+
+
+def hand(app: AppTest) -> str:
+    """The widget that the browser is told to put the focus on."""
+    (mark,) = (html.value for html in app.container(key="hand").html)
+    return re.findall('data-refund-hand="([^"]*)"', mark)[0]
+
+
+def test_the_focus_goes_on_where_the_hand_was(open_app: Open, desk: Desk, serials: list[str]) -> None:
+    assert hand(open_app("clerk1").button(key="start").click().run()) == "query_from"
+
+    app = open_app("clerk1", "apply.py")
+    assert hand(app) == ""
+    assert hand(ask(app)) == "query_search"
+
+    app.text_input(key="bank_name").set_value("别的银行").run()
+    assert hand(app) == ""
+    assert hand(app.button(key="use_registered").click().run()) == "bank_name"
+
+
     app.selectbox(key="reason").set_value("R01").run()
     app.button(key="discard").click().run()
 
