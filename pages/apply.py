@@ -17,6 +17,7 @@ from pages.parts.employer_choice import choose_employer
 from pages.parts.export_link import draw_made, keep_made
 from pages.parts.formats import local_time
 from pages.parts.frame import draw_heading, draw_path
+from pages.parts.hand import draw_hand
 from pages.parts.messages import attempt, draw_faults, draw_summary
 from pages.parts.query_form import asked_query, asks_first, draw_query
 from pages.parts.reason_form import NOTE, REASON, draw_reason
@@ -106,6 +107,7 @@ def draw_application(viewer: Viewer, employer_id: str) -> None:
         draw_uploads(draft)
         draw_form(draft.draft_id)
     draw_submit(draft)
+    draw_hand()
 
 
 user = require_user(Right.APPLY)

@@ -6,10 +6,12 @@ from core.domain.roles import Right, Viewer
 from core.services.inbox import changes_to_decide, count_unread
 from core.services.queues import count_due
 from core.texts import _
+from pages.parts import state
 from pages.parts.access import desk, require_user
 from pages.parts.frame import draw_path
 from pages.parts.inbox import STATE
 from pages.parts.navigation import say_unread
+from pages.parts.query_form import FROM
 
 
 def draw_notice_text() -> None:
@@ -41,6 +43,7 @@ def draw_notice_text() -> None:
 def draw_start(viewer: Viewer) -> None:
     """开始申报, for those who may file."""
     if viewer.may(Right.APPLY) and st.button(_("开始申报"), key="start", type="primary", icon=":material/play_arrow:"):
+        state.HAND.set(FROM)
         st.switch_page("apply.py")
 
 

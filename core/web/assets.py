@@ -15,6 +15,7 @@ _TYPES = {
     "screens.css": "text/css",
     "door.js": "text/javascript",
     "words.js": "text/javascript",
+    "hand.js": "text/javascript",
     "ledger.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }

@@ -63,6 +63,7 @@ def _return(draft: Draft) -> None:
     if attempt(lambda: save_draft(desk(), acting_viewer(), draft.draft_id, bank=registered) or True, *FIELDS):
         for field, kept in registered.items():
             state.fill(field, kept)
+        state.HAND.set(next(iter(FIELDS)))
 
 
 def typed_bank() -> dict[str, str]:

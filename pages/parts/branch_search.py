@@ -90,4 +90,5 @@ def _take(draft_id: str, cnaps_code: str) -> None:
         state.fill(field, text)
     state.fill(KEY, "")
     state.BRANCH_TAKEN.set(value=True)
+    state.HAND.set(KEY)
     state.NOTICE.set((_TAKEN, {"name": branch.branch_name}))

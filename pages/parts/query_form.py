@@ -162,6 +162,7 @@ def _ask(draft_id: str) -> None:
         state.ASKED.set(typed)
         selection.show_anew(first_page=True)
     attempt(lambda: _save(draft_id), "")
+    state.HAND.set("query_search")
 
 
 def ask_list(draft_id: str, found: LookedUp) -> None:

@@ -55,6 +55,8 @@ SETTLED: Slot[Any] = Slot("_settled", None)
 UPLOAD: Slot[str] = Slot("_upload", "")
 #: The preview on the screen: a token that changes whenever it has to be made again.
 PREVIEW: Slot[str] = Slot("_preview", "")
+#: The widget that has the focus once the screen is drawn: what the hand was at is gone from it.
+HAND: Slot[str] = Slot("_hand", "")
 #: What has changed since the preview, once a confirmation was refused for it: lines and notes.
 DRIFT: Slot[tuple[tuple[Any, ...], tuple[str, ...]] | None] = Slot("_drift", None)
 #: The batches that the last confirmation made.

@@ -58,7 +58,9 @@ def test_the_export_of_refusals_comes_back_as_it_went_out(tmp_path: Path) -> Non
 
 
 BAD = [
-    pytest.param("list.csv", "姓名\n赵一\n", "文件前 10 行里没有找到“社会保障号码”（或“身份证号码”）这一列", id="no numbers"),
+    pytest.param(
+        "list.csv", "姓名\n赵一\n", "文件前 10 行里没有找到“社会保障号码”（或“身份证号码”）这一列", id="no numbers"
+    ),
     pytest.param("list.csv", "", "文件是空的", id="empty"),
     pytest.param("list.txt", A, "不支持的文件类型 .txt", id="another kind"),
     pytest.param("list.xlsx", "MZ", "文件内容与扩展名 .xlsx 不符", id="renamed"),

@@ -54,7 +54,7 @@ def test_an_application_is_filed_by_keyboard_alone(app_server: Product, browser_
 
     press(page, "start")
     page.wait_for_url("**/apply")
-    page.locator(".st-key-query_from").wait_for()
+    page.locator(".st-key-query_from input:focus").wait_for()
     settle(page)
     choose(page, "query_from", "2022-01")
     choose(page, "query_to", "2023-09")

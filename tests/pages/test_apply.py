@@ -215,7 +215,9 @@ def test_a_list_file_that_can_not_be_taken_is_told_in_its_dialog(open_app: Open)
     app.file_uploader[0].upload("list.csv", "姓名\n赵一".encode())
     app.run()
 
-    assert [error.value for error in app.error] == ["文件前 10 行里没有找到“社会保障号码”（或“身份证号码”）这一列，请核对列名"]
+    assert [error.value for error in app.error] == [
+        "文件前 10 行里没有找到“社会保障号码”（或“身份证号码”）这一列，请核对列名"
+    ]
     assert app.file_uploader
 
 
@@ -612,8 +614,6 @@ def test_what_was_typed_last_goes_along_with_the_click(open_app: Open, desk: Des
     assert draft_of(desk).content.bank["exchange_number"] == "0103"
 
 
-def test_an_application_can_be_given_up(open_app: Open, desk: Desk, serials: list[str]) -> None:
-    app = tick(ask(open_app("clerk1", "apply.py")), *serials)
 def primary(app: AppTest) -> list[str]:
     """The buttons of the application that stand out."""
     return [button.key for button in app.main.button if button.proto.type == "primary"]
@@ -652,6 +652,8 @@ def test_the_focus_goes_on_where_the_hand_was(open_app: Open, desk: Desk, serial
     assert hand(app.button(key="use_registered").click().run()) == "bank_name"
 
 
+def test_an_application_can_be_given_up(open_app: Open, desk: Desk, serials: list[str]) -> None:
+    app = tick(ask(open_app("clerk1", "apply.py")), *serials)
     app.selectbox(key="reason").set_value("R01").run()
     app.button(key="discard").click().run()
 

@@ -70,6 +70,8 @@ def test_a_choice_fills_three_fields_keeps_the_others_and_is_saved(open_app: Ope
     assert dict(open_draft(desk, CLERK, "E1").content.bank) == kept
     assert app.text_input(key="branch_search").value == ""
     assert found(app) == []
+    # What was pressed is gone: the focus goes back to the field of the search.
+    assert 'data-refund-hand="branch_search"' in app.container(key="hand").html[0].value
 
 
 @pytest.mark.usefixtures("directory")
