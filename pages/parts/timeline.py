@@ -17,8 +17,8 @@ from pages.parts.verdicts import state_look
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """One state on the way: an icon with its colour, its name, and when and by whom it was dealt with (a line each), or since when
-    it waits.
+    """One state on the way: an icon with its colour, its name, when and by whom it was dealt with (a line each), or since when it
+    waits.
     """
 
     icon: str
