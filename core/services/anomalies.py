@@ -121,9 +121,13 @@ def read_concerns(desk: Desk, viewer: Viewer, number: str) -> Concerns:
 
 def _said(rows: Iterable[Any]) -> tuple[Override, ...]:
     return tuple(
-        Override(row.number, row.employer_name, _(METHODS[row.code].name), row.reason, row.username, row.at)
-        for row in rows
+        Override(row.number, row.employer_name, name_of(row.code), row.reason, row.username, row.at) for row in rows
     )
+
+
+def name_of(code: str) -> str:
+    """What an anomaly is called."""
+    return _(METHODS[code].name)
 
 
 def explain_rules(desk: Desk, viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
@@ -175,4 +179,4 @@ def _anomaly(row: Any, sights: list[tuple[Method, Sight]]) -> Anomaly:
 def _reason(method: Method, sights: Sequence[Sight]) -> Reason:
     """What one method saw of a batch, however often: everything it said, and the weightiest score once."""
     said = [_(sight.sentence).format(**sight.values) for sight in sights]
-    return Reason(method.code, _(method.name), _(SEPARATOR).join(said), max(each.score for each in sights))
+    return Reason(method.code, name_of(method.code), _(SEPARATOR).join(said), max(each.score for each in sights))

@@ -6,24 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from core.domain.roles import Viewer
-from core.domain.wording import N_
-from core.services.anomalies import (
-    FIELD,
-    LONGEST,
-    PAID_DAYS,
-    Anomaly,
-    Override,
-    explain_rules,
-    list_anomalies,
-    list_overrides,
-    override_anomaly,
-)
+from core.services.anomalies import PAID_DAYS, Anomaly, Override, explain_rules, list_anomalies, list_overrides
 from core.texts import _
-from pages.parts import state
-from pages.parts.access import acting_viewer, desk
+from pages.parts.access import desk
+from pages.parts.anomaly_words import draw_word, open_word
 from pages.parts.concerns import draw_reason, draw_score
 from pages.parts.formats import format_yuan, local_time
-from pages.parts.messages import attempt, draw_faults, plain
+from pages.parts.messages import plain
 from pages.parts.paging import draw_pages, page_of, turn_back
 
 #: Chooses between batches under way and paid ones.
@@ -43,6 +32,7 @@ def draw_anomalies(viewer: Viewer) -> None:
     else:
         st.info(_("目前没有需要关注的批次。"), icon=":material/done_all:")
     _draw_explained(list_overrides(desk(), viewer))
+    draw_word()
 
 
 def _choose_paid() -> bool:
@@ -72,8 +62,6 @@ def _draw_rules(viewer: Viewer) -> None:
 
 
 def _draw_open(found: Sequence[Anomaly]) -> None:
-    draw_faults(FIELD)
-    draw_faults("")
     first = (page_of(_LIST) - 1) * _SIZE
     for each in found[first : first + _SIZE]:
         with st.container(border=True, key=f"anomaly_{each.number}"):
@@ -91,15 +79,13 @@ def _draw_one(anomaly: Anomaly) -> None:
     for reason in anomaly.reasons:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             draw_reason(reason)
-            with st.popover(_("说明"), icon=":material/edit_note:"):
-                key = f"{FIELD}_{anomaly.number}_{reason.code}"
-                st.text_area(_("为何不是异常"), key=key, max_chars=LONGEST, height=90)
-                st.button(
-                    _("记入说明"),
-                    key=f"override_{anomaly.number}_{reason.code}",
-                    on_click=_override,
-                    args=(anomaly.number, reason.code, key),
-                )
+            st.button(
+                _("说明"),
+                key=f"explain_{anomaly.number}_{reason.code}",
+                icon=":material/edit_note:",
+                on_click=open_word,
+                args=(anomaly.number, reason.code),
+            )
 
 
 def _draw_explained(overrides: Sequence[Override]) -> None:
@@ -114,11 +100,3 @@ def _draw_explained(overrides: Sequence[Override]) -> None:
         columns=[_("批次号"), _("单位名称"), _("异常"), _("说明"), _("说明人"), _("时间")],
     )
     st.dataframe(table, hide_index=True, key="overrides", alt=_("已说明的异常"))
-
-
-def _override(number: str, code: str, key: str) -> None:
-    reason = state.typed(key) or ""
-    done = attempt(lambda: override_anomaly(desk(), acting_viewer(), number, code, reason) or True)
-    if done:
-        state.forget(key)
-        state.NOTICE.set((N_("已记入说明"), {}))
