@@ -90,6 +90,11 @@ class ResultReport:
         """The lines that go to the tray without refusing the file."""
         return [line for line in self.lines if line.cause in _ASIDE]
 
+    @property
+    def strays(self) -> list[Line]:
+        """The lines that fit no order: of a refused file all of them go to the tray."""
+        return [line for line in self.lines if line.cause]
+
     def sum_of(self, outcome: Outcome) -> tuple[int, int]:
         """(lines, fen) that would be booked with this outcome."""
         own = [line.row for line in self.booked if line.row.outcome is outcome]
@@ -255,7 +260,7 @@ def _already(imported: tuple[str, str]) -> Conflict:
 
 def _keep_refused(desk: Desk, viewer: Viewer, report: ResultReport) -> None:
     """The stray rows of a refused file, once: what has to be settled with the bank must not be lost with the message."""
-    stray = [line for line in report.lines if line.cause]
+    stray = report.strays
     with desk.write(viewer) as unit:
         lock_payments(unit.connection)
         if store.find_result(unit.connection, report.sha256, booked=False) is not None:

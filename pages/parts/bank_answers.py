@@ -10,7 +10,7 @@ from core.domain.identifiers import mask_account
 from core.domain.payments import CAUSES, Outcome
 from core.domain.roles import Viewer
 from core.domain.wording import N_
-from core.services.bank_results import Line, ResultReport, book_results, read_results
+from core.services.bank_results import Booked, Line, ResultReport, book_results, read_results
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk
@@ -85,8 +85,8 @@ def _draw_problems(report: ResultReport) -> None:
     columns = [_("行"), _("列或参考号"), _("原因")]
     st.table(pd.DataFrame(rows, columns=columns), border="horizontal", hide_index=True, alt=_("不符之处"))
     if report.kept:
-        st.caption(_("不符的行已放入“待核对”。"))
-    elif any(line.cause for line in report.lines):
+        st.caption(_("不符的 {count} 行已放入“待核对”。").format(count=len(report.strays)))
+    elif report.strays:
         st.button(_("放入待核对"), key="keep_strays", icon=":material/inbox:", on_click=_keep)
 
 
@@ -133,6 +133,16 @@ def _book() -> None:
         return
     booked = attempt(lambda: book_results(desk(), acting_viewer(), file.name, file.getvalue()))
     if booked is not None:
-        said = N_("已登记：{paid} 个批次已支付，{bounced} 个批次退票待更正，{waiting} 个批次等待其余结果")
-        counts = {name: len(getattr(booked, name)) for name in ("paid", "bounced", "waiting")}
-        state.NOTICE.set((said, counts))
+        said = _say_booked(booked)
+        state.NOTICE.set((N_("已登记：{said}"), {"said": said}) if said else (N_("已登记，没有新的支付结果"), {}))
+
+
+def _say_booked(booked: Booked) -> str:
+    """What a file has moved, without what it has not."""
+    told = (
+        (_("{count} 个批次已支付"), booked.paid),
+        (_("{count} 个批次退票待更正"), booked.bounced),
+        (_("{count} 个批次等待其余结果"), booked.waiting),
+        (_("{count} 行放入“待核对”"), booked.report.aside),
+    )
+    return _("，").join(sentence.format(count=len(those)) for sentence, those in told if those)

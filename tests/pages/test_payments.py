@@ -121,6 +121,7 @@ def test_a_file_is_checked_first_and_booked_by_the_button(open_app: Open, desk: 
     assert show_batch(desk, CLERK, number).state is State.PAYING
     app.button(key="book_results").click().run()
     assert show_batch(desk, CLERK, number).state is State.PAID
+    assert app.toast[0].value == "已登记：1 个批次已支付"
     assert "该文件已由 finance1" in texts(app)
     assert "book_results" not in keys(app)
 
@@ -133,7 +134,18 @@ def test_every_cause_stands_beside_its_row_and_the_strays_are_kept(open_app: Ope
     assert "book_results" not in keys(app)
     app.button(key="keep_strays").click().run()
     assert len(list_strays(desk, FINANCE)) == 2
-    assert "不符的行已放入“待核对”" in texts(app)
+    assert "不符的 2 行已放入“待核对”" in texts(app)
+
+
+def test_a_file_of_money_that_came_back_says_that_its_rows_wait_in_the_tray(
+    open_app: Open, desk: Desk, ledger: Ledger
+) -> None:
+    sent = orders(desk, pay(desk, payable(desk, ledger, 1)))
+    book_results(desk, FINANCE, "r.csv", as_csv([answer(order) for order in sent]))
+    back = as_csv([answer(order, Outcome.BOUNCED) for order in sent[:2]])
+    app = upload(turn_to(open_app("finance1", "payments.py"), "银行回盘"), back)
+    app.button(key="book_results").click().run()
+    assert app.toast[0].value.replace("\\", "") == "已登记：2 行放入“待核对”"
 
 
 def test_a_row_of_the_tray_is_settled_with_a_word_on_how(open_app: Open, desk: Desk, ledger: Ledger) -> None:
