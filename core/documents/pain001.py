@@ -37,7 +37,8 @@ def _add_header(parent: Element, run: RunSheet) -> None:
     _add(header, "MsgId", run.number)
     _add(header, "CreDtTm", run.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     _add_sums(header, run.orders)
-    _add(SubElement(header, "InitgPty"), "Nm", next(iter(run.accounts.values())).holder)
+    # The message is the agency's: it pays from the accounts of several holders.
+    _add(SubElement(header, "InitgPty"), "Nm", run.agency or next(iter(run.accounts.values())).holder)
 
 
 def _add_sums(parent: Element, orders: Sequence[Order]) -> None:

@@ -54,7 +54,9 @@ PURPOSE = "社会保险费退费 {number}"
 
 @dataclass(frozen=True, slots=True)
 class RunSheet:
-    """What the files of a run say. ``day`` is ISO 8601, ``made_at`` the moment at the agency."""
+    """What the files of a run say. ``day`` is ISO 8601, ``made_at`` the moment at the agency, ``agency`` its name, blank while
+    it has none.
+    """
 
     number: str
     day: str
@@ -62,6 +64,7 @@ class RunSheet:
     made_at: datetime
     orders: Sequence[Order]
     accounts: Mapping[Insurance, FundAccount]
+    agency: str = ""
 
     @property
     def total(self) -> int:

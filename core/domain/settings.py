@@ -171,6 +171,11 @@ class Settings:
         """Who writes the letters."""
         return Agency(*(self._values[f"{AGENCY}{field}"] for field, *_ in agency.FIELDS))
 
+    def own_agency_name(self) -> str:
+        """The agency's name as it was set; blank while there is only the invented one that the product came with."""
+        name = self.agency().name
+        return "" if name == Settings().agency().name else name
+
     def reason(self, code: str) -> Reason:
         """A reason with the materials that an owner asks for."""
         demand = self[f"{MATERIALS_OF}{code}"]

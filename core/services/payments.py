@@ -198,10 +198,10 @@ def make_run(desk: Desk, viewer: Viewer, day: date, numbers: Collection[str] | N
         if (known := store.find_run(unit.connection, fingerprint=fingerprint)) is not None:
             return _made_before(unit, known)
         rows = store.read_payable(unit.connection, numbers, lock=True)
-        preview = _assess(unit.connection, desk.settings(unit.connection), viewer, day, rows)
-        _require_unchanged(unit, preview, fingerprint, numbers)
-        run = _write_run(desk, unit, preview)
         settings = desk.settings(unit.connection)
+        preview = _assess(unit.connection, settings, viewer, day, rows)
+        _require_unchanged(unit, preview, fingerprint, numbers)
+        run = _write_run(desk, unit, preview, settings.own_agency_name())
         paid = {batch.number for batch in preview.batches}
         for row in rows:
             if row.number in paid:
@@ -230,7 +230,7 @@ def _require_unchanged(unit: Unit, preview: RunPreview, fingerprint: str, number
     raise StalePreview(N_("预览之后情况有变化，尚未生成支付，请重新核对"))
 
 
-def _write_run(desk: Desk, unit: Unit, preview: RunPreview) -> RunRow:
+def _write_run(desk: Desk, unit: Unit, preview: RunPreview, agency: str) -> RunRow:
     sequence = next_sequence(unit.connection, f"ZF{unit.today:%Y%m%d}")
     number, orders = f"ZF{unit.today:%Y%m%d}{sequence:04d}", preview.orders
     run_id = desk.new_id()
@@ -245,13 +245,13 @@ def _write_run(desk: Desk, unit: Unit, preview: RunPreview) -> RunRow:
         "total": preview.total,
     }
     store.insert_run(unit.connection, values, orders)
-    _keep_files(desk, unit, preview, number, run_id)
+    _keep_files(desk, unit, preview, agency, number=number, run_id=run_id)
     unit.audit("payment.run", number, orders=len(orders), total=preview.total, day=preview.day)
     made = (unit.viewer.username, unit.at, len(orders), preview.total)
     return RunRow(number, preview.day, *made, sent=len(orders), paid=0, bounced=0, paid_total=0)
 
 
-def _keep_files(desk: Desk, unit: Unit, preview: RunPreview, number: str, run_id: str) -> None:
+def _keep_files(desk: Desk, unit: Unit, preview: RunPreview, agency: str, *, number: str, run_id: str) -> None:
     """Every file of the run: its bytes on disk first, then who made it and when. They are never made again."""
     sheet = RunSheet(
         number,
@@ -260,6 +260,7 @@ def _keep_files(desk: Desk, unit: Unit, preview: RunPreview, number: str, run_id
         desk.clock().astimezone(AGENCY_ZONE),
         preview.orders,
         preview.accounts,
+        agency,
     )
     for kind, (name, media_type, write) in _WRITERS.items():
         # The bank reads Chinese, whoever makes the run.

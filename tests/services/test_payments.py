@@ -267,6 +267,22 @@ def test_the_bank_reads_chinese_whoever_makes_the_run(desk: Desk, ledger: Ledger
     assert "社会保险费退费" in files[FileKind.PAIN001.value].read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("set_to", "named"),
+    [("海淀区社会保险基金管理中心", "海淀区社会保险基金管理中心"), ("", "示范市社会保险基金养老保险支出户")],
+    ids=["the agency", "not set yet"],
+)
+def test_the_message_comes_from_the_agency_that_pays_from_all_funds(
+    desk: Desk, ledger: Ledger, set_to: str, named: str
+) -> None:
+    if set_to:
+        change_setting(desk, SYSTEM, "agency_name", set_to)
+    run = pay(desk, payable(desk, ledger, 1))
+    (file,) = [each for each in show_run(desk, FINANCE, run.number).files if each.kind == FileKind.PAIN001.value]
+    message = open_run_file(desk, FINANCE, file.file_id)[1].read_text("utf-8")
+    assert message[message.index("<InitgPty>") :].split("</InitgPty>")[0].split("<Nm>")[1].startswith(f"{named}</Nm>")
+
+
 def test_a_changed_file_is_found(desk: Desk, ledger: Ledger) -> None:
     run = pay(desk, payable(desk, ledger, 1))
     file = show_run(desk, FINANCE, run.number).files[0]
