@@ -72,6 +72,11 @@ class Edge:
         return self.source is State.FIRST_REVIEW and self.target is State.SECOND_REVIEW
 
     @property
+    def decides_money(self) -> bool:
+        """Whether money goes on its way by the step, or comes nearer to it: whoever takes it sees whose, how much, where to."""
+        return self.needs_factor or self.target in _TOWARDS_MONEY
+
+    @property
     def hands_in_again(self) -> bool:
         """Whether the employer hands the batch in once more, with the papers that it has now."""
         return self.source is State.RETURNED and self.target is State.FIRST_REVIEW
@@ -133,6 +138,7 @@ EDGES: tuple[Edge, ...] = (
     ),
 )
 
+_TOWARDS_MONEY = frozenset({S.SECOND_REVIEW, S.APPROVAL, S.PAYABLE, S.PAYING, S.PAID})
 _BY_STEP: Mapping[tuple[State, str], Edge] = {(edge.source, edge.step): edge for edge in EDGES}
 if len(_BY_STEP) != len(EDGES):
     raise ValueError("an edge of the lifecycle is listed twice")

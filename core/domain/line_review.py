@@ -45,6 +45,8 @@ EMPLOYER_MARKS = (Mark.ANSWER, Mark.DROP)
 #: Marks that take a line out of its batch, once they count for good.
 ENDING_MARKS = (Mark.REFUSE, Mark.DROP)
 FALLEN = frozenset({Standing.REFUSED, Standing.DROPPED})
+#: These leave their batch with the next step that takes it on.
+LEAVING = frozenset({Standing.REFUSING, Standing.DROPPING})
 
 _ORDER = {part: place for place, part in enumerate(Part)}
 

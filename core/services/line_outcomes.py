@@ -5,7 +5,15 @@ from typing import Any
 
 from core.domain.errors import IllegalTransition, InvalidInput, StalePreview
 from core.domain.lifecycle import FREE_STATES, SENDING_BACK, WITH_EMPLOYER, Edge, Part, State
-from core.domain.line_review import FALLEN, Standing, by_position, digest_of_marks, left_before, standing
+from core.domain.line_review import (
+    FALLEN,
+    LEAVING,
+    Standing,
+    by_position,
+    digest_of_marks,
+    left_before,
+    standing,
+)
 from core.domain.wording import N_
 from core.services.desk import Unit
 from core.store import line_decisions as store
@@ -16,7 +24,6 @@ from core.store.database import Connection
 LINE_STAGES = (SENDING_BACK - {State.BANK_REVIEW}) | {State.RETURNED}
 #: Where it is told that the marks on lines are not those that were seen.
 MARKS = "line_marks"
-_LEAVING = frozenset({Standing.REFUSING, Standing.DROPPING})
 
 
 def standings(connection: Connection, row: Any) -> dict[int, Standing]:
@@ -70,8 +77,8 @@ def conclude_lines(unit: Unit, row: Any, edge: Edge, note: str) -> bool:
         _require_answered(found, note)
     elif edge.target not in WITH_EMPLOYER:
         _require_settled(found)
-    leaving = [position for position, each in found.items() if each in _LEAVING]
-    if all(each in FALLEN | _LEAVING for each in found.values()):
+    leaving = [position for position, each in found.items() if each in LEAVING]
+    if all(each in FALLEN | LEAVING for each in found.values()):
         raise _nothing_left(comes_back=comes_back)
     store.make_final(unit.connection, row.batch_id, row.round, edge.part.value)
     if leaving:

@@ -8,6 +8,8 @@ import pandas as pd
 
 from core.domain.lifecycle import Part, State, allowed_actions
 from core.domain.line_review import (
+    FALLEN,
+    LEAVING,
     OTHER,
     Mark,
     Said,
@@ -45,6 +47,12 @@ class LineSheet:
     may_decide: bool
     may_answer: bool
     seen: str
+
+    @property
+    def staying_total(self) -> int:
+        """Fen of the lines that are still part of the batch once the next step has taken it on."""
+        gone = {standing.value for standing in FALLEN | LEAVING}
+        return int(self.frame.loc[~self.frame["standing"].isin(gone), "refundable"].sum())
 
 
 def read_lines(desk: Desk, viewer: Viewer, number: str) -> LineSheet:

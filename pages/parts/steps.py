@@ -16,6 +16,7 @@ from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.boundary import errors_shown
 from pages.parts.factor import draw_factor, forget_code, proven_viewer
+from pages.parts.formats import format_yuan
 from pages.parts.line_work import draw_causes, say_counts
 from pages.parts.messages import attempt, clear_faults, draw_faults, draw_note, has_faults, plain
 from pages.parts.queue_way import go_on
@@ -70,7 +71,10 @@ def _draw_dialog(batch: BatchView, edge: Edge) -> None:
 def _draw_decision(batch: BatchView, edge: Edge) -> None:
     st.markdown(_("批次 **{number}**").format(number=batch.number))
     st.markdown(plain(_say_consequence(edge)))
-    _draw_marks(read_lines(desk(), require_user(edge.right), batch.number))
+    sheet = read_lines(desk(), require_user(edge.right), batch.number)
+    _draw_marks(sheet)
+    if edge.decides_money:
+        _draw_money(batch, sheet.staying_total, with_account=not (edge.checks_account and batch.unregistered))
     if edge.needs_cause:
         draw_causes(_CODE, label=f":red[*] {_('不予退费的原因')}", blank=_("请选择"))
         draw_faults(_CODE)
@@ -105,6 +109,14 @@ def _draw_marks(sheet: LineSheet) -> None:
     if sheet.may_decide or sheet.may_answer:
         st.caption(plain(_("{name}：{value}").format(name=_("退费明细"), value=say_counts(sheet))))
     draw_faults(MARKS)
+
+
+def _draw_money(batch: BatchView, total: int, *, with_account: bool) -> None:
+    """Whose money, how much, and where it goes; without the account where that is asked about below."""
+    told = {_("单位名称"): plain(batch.employer_name), _("批次金额（元）"): f"**{format_yuan(total)}**"}
+    if with_account:
+        told |= {_(FIELDS[name]): plain(batch.bank[name]) for name in ("account_holder", "bank_account", "branch_name")}
+    st.table(told, border="horizontal", alt=_("退费金额和账户"))
 
 
 def _draw_account(batch: BatchView) -> None:

@@ -209,6 +209,22 @@ def test_time_limits_are_those_of_whoever_has_the_batch():
     }
 
 
+def test_steps_on_the_way_of_the_money_are_those_that_decide_it():
+    """Their dialogs name employer, amount and account; sending back, ending and closing need none of it."""
+    deciding = {(edge.source.label, edge.step) for edge in EDGES if edge.decides_money}
+    assert deciding == {
+        ("待初审", "pass"),
+        ("待复核", "pass"),
+        ("待复核", "escalate"),
+        ("待审批", "pass"),
+        ("待支付", "pay"),
+        ("支付中", "settle"),
+        ("支付中", "bounce"),
+        ("银行信息待复核", "pass_bank"),
+        ("已支付", "money_back"),
+    }
+
+
 def test_whose_turn_it_is_is_told_for_every_stage_that_an_official_ends():
     """Whoever closes a paid batch is named, though nothing says until when."""
     working = {edge.source for edge in EDGES if edge.part is not Part.FILER and edge.target not in FREE_STATES}

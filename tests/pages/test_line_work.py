@@ -15,6 +15,7 @@ from core.services.desk import Desk
 from core.services.line_decisions import decide_lines
 from core.services.line_sheets import read_lines
 from core.services.steps import advance_batch
+from pages.parts.formats import format_yuan
 from tests.pages.conftest import Open
 from tests.pages.reading import keys, table, texts
 from tests.support.desks import BANK, CLERK, COLLEAGUE, FINANCE, REVIEWER, SECOND_REVIEWER, Ledger
@@ -57,6 +58,21 @@ def test_a_pass_with_open_lines_says_what_to_do(show, desk: Desk, ledger: Ledger
     assert "退费明细：◷ 待核 6" in texts(app)
     app.button(key="take_step").click().run()
     assert "还有 6 条待核明细没有逐条核定" in texts(app)
+
+
+def test_whoever_decides_money_reads_whose_how_much_and_where_to(show, desk: Desk, ledger: Ledger) -> None:
+    number = file_reviewed(desk, ledger)
+    decide_lines(desk, REVIEWER, number, [1], REFUSE)
+    decide_lines(desk, REVIEWER, number, [2, 3, 4, 5, 6], PASS)
+    app = show("reviewer1", number)
+    app.button(key="step_pass").click().run()
+    told = next(str(each.value) for each in app.table if "批次金额" in str(each.value))
+    assert "甲公司" in told
+    assert BANK["bank_account"] in told
+    assert f"**{format_yuan(2 * 135072 - 128640)}**" in told, "without the line that leaves with this step"
+    app.button(key="leave_step").click().run()
+    app.button(key="step_return").click().run()
+    assert not any("批次金额" in str(each.value) for each in app.table)
 
 
 def test_a_refusal_needs_its_cause_and_a_return_its_text(show, desk: Desk, ledger: Ledger) -> None:
