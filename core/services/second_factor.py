@@ -10,6 +10,7 @@ import hmac
 import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -33,7 +34,11 @@ from core.store.sign_ins import delete_failures, note_factor, revoke_sessions
 ISSUER = "Refund Desk"
 #: The input in which a code is typed, on every screen.
 FIELD = "factor_code"
+#: How many sign-ins of one person may have an enrolment under way; the oldest gives way.
+_MOST_BEGUN = 5
 _ENROLLED = N_("已登记动态验证码；更换设备请联系系统管理员重置")
+_WRONG = N_("动态验证码不正确或已使用过，请输入最新的一个")
+_ELSEWHERE = N_("该验证码属于另一处登录中显示的密钥：请回到那里完成登记，或扫描本页的二维码")
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,9 @@ def enrolled_at(desk: Desk, viewer: Viewer) -> str:
 def begin_enrolment(desk: Desk, viewer: Viewer, session: str) -> Enrolment:
     """A new secret for the viewer, the same one as long as this sign-in goes on about it.
 
-    Another sign-in gets another secret: one that somebody has once seen on this screen is never confirmed by someone else.
-    Raises ``IllegalTransition`` when a factor is enrolled already.
+    Another sign-in gets another secret beside it: one that somebody has once seen on this screen is never confirmed by someone
+    else, and what was begun elsewhere can still be finished there. Raises ``IllegalTransition`` when a factor is enrolled
+    already.
     """
     user = _read(desk, viewer)
     if user.totp_confirmed_at:
@@ -117,14 +123,18 @@ def _read(desk: Desk, viewer: Viewer) -> Any:
 
 
 def _begin(desk: Desk, viewer: Viewer, session: str) -> str:
-    secret = pyotp.random_base32()
-    sealed = _box(desk).encrypt(json.dumps([viewer.username, session, secret]).encode()).decode()
     with desk.write(viewer) as unit:
         _require_session(unit, session)
-        # Another sign-in may have confirmed its own meanwhile: a confirmed secret is never written over.
-        if not store.begin_secret(unit.connection, viewer.username, sealed):
+        # Another sign-in may have begun or confirmed its own meanwhile: neither is written over.
+        user = _locked(unit)
+        if user.totp_confirmed_at:
             raise IllegalTransition(_ENROLLED, field=FIELD)
-    return secret
+        begun = {session: pyotp.random_base32()} | _begun(desk, user)
+        kept = dict(list(begun.items())[:_MOST_BEGUN])
+        store.update_user(
+            unit.connection, user.username, totp_secret=_sealed(desk, user.username, kept), totp_last_step=0
+        )
+    return begun[session]
 
 
 def _prove(desk: Desk, viewer: Viewer, session: str, code: str, *, enrolling: bool) -> None:
@@ -140,19 +150,22 @@ def _prove(desk: Desk, viewer: Viewer, session: str, code: str, *, enrolling: bo
             unit.audit("factor.enrol" if enrolling else "factor.show", viewer.username)
             return
         unit.audit("factor.refuse", viewer.username)
-    raise InvalidInput(N_("动态验证码不正确或已使用过，请输入最新的一个"), field=FIELD)
+        elsewhere = enrolling and _is_begun_elsewhere(desk, _locked(unit), session, typed)
+    raise InvalidInput(_ELSEWHERE if elsewhere else _WRONG, field=FIELD)
 
 
 def _take(desk: Desk, unit: Unit, session: str, code: str, *, enrolling: bool) -> bool:
     """Whether the code is right and nobody has used it; its time-step is then taken."""
-    user = existing_user(unit, unit.viewer.username)
+    user = _locked(unit)
     secret = _secret_of(desk, user, session)
     if secret is None or bool(user.totp_confirmed_at) is enrolling:
         raise NotAllowed(N_("请先登记动态验证码"), field=FIELD)
     totp = pyotp.TOTP(secret)
     for step in _open_steps(desk, secret, user.totp_last_step):
         if hmac.compare_digest(totp.generate_otp(step), code):
-            confirmed = {"totp_confirmed_at": unit.at} if enrolling else {}
+            # What other sign-ins have begun ends here.
+            only = {"totp_secret": _sealed(desk, user.username, {session: secret})}
+            confirmed = {"totp_confirmed_at": unit.at, **only} if enrolling else {}
             return store.take_time_step(unit.connection, user, step, **confirmed)
     return False
 
@@ -166,6 +179,16 @@ def _open_steps(desk: Desk, secret: str, last: int) -> list[int]:
     return [step for step in (now, now + 1, now - 1) if step > last or last > now + 1]
 
 
+def _is_begun_elsewhere(desk: Desk, user: Any, session: str, code: str) -> bool:
+    """Whether the code is of a secret that another sign-in of the same person shows: he has scanned that one."""
+    others = [secret for begun_in, secret in _begun(desk, user).items() if begun_in != session]
+    return any(
+        hmac.compare_digest(pyotp.TOTP(secret).generate_otp(step), code)
+        for secret in others
+        for step in _open_steps(desk, secret, user.totp_last_step)
+    )
+
+
 def _require_session(unit: Unit, session: str) -> Any:
     row = session_of(unit.connection, unit.viewer.username, session)
     if row is None:
@@ -173,23 +196,38 @@ def _require_session(unit: Unit, session: str) -> Any:
     return row
 
 
+def _locked(unit: Unit) -> Any:
+    """The viewer's own row, held to the end of the transaction."""
+    return store.read_user(unit.connection, unit.viewer.username, lock=True)
+
+
 def _box(desk: Desk) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(desk.key("factor")))
 
 
 def _secret_of(desk: Desk, user: Any, session: str) -> str | None:
-    """The user's secret; one that waits for its confirmation only in the sign-in that began it.
+    """The user's secret; one that waits for its confirmation only in the sign-in that began it."""
+    begun = _begun(desk, user)
+    return next(iter(begun.values()), None) if user.totp_confirmed_at else begun.get(session)
 
-    It is sealed together with its owner's name: copied to another row of the database it is none.
+
+def _begun(desk: Desk, user: Any) -> dict[str, str]:
+    """The user's secrets by the sign-in that began them: the confirmed one alone, or all that wait for their confirmation.
+
+    They are sealed together with their owner's name: copied to another row of the database they are none.
     """
     if not user.totp_secret:
-        return None
+        return {}
     try:
-        owner, begun_in, secret = json.loads(_box(desk).decrypt(user.totp_secret.encode()))
+        owner, *pairs = json.loads(_box(desk).decrypt(user.totp_secret.encode()))
     except InvalidToken:
         if not user.totp_confirmed_at:
-            return None
+            return {}
         raise NotAllowed(N_("动态验证码的密钥无法读取，请联系系统管理员重置"), field=FIELD) from None
-    if owner != user.username or (not user.totp_confirmed_at and begun_in != session):
-        return None
-    return str(secret)
+    return dict(zip(pairs[::2], pairs[1::2], strict=True)) if owner == user.username else {}
+
+
+def _sealed(desk: Desk, owner: str, begun: Mapping[str, str]) -> str:
+    """Secrets as the database keeps them: the owner, then each sign-in and its secret."""
+    written = json.dumps([owner, *(text for pair in begun.items() for text in pair)])
+    return _box(desk).encrypt(written.encode()).decode()

@@ -12,9 +12,10 @@ from core.domain.wording import N_
 from core.store.schema import user_employers, users
 
 
-def read_user(connection: sa.Connection, username: str) -> Any | None:
-    """One user's row, ``None`` when there is none."""
-    return connection.execute(sa.select(users).where(users.c.username == username)).first()
+def read_user(connection: sa.Connection, username: str, *, lock: bool = False) -> Any | None:
+    """One user's row, ``None`` when there is none; with ``lock`` it is held to the end of the transaction."""
+    statement = sa.select(users).where(users.c.username == username)
+    return connection.execute(statement.with_for_update() if lock else statement).first()
 
 
 def read_users(connection: sa.Connection) -> list[Any]:
@@ -58,12 +59,6 @@ def bind_employers(connection: sa.Connection, username: str, employer_ids: Colle
 def update_user(connection: sa.Connection, username: str, **changes: str | bool | int) -> None:
     """Change columns of one user."""
     connection.execute(users.update().where(users.c.username == username).values(**changes))
-
-
-def begin_secret(connection: sa.Connection, username: str, sealed: str) -> bool:
-    """Keep a secret that waits for its confirmation; false when one is confirmed already."""
-    waiting = (users.c.username == username) & (users.c.totp_confirmed_at == "")
-    return bool(connection.execute(users.update().where(waiting).values(totp_secret=sealed, totp_last_step=0)).rowcount)
 
 
 def take_time_step(connection: sa.Connection, user: Any, step: int, **changes: str) -> bool:

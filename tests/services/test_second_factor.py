@@ -19,7 +19,7 @@ from core.store.schema import users
 from core.store.sign_ins import insert_session, read_live_sessions
 from tests.support.desks import ADMIN, APPROVER, FINANCE, at_once
 
-SESSION = reference_of("approver's")
+SESSION, ANOTHER = reference_of("approver's"), reference_of("another")
 
 
 @pytest.fixture(autouse=True)
@@ -86,10 +86,41 @@ def test_the_secret_stays_while_one_sign_in_goes_on_and_is_another_for_another(d
     first = factor.begin_enrolment(desk, APPROVER, SESSION)
     assert factor.begin_enrolment(desk, APPROVER, SESSION) == first
 
-    second = factor.begin_enrolment(desk, APPROVER, reference_of("another"))
+    second = factor.begin_enrolment(desk, APPROVER, ANOTHER)
     assert second.secret != first.secret
+    assert factor.begin_enrolment(desk, APPROVER, SESSION) == first
+    assert factor.begin_enrolment(desk, APPROVER, ANOTHER) == second
+
+
+def test_what_was_begun_first_is_finished_where_it_was_begun(desk: Desk) -> None:
+    first = pyotp.TOTP(factor.begin_enrolment(desk, APPROVER, SESSION).secret)
+    second = pyotp.TOTP(factor.begin_enrolment(desk, APPROVER, ANOTHER).secret)
+    with pytest.raises(InvalidInput, match="另一处登录"):
+        factor.confirm_enrolment(desk, APPROVER, ANOTHER, code_of(desk, first))
+    assert factor.enrolled_at(desk, APPROVER) == "", "nobody's screen confirms what another one showed"
+
+    factor.confirm_enrolment(desk, APPROVER, SESSION, code_of(desk, first))
     with pytest.raises(NotAllowed):
-        factor.confirm_enrolment(desk, APPROVER, SESSION, code_of(desk, pyotp.TOTP(first.secret)))
+        factor.confirm_enrolment(desk, APPROVER, ANOTHER, code_of(desk, second))
+    desk.clock.forward(minutes=1)
+    with pytest.raises(InvalidInput):
+        factor.show_factor(desk, APPROVER, ANOTHER, code_of(desk, second))
+    factor.show_factor(desk, APPROVER, ANOTHER, code_of(desk, first))
+
+
+def test_two_sign_ins_that_begin_at_once_both_have_a_secret_that_counts(desk: Desk) -> None:
+    begun = at_once([lambda where=where: factor.begin_enrolment(desk, APPROVER, where) for where in (SESSION, ANOTHER)])
+    assert [factor.begin_enrolment(desk, APPROVER, where) for where in (SESSION, ANOTHER)] == begun
+
+
+def test_of_many_enrolments_under_way_the_oldest_gives_way(desk: Desk) -> None:
+    with desk.database.write() as connection:
+        for number in range(5):
+            insert_session(connection, f"more{number}", "approver1", desk.now())
+    first = factor.begin_enrolment(desk, APPROVER, SESSION)
+    later = [factor.begin_enrolment(desk, APPROVER, reference_of(f"more{number}")) for number in range(5)]
+    assert [factor.begin_enrolment(desk, APPROVER, reference_of(f"more{number}")) for number in range(5)] == later
+    assert factor.begin_enrolment(desk, APPROVER, SESSION) != first
 
 
 def test_the_database_holds_no_readable_secret_and_another_row_cannot_use_it(desk: Desk, device: pyotp.TOTP) -> None:
