@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from core.domain.errors import InvalidInput, NotAllowed
+from core.domain.errors import Conflict, InvalidInput, NotAllowed
 from core.domain.finding import SEPARATOR
 from core.domain.identifiers import normalise_prose
 from core.domain.lifecycle import PAID_STATES
@@ -13,7 +13,7 @@ from core.domain.purpose import without_numbers
 from core.domain.roles import Right, Role, Viewer
 from core.domain.wording import N_
 from core.services.anomaly_methods import METHODS, Method, Moment, Sight
-from core.services.desk import Desk
+from core.services.desk import Desk, Unit
 from core.services.steps import require_batch
 from core.store import anomalies as store
 from core.store.database import Connection
@@ -49,14 +49,20 @@ class Anomaly:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """Somebody's word on why an anomaly is none."""
+    """Somebody's word on why an anomaly is none, or on why such a word is taken back (``takes_back``).
+
+    ``stands``: it says so still, nobody has taken it back.
+    """
 
     number: str
     employer_name: str
+    code: str
     name: str
     reason: str
     username: str
     at: str
+    takes_back: bool
+    stands: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ def list_anomalies(desk: Desk, viewer: Viewer, *, paid: bool = False) -> tuple[A
     among = store.Among(PAID_STATES, since) if paid else store.Among()
     with desk.read() as connection:
         rows = store.read_batches(connection, among)
-        explained = {(row.batch_id, row.code) for row in store.read_overrides(connection)}
+        explained = {(row.batch_id, row.code) for row in store.read_overrides(connection) if _stands(row)}
         seen: dict[str, list[tuple[Method, Sight]]] = {}
         for method, sight in _sights(desk, connection, among):
             if (sight.batch_id, method.code) not in explained and viewer.sees(rows[sight.batch_id].employer_id):
@@ -112,7 +118,7 @@ def read_concerns(desk: Desk, viewer: Viewer, number: str) -> Concerns:
         viewer.require(Right.ANALYSE)
     with desk.read() as connection:
         row = require_batch(connection, viewer, number)
-        overrides = store.read_overrides(connection, row.batch_id)
+        overrides = [each for each in store.read_overrides(connection, row.batch_id) if _stands(each)]
         explained = {each.code for each in overrides}
         seen = _sights(desk, connection, store.one_batch(row.batch_id))
         sights = [each for each in seen if each[0].code not in explained]
@@ -121,8 +127,20 @@ def read_concerns(desk: Desk, viewer: Viewer, number: str) -> Concerns:
 
 def _said(rows: Iterable[Any]) -> tuple[Override, ...]:
     return tuple(
-        Override(row.number, row.employer_name, name_of(row.code), row.reason, row.username, row.at) for row in rows
-    )
+        Override(
+            row.number, row.employer_name, row.code, name_of(row.code), row.reason, row.username, row.at,
+            takes_back=_takes_back(row.entry), stands=_stands(row),
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _takes_back(entry: int) -> bool:
+    return entry % 2 == 0
+
+
+def _stands(row: Any) -> bool:
+    return bool(row.entry == row.last and not _takes_back(row.entry))
 
 
 def name_of(code: str) -> str:
@@ -145,23 +163,62 @@ def override_anomaly(desk: Desk, viewer: Viewer, number: str, code: str, reason:
     without a reason, or when the batch has no such anomaly; ``Conflict`` when it is explained already.
     """
     viewer.require(Right.ANALYSE)
-    said = without_numbers(normalise_prose(reason))
-    if not SHORTEST <= len(said) <= LONGEST:
-        raise InvalidInput(N_("请用 {least} 至 {most} 个字说明为何不是异常"), field=FIELD, least=SHORTEST, most=LONGEST)
+    said = _word(reason, N_("请用 {least} 至 {most} 个字说明为何不是异常"))
     with desk.write(viewer) as unit:
         row = require_batch(unit.connection, viewer, number)
-        among = store.one_batch(row.batch_id)
-        sights = [sight for method, sight in _sights(desk, unit.connection, among) if method.code == code]
-        if not any(sight.batch_id == row.batch_id for sight in sights):
+        sights = _sights_of(desk, unit.connection, row.batch_id, code)
+        if not sights:
             raise InvalidInput(N_("该批次没有这种异常，请刷新后重试"), field=FIELD)
-        involved = store.people_of_batch(unit.connection, row.batch_id).union(*(sight.people for sight in sights))
-        if viewer.role is not Role.SYSTEM and viewer.username in involved:
-            raise NotAllowed(N_("您参与过该批次的办理，或与该异常有关，请由其他人员说明"), field=FIELD)
-        store.insert_override(
-            unit.connection,
-            {"batch_id": row.batch_id, "code": code, "reason": said, "username": viewer.username, "at": unit.at},
-        )
+        _require_other_person(unit.connection, viewer, row.batch_id, sights)
+        last = store.last_entry(unit.connection, row.batch_id, code)
+        if last and not _takes_back(last):
+            raise Conflict(N_("该异常已有说明，请刷新查看"), field=FIELD)
+        _say(unit, row.batch_id, code, last + 1, said)
         unit.audit("anomaly.override", number, code=code, why=said)
+
+
+def take_back(desk: Desk, viewer: Viewer, number: str, code: str, reason: str) -> None:
+    """Take back what was said of an anomaly: it asks for attention again, and both words stay listed.
+
+    By whom and how as ``override_anomaly``; ``Conflict`` when nothing stands that could be taken back.
+    """
+    viewer.require(Right.ANALYSE)
+    said = _word(reason, N_("请用 {least} 至 {most} 个字写明为何撤回说明"))
+    with desk.write(viewer) as unit:
+        row = require_batch(unit.connection, viewer, number)
+        _require_other_person(
+            unit.connection, viewer, row.batch_id, _sights_of(desk, unit.connection, row.batch_id, code)
+        )
+        last = store.last_entry(unit.connection, row.batch_id, code)
+        if _takes_back(last):
+            raise Conflict(N_("该异常目前没有说明，请刷新查看"), field=FIELD)
+        _say(unit, row.batch_id, code, last + 1, said)
+        unit.audit("anomaly.take_back", number, code=code, why=said)
+
+
+def _word(reason: str, wanted: str) -> str:
+    said = without_numbers(normalise_prose(reason))
+    if not SHORTEST <= len(said) <= LONGEST:
+        raise InvalidInput(wanted, field=FIELD, least=SHORTEST, most=LONGEST)
+    return said
+
+
+def _sights_of(desk: Desk, connection: Connection, batch_id: str, code: str) -> list[Sight]:
+    """What one method sees of one batch."""
+    seen = _sights(desk, connection, store.one_batch(batch_id))
+    return [sight for method, sight in seen if method.code == code and sight.batch_id == batch_id]
+
+
+def _require_other_person(connection: Connection, viewer: Viewer, batch_id: str, sights: Sequence[Sight]) -> None:
+    """Whoever took part in a batch, or of whom its anomaly speaks, has no word in it."""
+    involved = store.people_of_batch(connection, batch_id).union(*(sight.people for sight in sights))
+    if viewer.role is not Role.SYSTEM and viewer.username in involved:
+        raise NotAllowed(N_("您参与过该批次的办理，或与该异常有关，请由其他人员说明"), field=FIELD)
+
+
+def _say(unit: Unit, batch_id: str, code: str, entry: int, said: str) -> None:
+    row = {"batch_id": batch_id, "code": code, "entry": entry, "reason": said}
+    store.insert_override(unit.connection, row | {"username": unit.viewer.username, "at": unit.at})
 
 
 def _anomaly(row: Any, sights: list[tuple[Method, Sight]]) -> Anomaly:

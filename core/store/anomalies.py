@@ -190,14 +190,22 @@ def _only(among: Among, *where: sa.ColumnElement[bool]) -> tuple[sa.ColumnElemen
 
 
 def read_overrides(connection: Connection, batch_id: str = "") -> list[Any]:
-    """(batch, number, employer, code, reason, username, at), the latest first; of one batch if it is given."""
+    """(batch, number, employer, code, entry, reason, username, at, last entry of this anomaly), the latest first; of one batch
+    if it is given.
+    """
     o = anomaly_overrides.c
     joined = anomaly_overrides.join(batches, _b.batch_id == o.batch_id)
-    statement = sa.select(o.batch_id, _b.number, _b.employer_name, o.code, o.reason, o.username, o.at)
+    last = sa.func.max(o.entry).over(partition_by=(o.batch_id, o.code)).label("last")
+    columns = (o.batch_id, _b.number, _b.employer_name, o.code, o.entry, o.reason, o.username, o.at, last)
     where = [o.batch_id == batch_id] if batch_id else []
-    return list(
-        connection.execute(statement.select_from(joined).where(*where).order_by(o.at.desc(), _b.number, o.code))
-    )
+    order = (o.at.desc(), _b.number, o.code, o.entry.desc())
+    return list(connection.execute(sa.select(*columns).select_from(joined).where(*where).order_by(*order)))
+
+
+def last_entry(connection: Connection, batch_id: str, code: str) -> int:
+    """The number of the last word on an anomaly, 0 where there is none: odd ones say why it is none, even ones take that back."""
+    o = anomaly_overrides.c
+    return connection.scalar(sa.select(sa.func.max(o.entry)).where(o.batch_id == batch_id, o.code == code)) or 0
 
 
 def people_of_batch(connection: Connection, batch_id: str) -> set[str]:
@@ -208,9 +216,9 @@ def people_of_batch(connection: Connection, batch_id: str) -> set[str]:
     return set(connection.scalars(sa.union(held, filed, moved)))
 
 
-def insert_override(connection: Connection, row: Mapping[str, str]) -> None:
-    """Say why an anomaly is none; ``Conflict`` when somebody has said so already."""
+def insert_override(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Add a word on an anomaly; ``Conflict`` when somebody else has said something meanwhile."""
     try:
         connection.execute(anomaly_overrides.insert(), dict(row))
     except sa.exc.IntegrityError as error:
-        raise Conflict(N_("该异常已有说明，请刷新查看"), field="override_reason") from error
+        raise Conflict(N_("该异常的说明有变动，请刷新查看"), field="override_reason") from error

@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from core.domain.roles import Viewer
-from core.services.anomalies import PAID_DAYS, Anomaly, Override, explain_rules, list_anomalies, list_overrides
+from core.services.anomalies import PAID_DAYS, Anomaly, explain_rules, list_anomalies
 from core.texts import _
 from pages.parts.access import desk
-from pages.parts.anomaly_words import draw_word, open_word
+from pages.parts.anomaly_words import draw_word, draw_words, open_word
 from pages.parts.concerns import draw_reason, draw_score
-from pages.parts.formats import format_yuan, local_time
+from pages.parts.formats import format_yuan
 from pages.parts.messages import plain
 from pages.parts.paging import draw_pages, page_of, turn_back
 
@@ -31,7 +30,7 @@ def draw_anomalies(viewer: Viewer) -> None:
         st.info(_("近 {days} 天已支付的批次没有未说明的异常。").format(days=PAID_DAYS), icon=":material/done_all:")
     else:
         st.info(_("目前没有需要关注的批次。"), icon=":material/done_all:")
-    _draw_explained(list_overrides(desk(), viewer))
+    draw_words(viewer)
     draw_word()
 
 
@@ -86,17 +85,3 @@ def _draw_one(anomaly: Anomaly) -> None:
                 on_click=open_word,
                 args=(anomaly.number, reason.code),
             )
-
-
-def _draw_explained(overrides: Sequence[Override]) -> None:
-    if not overrides:
-        return
-    st.subheader(_("已说明"), anchor=False)
-    table = pd.DataFrame(
-        [
-            (each.number, each.employer_name, each.name, each.reason, each.username, local_time(each.at))
-            for each in overrides
-        ],
-        columns=[_("批次号"), _("单位名称"), _("异常"), _("说明"), _("说明人"), _("时间")],
-    )
-    st.dataframe(table, hide_index=True, key="overrides", alt=_("已说明的异常"))

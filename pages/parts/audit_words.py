@@ -18,6 +18,7 @@ _ACTIONS: Mapping[str, str] = {
     "account.refuse": N_("不批准登记账户变更"),
     "account.request": N_("申请变更登记账户"),
     "anomaly.override": N_("说明异常"),
+    "anomaly.take_back": N_("撤回异常说明"),
     "batch.assign": N_("分派批次"),
     "batch.comment": N_("留言"),
     "batch.reveal": N_("查看完整信息"),

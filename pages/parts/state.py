@@ -105,8 +105,8 @@ REVEALED: Slot[tuple[str, int]] = Slot("_revealed", ("", 0))
 ANSWERING: Slot[str] = Slot("_answering", "")
 #: The place whose dialog 显示完整信息 is open.
 REVEALING: Slot[str] = Slot("_revealing", "")
-#: The anomaly about which something is said: the batch, and what is odd about it.
-EXPLAINING: Slot[tuple[str, str]] = Slot("_explaining", ("", ""))
+#: The anomaly about which something is said: the batch, what is odd about it, and whether a word is taken back.
+EXPLAINING: Slot[tuple[str, str, bool]] = Slot("_explaining", ("", "", False))
 #: The question whose whole sum was asked for.
 SUMMED: Slot[str] = Slot("_summed", "")
 

@@ -46,7 +46,22 @@ def test_an_anomaly_has_its_reason_and_is_explained_away(open_app: Open, odd: li
     app.button(key="take_word").click().run()
     assert not app.exception
     assert not {f"explain_{odd[0]}_A02", "take_word"} & {button.key for button in app.button}
-    assert list(table(app, "说明人")["说明"]) == ["三个月分次申报已核对"]
+    assert list(table(app, "说明人")["内容"]) == ["三个月分次申报已核对"]
+
+
+def test_a_word_is_taken_back_in_the_same_dialog(open_app: Open, desk: Desk, odd: list[str]) -> None:
+    override_anomaly(desk, ANALYST, odd[0], "A02", "三个月分次申报已核对")
+    app = turn_to(open_app, "anomalies")
+    assert f"explain_{odd[0]}_A02" not in {button.key for button in app.button}
+    app.session_state["_explaining"] = (odd[0], "A02", True)
+    app.run()
+    app.button(key="take_word").click().run()
+    assert "写明为何撤回说明" in texts(app)
+    app.text_area(key="override_reason").set_value("核对有误，撤回说明")
+    app.button(key="take_word").click().run()
+    assert not app.exception
+    assert f"explain_{odd[0]}_A02" in {button.key for button in app.button}
+    assert list(table(app, "说明人")["类别"]) == ["撤回说明", "说明"]
 
 
 def test_two_hasty_people_are_one_anomaly_with_one_place_for_a_word(open_app: Open, desk: Desk, ledger: Ledger) -> None:

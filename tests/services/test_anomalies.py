@@ -16,6 +16,7 @@ from core.services.anomalies import (
     list_overrides,
     override_anomaly,
     read_concerns,
+    take_back,
 )
 from core.services.anomaly_methods import METHODS
 from core.services.audit_trail import read_trail
@@ -24,6 +25,7 @@ from core.services.filing import submit_batch
 from core.services.line_decisions import answer_lines, decide_lines
 from core.services.previews import preview_batch
 from core.services.settings import change_setting
+from core.store.migrate import downgrade, upgrade
 from core.store.schema import account_changes, batches, employers, imports, superseded
 from tests.support.desks import (
     ADMIN,
@@ -202,6 +204,52 @@ def test_an_override_needs_another_person_and_a_reason_and_stays_listed(desk: De
     assert read_trail(desk, SYSTEM, search="anomaly.override").total == 1
     with pytest.raises(Conflict):
         override_anomaly(desk, replace(ANALYST), mine, "A01", "两个单位同属一个集团")
+
+
+def test_a_word_is_taken_back_and_said_anew_and_all_of_it_stays_listed(desk: Desk, ledger: Ledger) -> None:
+    mine, yours = file_for_two(desk, ledger)
+    with pytest.raises(Conflict, match="没有说明"):
+        take_back(desk, ANALYST, mine, "A01", "说明有误，予以撤回")
+    override_anomaly(desk, ANALYST, mine, "A01", "两个单位同属一个集团")
+    with pytest.raises(InvalidInput, match="为何撤回"):
+        take_back(desk, ANALYST, mine, "A01", "误")
+    with pytest.raises(NotAllowed):
+        take_back(desk, CLERK, mine, "A01", "说明有误，予以撤回")
+    with pytest.raises(NotAllowed, match="参与过"):
+        take_back(desk, Viewer(CLERK.username, ANALYST.role), mine, "A01", "说明有误，予以撤回")
+    take_back(desk, ANALYST, mine, "A01", f"说明有误，见 {person(1)}")
+    assert set(seen(desk, "A01")) == {mine, yours}
+    assert read_concerns(desk, REVIEWER, mine).overrides == ()
+    with pytest.raises(Conflict, match="没有说明"):
+        take_back(desk, ANALYST, mine, "A01", "说明有误，予以撤回")
+    override_anomaly(desk, ANALYST, mine, "A01", "已核对两个单位的委托书")
+    assert set(seen(desk, "A01")) == {yours}
+    assert {(each.reason, each.takes_back, each.stands) for each in list_overrides(desk, ANALYST)} == {
+        ("两个单位同属一个集团", False, False),
+        ("说明有误，见 …", True, False),
+        ("已核对两个单位的委托书", False, True),
+    }
+    assert [each.reason for each in read_concerns(desk, REVIEWER, mine).overrides] == ["已核对两个单位的委托书"]
+    assert read_trail(desk, SYSTEM, search="anomaly.take_back").total == 1
+
+
+def test_what_was_said_stays_as_it_was_written(desk: Desk, ledger: Ledger) -> None:
+    mine, _yours = file_for_two(desk, ledger)
+    override_anomaly(desk, ANALYST, mine, "A01", "两个单位同属一个集团")
+    for statement in ("UPDATE anomaly_overrides SET reason = 'x'", "DELETE FROM anomaly_overrides"):
+        with pytest.raises(sa.exc.IntegrityError), desk.database.write() as connection:
+            connection.execute(sa.text(statement))
+
+
+def test_words_outlast_the_way_back_to_the_schema_before(desk: Desk, ledger: Ledger) -> None:
+    mine, yours = file_for_two(desk, ledger)
+    for number in (mine, yours):
+        override_anomaly(desk, ANALYST, number, "A01", "两个单位同属一个集团")
+    take_back(desk, ANALYST, yours, "A01", "说明有误，予以撤回")
+    downgrade(desk.database, "0006")
+    upgrade(desk.database)
+    assert [(each.number, each.stands) for each in list_overrides(desk, ANALYST)] == [(mine, True)]
+    assert set(seen(desk, "A01")) == {yours}
 
 
 def test_what_is_no_anomaly_can_not_be_explained_away_in_advance(desk: Desk, ledger: Ledger) -> None:

@@ -110,15 +110,17 @@ batch_comments = sa.Table(
     sa.CheckConstraint("text <> ''", name="says_something"),
 )
 
-# What somebody said of an anomaly: it stays listed, and does not ask for attention any more.
+# What somebody said of an anomaly: it stays listed, and does not ask for attention any more until that is taken back.
 anomaly_overrides = sa.Table(
     "anomaly_overrides",
     metadata,
     sa.Column("batch_id", sa.Text, sa.ForeignKey("batches.batch_id"), nullable=False),
     words("code"),
+    # 1 for the first word, 2 for the one that takes it back, 3 for a word said anew …
+    sa.Column("entry", sa.Integer, nullable=False, server_default="1"),
     words("reason"),
     sa.Column("username", sa.Text, sa.ForeignKey("users.username"), nullable=False),
     words("at"),
-    sa.PrimaryKeyConstraint("batch_id", "code"),
+    sa.PrimaryKeyConstraint("batch_id", "code", "entry"),
     sa.CheckConstraint("reason <> ''", name="says_why"),
 )
