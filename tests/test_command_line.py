@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ import pytest
 
 from core.__main__ import main
 from core.command_line import analysis
+from core.command_line.tools import print_rows
 from core.domain.errors import InvalidInput
 from core.domain.period import Period
 from core.domain.roles import SYSTEM
@@ -129,7 +130,7 @@ def actions(database: Database, data_dir: Path, action: str) -> list[tuple[str, 
         "judge --employer E1 --reason R01 --from 2022-05 --to 2022-04",
         "judge --emp E1 --reason R01 --from 2022-01 --to 2022-04",
         "judge --employer E1 --reason R01 --from 2022-01 --to 2022-04 --format xml",
-        "screen --format json",
+        "screen --format xml",
         "screen E1",
         "screen --after E1",
         "check everything",
@@ -358,6 +359,18 @@ def test_screen_of_some_employers_and_as_a_table(stocked: Run) -> None:
     assert run_screen(stocked, "--employer", "E2").out.count("\n") == 1
     both = run_screen(stocked, "--employer", "E2", "--employer", "E1", "--format", "table").out.splitlines()
     assert [line.split()[0] for line in both] == ["employer", "E1", "E1", "E1"]
+    assert json.loads(run_screen(stocked, "--format", "json").out) == run_screen(stocked).rows
+    assert json.loads(run_screen(stocked, "--employer", "E2", "--format", "json").out) == []
+
+
+def test_a_list_in_json_is_written_as_its_rows_come(capsys: pytest.CaptureFixture[str]) -> None:
+    def rows() -> Iterator[tuple[str, str]]:
+        yield "甲", "1"
+        assert "甲" in capsys.readouterr().out
+        yield "乙", "2"
+
+    print_rows("json", ("name", "count"), rows())
+    assert capsys.readouterr().out == ',\n {"name": "乙", "count": "2"}\n]\n'
 
 
 def test_screen_refuses_an_employer_that_it_does_not_know(stocked: Run) -> None:

@@ -8,7 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from core.command_line.tools import DONE, REFUSED, WrongUsageError, add, month, operator_desk, print_rows, say
+from core.command_line.tools import (
+    DONE,
+    REFUSED,
+    WrongUsageError,
+    add,
+    add_format,
+    month,
+    operator_desk,
+    print_rows,
+    say,
+)
 from core.domain.roles import SYSTEM, Role, Viewer
 from core.texts import _
 
@@ -41,9 +51,7 @@ def _add_screen(commands: Any) -> None:
         default=("", ""),
         help=_("从停下的位置接着筛查"),
     )
-    parser.add_argument(
-        "--format", choices=("csv", "table"), default="csv", help=_("输出格式（默认 {format}）").format(format="csv")
-    )
+    add_format(parser, "csv")
 
 
 def screen(options: argparse.Namespace) -> int:

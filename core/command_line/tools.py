@@ -96,10 +96,18 @@ def print_rows(form: str, columns: Sequence[str], rows: Iterable[Sequence[str]])
         writer.writerow(columns)
         writer.writerows(rows)
     elif form == "json":
-        json.dump([dict(zip(columns, row, strict=True)) for row in rows], sys.stdout, ensure_ascii=False, indent=1)
-        print()
+        _print_json(columns, rows)
     else:
         _print_table([columns, *rows])
+
+
+def _print_json(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """One array, written row by row as they come: a list of any length needs no memory."""
+    opening = "["
+    for row in rows:
+        print(f"{opening}\n {json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False)}", end="")
+        opening = ","
+    print("[]" if opening == "[" else "\n]")
 
 
 def _print_table(rows: Sequence[Sequence[str]]) -> None:

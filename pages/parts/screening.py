@@ -72,11 +72,17 @@ def _draw_progress(screening_id: str) -> None:
         screening = find_screening(desk(), require_user(Right.ANALYSE, Right.APPLY), screening_id)
         if screening.state is not ScreeningState.RUNNING or screening.lost:
             st.rerun()
-        said = _("正在筛查：已读取 {seen} / {total} 行，发现 {finds} 条").format(
-            seen=f"{screening.rows_seen:,}", total=f"{screening.rows_total:,}", finds=f"{screening.finds:,}"
-        )
-        st.progress(screening.fraction, text=said)
+        st.progress(screening.fraction, text=_say_progress(screening))
         st.button(_("停止"), key="screening_stop", icon=":material/stop_circle:", on_click=_stop, args=(screening_id,))
+
+
+def _say_progress(screening: Screening) -> str:
+    """How much was read of how much; rows are counted first, which takes its time in a large ledger."""
+    if not screening.rows_total:
+        return _("正在准备…")
+    return _("正在筛查：已读取 {seen} / {total} 行，发现 {finds} 条").format(
+        seen=f"{screening.rows_seen:,}", total=f"{screening.rows_total:,}", finds=f"{screening.finds:,}"
+    )
 
 
 def _stop(screening_id: str) -> None:

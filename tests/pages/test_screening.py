@@ -1,5 +1,7 @@
 """智能筛查 on the screens: analysts over everybody, masked; clerks over their own employer, and into the draft with one press."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from core.services import screening_jobs
@@ -8,7 +10,7 @@ from core.services.drafts import open_draft
 from core.services.screenings import begin_screening, latest_screening, run_screening
 from tests.pages.conftest import Open
 from tests.pages.reading import keys, table, texts
-from tests.support.desks import ANALYST, CLERK, Ledger, person
+from tests.support.desks import ANALYST, CLERK, Clock, Ledger, person
 
 PATIENCE = 60
 
@@ -98,6 +100,22 @@ def test_a_stopped_one_is_resumed(open_app: Open, desk: Desk) -> None:
     app.run()
 
     assert "已完成" in texts(app)
+
+
+def test_it_is_being_prepared_until_there_is_a_total(open_app: Open, desk: Desk) -> None:
+    assert isinstance(desk.clock, Clock)
+    # The screens ask by their own clock whether it is still being worked on.
+    desk.clock.now = datetime.now(UTC)
+    begin_screening(desk, ANALYST)
+    assert [bar.text for bar in bars(office(open_app))] == ["正在准备…"]
+    with desk.database.write() as connection:
+        connection.exec_driver_sql("UPDATE screenings SET rows_total = 5")
+    assert [bar.text for bar in bars(office(open_app))] == ["正在筛查：已读取 0 / 5 行，发现 0 条"]
+
+
+def bars(app):
+    """The progress bars of a screen."""
+    return [element.proto for element in app.get("progress")]
 
 
 def own(open_app: Open, desk: Desk):
