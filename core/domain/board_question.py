@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, fields
+from enum import StrEnum
 
 from core.domain.errors import InvalidInput
 from core.domain.lifecycle import State
@@ -28,12 +29,22 @@ class Measure(Labelled):
     TOLD = "told", N_("预览时不能退费")
 
 
+class Behind(StrEnum):
+    """Figures whose rows are batches that took steps, each with the steps that count."""
+
+    #: The time waited for them: steps out of one stage, or out of any that somebody is waited for in.
+    TAKEN = "taken"
+    LATE = "late"
+    BOUNCED = "bounced"
+    STRAIGHT = "straight"
+
+
 @dataclass(frozen=True, slots=True)
 class BoardQuestion:
     """Months (both included; ``None``: the last twelve), and what is filtered by; blank is everything.
 
-    ``district`` is the region of the branch or ``NO_DISTRICT``; ``measure`` says what the charts of money measure; ``code``
-    (a refusal) and ``state`` (a stage) only narrow the rows that are looked at.
+    ``district`` is the region of the branch or ``NO_DISTRICT``; ``measure`` says what the charts of money measure. ``code``
+    (a refusal), ``state`` (a stage) and ``behind`` only narrow the rows that are looked at.
     """
 
     first: Period | None = None
@@ -46,6 +57,7 @@ class BoardQuestion:
     measure: Measure = Measure.FILED
     code: str = ""
     state: str = ""
+    behind: Behind | None = None
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "BoardQuestion":
@@ -53,7 +65,7 @@ class BoardQuestion:
         first, last = _month(query.get("from", "")), _month(query.get("to", ""))
         if first and last and first > last:
             first = last = None
-        measure = query.get("measure", "")
+        measure, behind = query.get("measure", ""), query.get("behind", "")
         return cls(
             first=first,
             last=last,
@@ -65,12 +77,18 @@ class BoardQuestion:
             measure=Measure(measure) if measure in set(Measure) else Measure.FILED,
             code=query.get("code", "") if re.fullmatch(r"[NV]\d{2}|other", query.get("code", ""), re.ASCII) else "",
             state=_one_of(query, "state", {state.value for state in State}),
+            behind=Behind(behind) if behind in set(Behind) else None,
         )
 
     def as_query(self) -> dict[str, str]:
         """The question as parameters of an address; what is blank or usual is left out."""
         told = {_PARAMETERS.get(part.name, part.name): str(getattr(self, part.name) or "") for part in fields(self)}
         return {name: text for name, text in told.items() if text and (name, text) != ("measure", Measure.FILED.value)}
+
+    @property
+    def steps(self) -> Behind | None:
+        """Which steps the rows are behind; ``None``: they are lines that count in ``measure`` or have the cause ``code``."""
+        return self.behind or (Behind.TAKEN if self.state or self.reviewer else None)
 
     def months(self, this_month: Period) -> tuple[Period, Period]:
         """The first and the last month that are looked at, both included."""

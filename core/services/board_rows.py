@@ -1,16 +1,18 @@
 """The batches behind a figure of a board, and the choices that its filters offer."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from core.domain.board_question import NO_DISTRICT, BoardQuestion
-from core.domain.period import Period
+from core.domain.board_question import NO_DISTRICT, Behind, BoardQuestion
 from core.domain.roles import Right, Viewer
 from core.services.batches import BatchPage, label_batches
-from core.services.boards import cut_of, require_analyst
-from core.services.desk import AGENCY_ZONE, Desk
+from core.services.boards import cut_of, require_analyst, span_of
+from core.services.desk import Desk
+from core.services.step_boards import BACK, DAY, PAID, PAID_BACK, TIMED, money_back, paid_straight, stages_told
 from core.store import board_rows as store
-from core.store.boards import Cut
+from core.store.board_rows import Taken
+from core.store.boards import Cut, sum_steps
+from core.store.database import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +23,59 @@ class Choices:
     employer_name: str
 
 
-def read_rows(desk: Desk, viewer: Viewer, question: BoardQuestion, *, page: int = 1, size: int = 20) -> BatchPage:
+@dataclass(frozen=True, slots=True)
+class BoardRows(BatchPage):
+    """One page of the batches behind a figure, each with what counts of it; ``sums`` over all pages are the figure's.
+
+    Of steps: ``moves``, and where the figure is a time ``seconds`` waited for them. ``rows`` say ``days``, and how many ``late``.
+    """
+
+    sums: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def days(self) -> float:
+        """Days waited for one step on average."""
+        return self.sums["seconds"] / DAY / self.sums["moves"]
+
+
+def read_rows(desk: Desk, viewer: Viewer, question: BoardQuestion, *, page: int = 1, size: int = 20) -> BoardRows:
     """One page of the batches that the question's figure counts, newest first.
 
-    ``code`` looks at the batches with lines told or refused for that cause; ``state`` or ``reviewer`` at those that left a
-    stage; otherwise at those that count in ``measure``.
+    ``steps`` looks at the batches that took them; ``code`` at those with lines told or refused for that cause; otherwise at
+    those that count in ``measure``.
     """
     require_analyst(viewer)
     viewer.require(Right.SEE_BATCHES)
     cut, turned = cut_of(desk, question), {"limit": size, "offset": (page - 1) * size}
     with desk.read() as connection:
-        if question.state or question.reviewer:
-            rows, total = store.list_stepped(connection, cut, question.state, span_of(cut), **turned)
+        if question.steps:
+            taken, sums = _steps_behind(connection, viewer, question, cut)
+            rows, total = store.list_stepped(connection, cut, taken, span_of(cut), **turned)
+            rows = rows.assign(days=rows["seconds"] / DAY)
         else:
             rows, total = store.list_counted(connection, cut, _measures(question), **turned)
-    return BatchPage(label_batches(desk, rows), total, page, size)
+            sums = {}
+    return BoardRows(label_batches(desk, rows), total, page, size, sums)
+
+
+def _steps_behind(
+    connection: Connection, viewer: Viewer, question: BoardQuestion, cut: Cut
+) -> tuple[Taken, dict[str, int]]:
+    """The steps that a figure of 办理时效 counts, and what the rollup makes of them."""
+    steps = [row for row in sum_steps(connection, cut) if row.by == "month"]
+    if question.steps is Behind.BOUNCED:
+        return Taken(steps=BACK), {"moves": money_back(steps)}
+    if question.steps is Behind.STRAIGHT:
+        return Taken(steps=PAID, against=PAID_BACK, straight=True), {"moves": paid_straight(steps)}
+    late = question.steps is Behind.LATE
+    # The share of late steps is that of the stages which are told.
+    of_all = stages_told(connection, viewer, cut) if late else TIMED
+    states = {question.state} if question.state else of_all
+    own = [row for row in steps if row.state in states]
+    sums = {"moves": sum(row.late if late else row.moves for row in own)}
+    if not late:
+        sums["seconds"] = sum(row.seconds for row in own)
+    return Taken(tuple(sorted(states)), late=late), sums
 
 
 def read_choices(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Choices:
@@ -49,14 +89,3 @@ def read_choices(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Choices
 
 def _measures(question: BoardQuestion) -> tuple[str, ...]:
     return (f"told:{question.code}", f"rejected:{question.code}") if question.code else (question.measure.value,)
-
-
-def span_of(cut: Cut) -> tuple[str, str]:
-    """The first moment of the months of a cut, and the first one after them, as stored."""
-    return _moment(Period(cut.first)), _moment(Period(cut.last) + 1)
-
-
-def _moment(month: Period) -> str:
-    """The first moment of a month at the agency, as stored."""
-    first = datetime(month.number // 100, month.number % 100, 1, tzinfo=AGENCY_ZONE)
-    return first.astimezone(UTC).isoformat(timespec="seconds")

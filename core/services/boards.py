@@ -6,6 +6,7 @@ viewers who may not see unmasked data; a figure that stands for fewer is not tol
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from core.domain.board_question import NO_DISTRICT, BoardQuestion, Measure
@@ -15,7 +16,7 @@ from core.domain.reasons import REASONS
 from core.domain.roles import Right, Viewer
 from core.domain.vocabulary import Insurance
 from core.rules.catalogue import REFUSALS
-from core.services.desk import Desk
+from core.services.desk import AGENCY_ZONE, Desk
 from core.store import boards as store
 from core.store.boards import Cut
 from core.texts import _
@@ -98,6 +99,17 @@ def cut_of(desk: Desk, question: BoardQuestion) -> Cut:
         district,
         question.reviewer or None,
     )
+
+
+def span_of(cut: Cut) -> tuple[str, str]:
+    """The first moment of the months of a cut, and the first one after them, as stored."""
+    return _moment(Period(cut.first)), _moment(Period(cut.last) + 1)
+
+
+def _moment(month: Period) -> str:
+    """The first moment of a month at the agency, as stored."""
+    first = datetime(month.number // 100, month.number % 100, 1, tzinfo=AGENCY_ZONE)
+    return first.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def read_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Board:

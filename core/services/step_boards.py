@@ -11,17 +11,22 @@ from core.domain.board_question import BoardQuestion
 from core.domain.lifecycle import WAITS_FOR, State
 from core.domain.period import Period
 from core.domain.roles import SYSTEM, Viewer
-from core.services.board_rows import span_of
-from core.services.boards import cut_of, least_of, require_analyst
+from core.services.boards import cut_of, least_of, require_analyst, span_of
 from core.services.desk import Desk
 from core.store import board_rows
 from core.store import boards as store
-from core.store.boards import Steps
+from core.store.board_rows import Taken
+from core.store.boards import Cut, Steps
+from core.store.database import Connection
 from core.texts import _
 
-_DAY = 86_400
+#: Seconds of a day.
+DAY = 86_400
 #: Stages that somebody is waited for in.
-_TIMED = frozenset(state.value for state in WAITS_FOR)
+TIMED = frozenset(state.value for state in WAITS_FOR)
+#: Steps that say what became of a payment: it is paid, it bounced, or its money came back afterwards.
+PAID, BOUNCED, PAID_BACK = ("settle",), ("bounce",), ("money_back",)
+BACK = (*BOUNCED, *PAID_BACK)
 #: Stages before payment, and the steps after which a batch comes to one of payment (``False``) or review (``True``) again.
 _REVIEWED = frozenset({State.SUBMITTED, State.FIRST_REVIEW, State.SECOND_REVIEW, State.APPROVAL})
 _AGAIN = {False: ("pass_bank", "return_bank"), True: ("resubmit",)}
@@ -64,17 +69,13 @@ def read_step_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Step
     cut, least = cut_of(desk, question), least_of(viewer)
     with desk.read() as connection:
         rows, settings = store.sum_steps(connection, cut), desk.settings(connection)
-        # By person there is everybody, whoever is asked for: also who sent batches in again.
-        by_month, by_person = ([row for row in rows if row.by == by] for by in ("month", "username"))
-        timed = [row for row in by_month if row.state in _TIMED]
-        of_stages = _most(timed, _state_of, by_person)
-        for stage in [key for key, batches in of_stages.items() if batches < least]:
-            of_stages[stage] = board_rows.list_stepped(connection, cut, stage, span_of(cut), limit=0, offset=0)[1]
+        by_month, by_person, timed = _parted(rows)
+        of_stages = _batches_of_stages(connection, cut, timed, by_person, least)
     stages = _waited(timed, _state_of, lambda key: _(State(key).label))
     limits = {state.value: settings.number(WAITS_FOR[state][0]) or 0 for state in WAITS_FOR}
     months = _waited(timed, _key_of, lambda key: f"{key[:4]}-{key[4:]}")
-    of_people = [row for row in by_person if row.state in _TIMED]
-    people = _waited(of_people, _key_of, _say_person)
+    of_people = [row for row in by_person if row.state in TIMED]
+    people = _waited(of_people, _key_of, say_person)
     # The rollup counts steps: one batch that goes round must not pass for several.
     told_by = (
         (stages, of_stages),
@@ -101,22 +102,64 @@ def read_step_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Step
     )
 
 
+def stages_told(connection: Connection, viewer: Viewer, cut: Cut) -> frozenset[str]:
+    """The stages that ``read_step_board`` tells of: enough batches left them."""
+    _by_month, by_person, timed = _parted(store.sum_steps(connection, cut))
+    least = least_of(viewer)
+    found = _batches_of_stages(connection, cut, timed, by_person, least)
+    return frozenset(stage for stage, batches in found.items() if batches >= least)
+
+
+def _parted(rows: Sequence[Steps]) -> tuple[list[Steps], list[Steps], list[Steps]]:
+    """Steps by month, by person, and by month those that somebody is waited for in.
+
+    By person there is everybody, whoever is asked for: also who sent batches in again.
+    """
+    by_month, by_person = ([row for row in rows if row.by == by] for by in ("month", "username"))
+    return by_month, by_person, [row for row in by_month if row.state in TIMED]
+
+
+def _batches_of_stages(
+    connection: Connection, cut: Cut, timed: Sequence[Steps], by_person: Sequence[Steps], least: int
+) -> dict[str, int]:
+    """So many batches at least left each stage; where they might be too few they are counted."""
+    found = _most(timed, _state_of, by_person)
+    for stage in [key for key, batches in found.items() if batches < least]:
+        found[stage] = board_rows.count_stepped(connection, cut, Taken((stage,)), span_of(cut))
+    return found
+
+
 def _late_share(rows: Sequence[Steps]) -> float | None:
     return sum(row.late for row in rows) / _moves(rows) if rows else None
 
 
 def bounced_share(rows: Sequence[Steps], everything: Sequence[Steps], least: int) -> float | None:
     """Payments that bounced, or whose money came back afterwards, of all that were answered; ``None`` for too few batches."""
-    answered = _steps(rows, "settle", "bounce")
-    back = _moves(_steps(rows, "bounce", "money_back"))
-    return min(1.0, back / _moves(answered)) if _batches(State.PAYING, answered, everything) >= least else None
+    answered = _steps(rows, *PAID, *BOUNCED)
+    return (
+        min(1.0, money_back(rows) / _moves(answered)) if _batches(State.PAYING, answered, everything) >= least else None
+    )
 
 
 def straight_share(rows: Sequence[Steps], everything: Sequence[Steps], least: int) -> float | None:
     """Payments that stayed paid of batches that never went back to their employer, of all; ``None`` for too few batches."""
-    settled = _steps(rows, "settle")
-    kept = sum(row.straight for row in settled) - sum(row.straight for row in _steps(rows, "money_back"))
-    return max(0.0, kept / _moves(settled)) if _batches(State.PAYING, settled, everything) >= least else None
+    settled = _steps(rows, *PAID)
+    return (
+        max(0.0, paid_straight(rows) / _moves(settled))
+        if _batches(State.PAYING, settled, everything) >= least
+        else None
+    )
+
+
+def money_back(rows: Sequence[Steps]) -> int:
+    """Payments that bounced, and those whose money came back afterwards."""
+    return _moves(_steps(rows, *BACK))
+
+
+def paid_straight(rows: Sequence[Steps]) -> int:
+    """Payments of batches that never went back to their employer, less those whose money came back afterwards."""
+    paid, back = (sum(row.straight for row in _steps(rows, *steps)) for steps in (PAID, PAID_BACK))
+    return paid - back
 
 
 def _batches(state: str, own: Sequence[Steps], rows: Sequence[Steps]) -> int:
@@ -143,7 +186,8 @@ def _most(rows: Sequence[Steps], key_of: Callable[[Steps], str], everything: Seq
     return found
 
 
-def _say_person(username: str) -> str:
+def say_person(username: str) -> str:
+    """Who took a step, in words."""
     return _(SYSTEM.role.label) if username == SYSTEM.username else username
 
 
@@ -163,6 +207,6 @@ def _waited(rows: Sequence[Steps], key_of: Callable[[Steps], str], say: Callable
         own[1] += row.seconds
         own[2] += row.late
     return [
-        Waited(key, say(key), moves, seconds / _DAY / moves, late / moves)
+        Waited(key, say(key), moves, seconds / DAY / moves, late / moves)
         for key, (moves, seconds, late) in sums.items()
     ]

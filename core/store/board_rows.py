@@ -1,6 +1,7 @@
 """The batches behind a figure of a board, and what the filters of the boards offer. Amounts in fen, months YYYYMM."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from core.store.batches import LISTED_COLUMNS
 from core.store.boards import Cut
 from core.store.database import Connection
-from core.store.migrations.rollup_sql import ALL
+from core.store.migrations.rollup_sql import ALL, STRAIGHT, late_of, waited_of
 from core.store.schema import batch_events, batch_figures, batches, employers, line_rollup
 
 _l, _f, _b = line_rollup.c, batch_figures.c, batches.c
@@ -32,6 +33,29 @@ def employer_names(connection: Connection, wanted: Collection[str]) -> dict[str,
 # --- the batches behind a figure ---
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Which steps are looked for: out of some states, some steps, late ones, those of batches never returned before them.
+
+    ``states`` of ``None`` and no ``steps`` are any. Each of ``against`` takes one away from its batch: money that came back
+    undoes a payment.
+    """
+
+    states: tuple[str, ...] | None = None
+    steps: tuple[str, ...] = ()
+    late: bool = False
+    straight: bool = False
+    against: tuple[str, ...] = ()
+
+
+#: What is summed of the steps of a batch: how many, seconds waited for them, how many late.
+STEP_SUMS = ("moves", "seconds", "late")
+_NEWEST_FIRST = (_b.submitted_at.desc(), _b.number.desc())
+_event, _before = batch_events.alias("e"), batch_events.alias("p")
+_e, _p = _event.c, _before.c
+_steps = _event.join(_before, sa.and_(_p.batch_id == _e.batch_id, _p.position == _e.position - 1))
+
+
 def list_counted(
     connection: Connection, cut: Cut, measures: Collection[str], *, limit: int, offset: int
 ) -> tuple[pd.DataFrame, int]:
@@ -40,29 +64,87 @@ def list_counted(
     where.append(_f.insurance == (cut.insurance or ALL))
     given = ((_f.reason, cut.reason), (_f.employer_id, cut.employer), (_f.district, cut.district))
     where += [column == value for column, value in given if value is not None]
-    return _page(connection, sa.select(_f.batch_id).where(*where), limit, offset)
+    found = sa.select(_f.batch_id).where(*where).distinct().cte("found")
+    listed = sa.select(*(_b[name] for name in LISTED_COLUMNS)).where(_b.batch_id.in_(sa.select(found.c.batch_id)))
+    return _page(connection, listed.order_by(*_NEWEST_FIRST).limit(limit).offset(offset), found)
 
 
 def list_stepped(
-    connection: Connection, cut: Cut, state: str, moments: tuple[str, str], *, limit: int, offset: int
+    connection: Connection, cut: Cut, taken: Taken, moments: tuple[str, str], *, limit: int, offset: int
 ) -> tuple[pd.DataFrame, int]:
-    """As ``list_counted``: batches that left ``state`` (blank: any) between two moments, by the reviewer of ``cut`` if any."""
-    e = batch_events.c
-    where = [e.position > 1, e.at >= moments[0], e.at < moments[1]]
-    where += [e.from_state == state] if state else []
-    where += [e.username == cut.reviewer] if cut.reviewer else []
-    joined = sa.select(e.batch_id).join(batches, _b.batch_id == e.batch_id)
-    given = ((_b.reason, cut.reason), (_b.employer_id, cut.employer))
-    where += [column == value for column, value in given if value is not None]
-    return _page(connection, joined.where(*where), limit, offset)
+    """One page of the batches that took such steps between two moments, newest first, and how many there are.
 
-
-def _page(connection: Connection, wanted: sa.Select[Any], limit: int, offset: int) -> tuple[pd.DataFrame, int]:
-    statement = (
-        sa.select(*(_b[name] for name in LISTED_COLUMNS))
-        .where(_b.batch_id.in_(wanted))
-        .order_by(_b.submitted_at.desc(), _b.number.desc())
+    In ``LISTED_COLUMNS`` and ``STEP_SUMS``; the steps are those of the reviewer of ``cut``, if any. The conditions are those
+    of ``step_rollup``.
+    """
+    dialect = connection.dialect.name
+    where = list(_looked_for(dialect, cut, taken, moments))
+    found = _stepped(where, cut, taken).cte("found")
+    turned = sa.select(_b.batch_id).where(_b.batch_id.in_(sa.select(found.c.batch_id)))
+    page = turned.order_by(*_NEWEST_FIRST).limit(limit).offset(offset).subquery("page")
+    late, seconds = _sql(late_of(dialect), sa.Boolean), _sql(waited_of(dialect), sa.BigInteger)
+    sums = (_moves(taken), sa.func.sum(seconds), sa.func.sum(sa.case((late, 1), else_=0)))
+    listed = (
+        sa.select(*(_b[name] for name in LISTED_COLUMNS), *_whole_numbers(STEP_SUMS, sums))
+        .select_from(page.join(batches, _b.batch_id == page.c.batch_id).join(_steps, _e.batch_id == _b.batch_id))
+        .where(*where)
+        .group_by(_b.batch_id)
+        .order_by(*_NEWEST_FIRST)
     )
-    rows = connection.execute(statement.limit(limit).offset(offset)).all()
-    total = connection.scalar(sa.select(sa.func.count()).select_from(wanted.distinct().subquery())) or 0
-    return pd.DataFrame.from_records(rows, columns=list(LISTED_COLUMNS)), total
+    return _page(connection, listed, found)
+
+
+def count_stepped(connection: Connection, cut: Cut, taken: Taken, moments: tuple[str, str]) -> int:
+    """How many batches ``list_stepped`` has over all pages."""
+    wanted = _stepped(list(_looked_for(connection.dialect.name, cut, taken, moments)), cut, taken)
+    return connection.scalar(sa.select(sa.func.count()).select_from(wanted.subquery())) or 0
+
+
+def _looked_for(dialect: str, cut: Cut, taken: Taken, moments: tuple[str, str]) -> Iterator[sa.ColumnElement[bool]]:
+    """What holds of the steps that are looked for."""
+    yield from (_e.position > 1, _e.at >= moments[0], _e.at < moments[1])
+    if taken.states is not None:
+        yield _e.from_state.in_(taken.states)
+    if taken.steps:
+        yield _e.step.in_((*taken.steps, *taken.against))
+    if cut.reviewer:
+        yield _e.username == cut.reviewer
+    if taken.late:
+        yield _sql(late_of(dialect), sa.Boolean)
+    if taken.straight:
+        yield _sql(STRAIGHT, sa.Boolean)
+
+
+def _stepped(where: Sequence[sa.ColumnElement[bool]], cut: Cut, taken: Taken) -> sa.Select[Any]:
+    """The batches of the steps that are looked for."""
+    given = ((_b.reason, cut.reason), (_b.employer_id, cut.employer))
+    own = [column == value for column, value in given if value is not None]
+    # Only what was due is said by the step before.
+    steps = _steps if taken.late else _event
+    joined = steps.join(batches, _b.batch_id == _e.batch_id) if own else steps
+    statement = sa.select(_e.batch_id).select_from(joined).where(*where, *own).group_by(_e.batch_id)
+    return statement.having(_moves(taken) != 0) if taken.against else statement
+
+
+def _moves(taken: Taken) -> Any:
+    return sa.func.sum(sa.case((_e.step.in_(taken.against), -1), else_=1))
+
+
+def _sql(text: str, kind: Any) -> Any:
+    """A piece of the rollup's own statement, which calls a step ``e`` and the one before it ``p``."""
+    return sa.literal_column(text, kind)
+
+
+def _whole_numbers(names: Iterable[str], sums: Iterable[Any]) -> list[Any]:
+    # PostgreSQL adds whole numbers up to decimals.
+    return [sa.cast(each, sa.BigInteger).label(name) for name, each in zip(names, sums, strict=True)]
+
+
+def _page(connection: Connection, listed: sa.Select[Any], found: sa.CTE) -> tuple[pd.DataFrame, int]:
+    """The rows of one page, and how many are ``found``: all in one statement, so that they are looked for once."""
+    count = sa.select(sa.func.count()).select_from(found).scalar_subquery()
+    answer = connection.execute(listed.add_columns(count.label("found")))
+    names = list(answer.keys())
+    rows = pd.DataFrame.from_records(answer.all(), columns=names)
+    total = int(rows["found"].iloc[0]) if len(rows) else connection.scalar(sa.select(count)) or 0
+    return rows.drop(columns="found"), total

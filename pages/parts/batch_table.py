@@ -16,11 +16,24 @@ from pages.parts.verdicts import money_column, state_look, yuan
 
 SIZE = 20
 _ROW, _HEADER = 36, 32
+#: What counts of a batch.
+_COUNTED = ("moves", "days", "late")
 
 
 def draw_batches(found: BatchPage, *, key: str) -> None:
     """One page of batches; pressing a number opens the batch."""
-    _draw(found, key, key)
+    _draw(found, _shown(found.rows), key, key)
+
+
+def draw_counted_batches(found: BatchPage, *, key: str) -> None:
+    """As ``draw_batches``, with what counts of each batch instead of what it holds now."""
+    held = _shown(found.rows)
+    shown = held.drop(columns=["total", "lines", "refused"])
+    for name in _COUNTED:
+        if name in found.rows:
+            shown.insert(shown.columns.get_loc("submitted"), name, found.rows[name].to_numpy())
+    # Columns come and go with the question: another table.
+    _draw(found, shown, key, f"{key}_{'_'.join(shown.columns)}")
 
 
 def draw_choosable_batches(found: BatchPage, *, key: str) -> list[str]:
@@ -28,15 +41,14 @@ def draw_choosable_batches(found: BatchPage, *, key: str) -> list[str]:
     numbers = tuple(found.rows["number"])
     # What is ticked are places in the table: other batches, or work done on them, begin with none.
     drawn_as = f"{key}_{hash(numbers) & 0xFFFFFFFF:x}_{state.MARKED.get()}"
-    event = _draw(found, key, drawn_as, on_select="rerun", selection_mode="multi-row")
+    shown = _shown(found.rows)
+    shown.insert(shown.columns.get_loc("lines"), "assignee", found.rows["assignee"].to_numpy())
+    event = _draw(found, shown, key, drawn_as, on_select="rerun", selection_mode="multi-row")
     return [numbers[place] for place in event.selection.rows]
 
 
-def _draw(found: BatchPage, key: str, drawn_as: str, **options: Any) -> Any:
+def _draw(found: BatchPage, shown: pd.DataFrame, key: str, drawn_as: str, **options: Any) -> Any:
     numbers = tuple(found.rows["number"])
-    shown = _shown(found.rows)
-    if options:
-        shown.insert(list(shown).index("lines"), "assignee", found.rows["assignee"].to_numpy())
     event = st.dataframe(
         shown,
         column_config=_columns(shown, f"{drawn_as}_open", numbers),
@@ -96,6 +108,9 @@ def _columns(shown: pd.DataFrame, key: str, numbers: tuple[str, ...]) -> dict[st
         "total": money_column(_("退费金额（元）")),
         "lines": number(_("条数"), format="localized"),
         "refused": number(_("不能退费"), format="localized"),
+        "moves": number(_("办理次数"), format="localized"),
+        "days": number(_("用时（自然日）"), format="%.1f"),
+        "late": number(_("逾期次数"), format="localized"),
         "submitted": text(_("提交时间")),
     }
 

@@ -1,7 +1,6 @@
 """看板: money over time, by reason, fund, employer and district, and why lines are refused."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -13,7 +12,7 @@ from core.services.boards import Board, Group, read_board
 from core.texts import _
 from pages.parts.access import desk
 from pages.parts.board_charts import MONEY, Bar, Chart, draw_bars, draw_months, draw_pareto, draw_stacks, draw_way
-from pages.parts.board_question import choose_month, draw_filters, draw_measure, month_labels, toggle
+from pages.parts.board_question import choose_month, counting, draw_filters, draw_measure, month_labels, toggle
 from pages.parts.board_views import draw_views
 from pages.parts.formats import format_yuan
 from pages.parts.verdicts import yuan
@@ -57,7 +56,7 @@ def _draw_figures(board: Board, question: BoardQuestion) -> None:
                     counted = _("{batches} 批 {lines} 条").format(
                         batches=f"{total.batches:,}", lines=f"{total.lines:,}"
                     )
-                    draw_way(counted, kind.value, replace(question, measure=kind))
+                    draw_way(counted, kind.value, counting(question, kind))
 
 
 def _draw_time(board: Board, question: BoardQuestion) -> None:
@@ -69,13 +68,14 @@ def _draw_time(board: Board, question: BoardQuestion) -> None:
     ]
     chosen = str(board.first.number) if board.first == board.last else ""
     chart = Chart("months", _("各月金额"), _("金额（元）"), MONEY, chosen)
-    draw_months(chart, bars, month_labels(board.first, board.last), choose_month, question)
+    months = month_labels(board.first, board.last)
+    draw_months(chart, bars, months, choose_month, counting(question, question.measure))
 
 
 def _draw_groups(name: str, title: str, groups: Sequence[Group], *, question: BoardQuestion) -> None:
     bars = [Bar(group.key, group.label, yuan(group.amount)) for group in groups]
     chart = Chart(name, title, _("金额（元）"), MONEY, getattr(question, name))
-    draw_bars(chart, bars, partial(toggle, name), question)
+    draw_bars(chart, bars, partial(toggle, name), counting(question, question.measure))
 
 
 def _draw_parts(board: Board, question: BoardQuestion) -> None:
@@ -91,12 +91,12 @@ def _draw_parts(board: Board, question: BoardQuestion) -> None:
         if (fen := part(group))
     ]
     chart = Chart("parts", _("单位与个人部分"), _("金额（元）"), MONEY, question.insurance)
-    draw_stacks(chart, bars, partial(toggle, "insurance"), question)
+    draw_stacks(chart, bars, partial(toggle, "insurance"), counting(question, question.measure))
 
 
 def _draw_causes(board: Board, question: BoardQuestion) -> None:
     bars = [Bar(cause.code, cause.label, cause.lines) for cause in board.causes]
     shares = [cause.cumulative for cause in board.causes]
     chart = Chart("causes", _("不能退费的原因"), _("条数"), chosen=question.code)
-    rows = question if question.code else replace(question, measure=Measure.TOLD)
+    rows = counting(question, question.measure if question.code else Measure.TOLD)
     draw_pareto(chart, bars, shares, partial(toggle, "code"), rows)

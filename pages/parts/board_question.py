@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.domain.board_question import NO_DISTRICT, BoardQuestion, Measure
+from core.domain.board_question import NO_DISTRICT, Behind, BoardQuestion, Measure
 from core.domain.lifecycle import State
 from core.domain.period import Period
 from core.domain.reasons import REASONS
@@ -26,8 +26,8 @@ TAB, ROWS = "tab", "rows"
 ROW_LIST = "board_rows"
 #: Months that the filters offer.
 _OFFERED = 60
-#: Everything that a question may put into the address.
-_NAMES = ("from", "to", "reason", "insurance", "employer", "district", "reviewer", "measure", "code", "state")
+#: Everything that a question may put into the address; the last ones only say which rows are looked at.
+_NAMES = ("from", "to", "reason", "insurance", "employer", "district", "reviewer", "measure", "code", "state", "behind")
 _ALL = ""
 #: Filters that charts set: what they are called on the button that takes them away.
 _CHIPS = {"employer": N_("单位"), "reviewer": N_("经办人"), "code": N_("不能退费原因"), "state": N_("环节")}
@@ -76,6 +76,21 @@ def show_rows(question: BoardQuestion) -> None:
     """Turn to the batches behind a figure."""
     ask(question)
     st.query_params[TAB] = ROWS
+
+
+def leave_rows() -> None:
+    """Turn away from the batches behind a figure: what only picked these is no filter of anything else."""
+    change(state="", behind=None)
+
+
+def counting(question: BoardQuestion, measure: Measure) -> BoardQuestion:
+    """The question of the batches that count in a measure, whoever is asked for elsewhere."""
+    return replace(question, measure=measure, reviewer="", state="", behind=None)
+
+
+def taking(question: BoardQuestion, behind: Behind, stage: str = "") -> BoardQuestion:
+    """The question of the batches behind a figure of steps, out of one stage where it is named."""
+    return replace(question, behind=behind, state=stage, code="")
 
 
 def open_address(query: Mapping[str, str]) -> None:

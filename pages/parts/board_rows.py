@@ -2,17 +2,20 @@
 
 import streamlit as st
 
-from core.domain.board_question import BoardQuestion
+from core.domain.board_question import Behind, BoardQuestion
+from core.domain.lifecycle import State
 from core.domain.purpose import FIELD as PURPOSE
 from core.domain.purpose import LONGEST
 from core.domain.roles import Viewer
+from core.domain.wording import N_
 from core.services.board_export import export_rows
-from core.services.board_rows import read_rows
+from core.services.board_rows import BoardRows, read_rows
 from core.services.exports import Export
+from core.services.step_boards import say_person
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk
-from pages.parts.batch_table import SIZE, draw_batches
+from pages.parts.batch_table import SIZE, draw_batches, draw_counted_batches
 from pages.parts.board_question import ROW_LIST, draw_filters
 from pages.parts.board_views import draw_views
 from pages.parts.export_link import Choice, draw_exports
@@ -24,22 +27,49 @@ from pages.parts.paging import page_of
 def draw_board_rows(viewer: Viewer) -> None:
     """Filters, what is listed, and one page of batches."""
     question = draw_filters(viewer)
-    by_step = bool(question.state or question.reviewer)
+    found = read_rows(desk(), viewer, question, page=page_of(ROW_LIST), size=SIZE)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        if by_step:
-            st.caption(_("所选月份内办结该环节的批次"))
-        elif question.code:
-            st.caption(plain(_("含有因 {code} 不能退费明细的批次").format(code=question.code)))
-        else:
-            st.caption(_("计入“{measure}”的批次").format(measure=_(question.measure.label)))
+        st.caption(plain(_say_rows(question, found)))
         with st.container(horizontal=True, gap="small", width="content"):
             _draw_export(question)
             draw_views(viewer, "rows")
-    found = read_rows(desk(), viewer, question, page=page_of(ROW_LIST), size=SIZE)
     if found.total:
-        draw_batches(found, key=ROW_LIST)
+        draw = draw_counted_batches if question.steps else draw_batches
+        draw(found, key=ROW_LIST)
     else:
         st.info(_("没有符合条件的批次，请更换月份或筛选条件。"), icon=":material/search_off:")
+
+
+#: What is said of the batches behind figures of steps: of all stages, and of one.
+_STEPS = {
+    Behind.TAKEN: (N_("所选月份内办结任一环节的批次"), N_("所选月份内办结“{stage}”环节的批次")),
+    Behind.LATE: (N_("所选月份内逾期办结任一环节的批次"), N_("所选月份内逾期办结“{stage}”环节的批次")),
+    Behind.BOUNCED: (N_("所选月份内退票或款项退回的批次"),) * 2,
+    Behind.STRAIGHT: (N_("所选月份内支付成功、从未退回补正的批次（款项后来退回的扣除）"),) * 2,
+}
+
+
+def _say_rows(question: BoardQuestion, found: BoardRows) -> str:
+    """What is listed, in words."""
+    if question.steps:
+        return _say_steps(question.steps, question, found)
+    if question.code:
+        return _("含有因 {code} 不能退费明细的批次").format(code=question.code)
+    return _("计入“{measure}”的批次").format(measure=_(question.measure.label))
+
+
+def _say_steps(steps: Behind, question: BoardQuestion, found: BoardRows) -> str:
+    of_all, of_one = _STEPS[steps]
+    said = _(of_one).format(stage=_(State(question.state).label)) if question.state else _(of_all)
+    parts = [said, _("经办人：{person}").format(person=say_person(question.reviewer))] if question.reviewer else [said]
+    if found.total:
+        counted = {"batches": f"{found.total:,}", "moves": f"{found.sums['moves']:,}"}
+        parts.append(_("{batches} 批 {moves} 次").format(**counted))
+        if steps is Behind.TAKEN:
+            parts.append(_("平均 {days} 个自然日").format(days=f"{found.days:.1f}"))
+    if question.insurance or question.district:
+        parts.append(_("险种和地区不筛选此清单，因为批次整体流转"))
+    return _("；").join(parts)
 
 
 def _draw_export(question: BoardQuestion) -> None:

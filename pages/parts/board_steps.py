@@ -1,19 +1,19 @@
 """办理时效: time in each stage against its limit, by person and month; what bounces, and what goes straight through."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
+from typing import Any, Literal
 
 import streamlit as st
 
-from core.domain.board_question import BoardQuestion
-from core.domain.lifecycle import State
+from core.domain.board_question import Behind, BoardQuestion
 from core.domain.roles import Viewer
 from core.services.step_boards import StepBoard, Waited, read_step_board
 from core.texts import _
+from pages.parts import state
 from pages.parts.access import desk
 from pages.parts.board_charts import Bar, Chart, draw_bars, draw_head, draw_months, draw_nothing, draw_way
-from pages.parts.board_question import choose_month, draw_filters, month_labels, toggle
+from pages.parts.board_question import asked, choose_month, draw_filters, month_labels, show_rows, taking, toggle
 from pages.parts.board_views import draw_views
 
 _DAYS = ".1f"
@@ -23,12 +23,11 @@ def draw_step_board(viewer: Viewer) -> None:
     """Filters, three shares, the stages against their limits, and who and when."""
     question = draw_filters(viewer)
     board = read_step_board(desk(), viewer, question)
-    # Steps are counted by who took them: rows of a measure would be others.
-    taken = replace(question, state=question.state or (board.stages[0].key if board.stages else ""))
-    _draw_shares(board, taken)
+    _draw_shares(board, question)
     with st.container(horizontal=True, horizontal_alignment="right"):
         draw_views(viewer, "steps")
     _draw_stages(board, question)
+    taken = taking(question, Behind.TAKEN)
     left, right = st.columns(2, gap="medium")
     with left:
         chart = Chart("people", _("按经办人：平均用时"), _("自然日"), _DAYS, question.reviewer)
@@ -48,24 +47,23 @@ def _bars(waited: Sequence[Waited]) -> list[Bar]:
 
 
 def _draw_shares(board: StepBoard, question: BoardQuestion) -> None:
-    ended = replace(question, state=State.PAYING)
     shares = (
-        ("late", _("逾期办理率"), board.late, question),
-        ("bounced", _("退票率"), board.bounced, ended),
-        ("straight", _("一次通过率"), board.straight, ended),
+        (Behind.LATE, _("逾期办理率"), board.late),
+        (Behind.BOUNCED, _("退票率"), board.bounced),
+        (Behind.STRAIGHT, _("一次通过率"), board.straight),
     )
     with st.grid(3, min_column_width=200):
-        for name, label, share, behind in shares:
+        for behind, label, share in shares:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 st.metric(label, _("不足 5 个批次") if share is None else f"{share:.1%}")
                 if share is not None:
-                    draw_way(_("查看明细"), name, behind)
+                    draw_way(_("查看明细"), behind.value, taking(question, behind))
 
 
 def _draw_stages(board: StepBoard, question: BoardQuestion) -> None:
     """A table, not a chart: limits are working days, and the figures beside each other are what one compares."""
     with st.container(border=True, key="board_stages"):
-        draw_head(_("各环节用时与期限"), replace(question, state=question.state or State.FIRST_REVIEW), "stages")
+        draw_head(_("各环节用时与期限"), taking(question, Behind.TAKEN), "stages")
         if not board.stages:
             draw_nothing()
             return
@@ -76,18 +74,31 @@ def _draw_stages(board: StepBoard, question: BoardQuestion) -> None:
                 "moves": [each.moves for each in board.stages],
                 "days": [each.days for each in board.stages],
                 "limit": [each.limit for each in board.stages],
-                "late": [each.late * 100 for each in board.stages],
+                "late": [f"{each.late:.1%}" for each in board.stages],
             },
             column_config={
-                "stage": st.column_config.TextColumn(_("环节")),
+                "stage": _way_to_rows(board, _("环节"), Behind.TAKEN),
                 "moves": st.column_config.NumberColumn(_("办理次数"), format="localized"),
                 "days": st.column_config.ProgressColumn(
                     _("平均用时（自然日）"), format="%.1f", min_value=0, max_value=max(longest, 1)
                 ),
                 "limit": st.column_config.NumberColumn(_("期限（工作日）")),
-                "late": st.column_config.NumberColumn(_("逾期率"), format="%.1f%%"),
+                "late": _way_to_rows(board, _("逾期率"), Behind.LATE, alignment="right"),
             },
             hide_index=True,
             key="board_stage_table",
             alt=_("各环节用时与期限"),
         )
+        st.caption(_("点击环节或逾期率查看相应的批次。"))
+
+
+def _way_to_rows(board: StepBoard, label: str, behind: Behind, *, alignment: Literal["left", "right"] = "left") -> Any:
+    """A column whose cells lead to the batches behind the figures of their stage."""
+    key, stages = f"board_stage_{behind}", tuple(each.key for each in board.stages)
+    return st.column_config.ButtonColumn(
+        label, type="tertiary", alignment=alignment, key=key, on_click=_show_stage, args=(key, behind, stages)
+    )
+
+
+def _show_stage(key: str, behind: Behind, stages: tuple[str, ...]) -> None:
+    show_rows(taking(asked(), behind, stages[state.typed(key)["row"]]))

@@ -71,6 +71,17 @@ def test_from_a_bar_to_its_rows_their_file_and_back_by_address(
     assert exported(page) == {f"TF{int(each[1:]):015d}" for each in own["batch_id"]}
     page.screenshot(path=pictures / "02-rows.png")
 
+    page.goto(f"/insights?{YEAR}&tab=steps")
+    settle(page)
+    # The second row of the table: 待初审.
+    page.locator(".st-key-board_stages .dvn-scroller").first.click(position={"x": 40, "y": 87})
+    expect(page).to_have_url(re.compile("(?=.*tab=rows)(?=.*behind=taken).*state=first_review"))
+    settle(page)
+    steps = written.steps[written.steps["state"] == "first_review"]
+    shown(page, f"办结“待初审”环节的批次；{steps['batch_id'].nunique()} 批 {len(steps)} 次")
+    page.get_by_role("tab", name="办理时效").click()
+    expect(page).to_have_url(re.compile("^(?!.*(behind|state)=).*tab=steps"))
+
     again = browser_page(product.url, viewport={"width": 1440, "height": 1900})
     sign_in(again, "analyst1")
     # Whatever is asked by then: the address is the view's, so that it can be sent and is still there after a refresh.

@@ -100,12 +100,34 @@ def test_the_listed_batches_leave_as_a_file_for_a_purpose(open_app: Open, busy: 
 
 
 @pytest.mark.usefixtures("busy")
-def test_steps_lead_to_batches_that_left_the_stage(open_app: Open) -> None:
-    app = opened(open_app, tab="steps")
+@pytest.mark.parametrize(
+    ("figure", "asks", "said"),
+    [
+        ("late", {"behind": "late"}, "逾期办结任一环节的批次"),
+        ("bounced", {"behind": "bounced"}, "退票或款项退回的批次"),
+        ("straight", {"behind": "straight"}, "从未退回补正的批次"),
+        ("people", {"behind": "taken", "reviewer": "v_first1"}, "经办人：v_first1"),
+        ("waits", {"behind": "taken"}, "办结任一环节的批次"),
+    ],
+)
+def test_figures_of_steps_lead_to_the_steps_that_count(
+    open_app: Open, figure: str, asks: dict[str, str], said: str
+) -> None:
+    reviewer = {"reviewer": asks["reviewer"]} if "reviewer" in asks else {}
+    app = opened(open_app, tab="steps", reason="R01", **reviewer)
     assert [figure.label for figure in app.metric] == ["逾期办理率", "退票率", "一次通过率"]
-    app.button(key="board_rows_of_stages").click().run()
-    assert asked(app) == {"state": "first_review", "tab": "rows"}
-    assert "办结该环节" in texts(app)
+    app.button(key=f"board_rows_of_{figure}").click().run()
+    assert asked(app) == {"reason": "R01", "tab": "rows", **asks}
+    assert said in texts(app)
+
+
+@pytest.mark.usefixtures("busy")
+def test_a_stage_and_its_late_share_lead_to_their_steps(open_app: Open) -> None:
+    app = opened(open_app, tab="steps")
+    assert "点击环节或逾期率" in texts(app)
+    rows = opened(open_app, tab="rows", behind="late", state="second_review")
+    assert "逾期办结“待复核”环节的批次" in texts(rows)
+    assert set(rows.dataframe[0].value) >= {"moves", "days", "late"}
 
 
 def test_a_view_is_kept_opened_and_forgotten(open_app: Open, busy: Desk) -> None:

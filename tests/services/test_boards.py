@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import pandas as pd
 import pytest
 
 from core.domain.board_question import NO_DISTRICT, BoardQuestion, Measure
@@ -18,11 +17,10 @@ from core.services.desk import Desk
 from core.services.line_decisions import decide_lines, open_positions
 from core.services.step_boards import read_step_board
 from core.services.steps import advance_batch, withdraw_batch
-from core.store.database import Database
-from tests.support.desks import ANALYST, CLERK, FINANCE, REVIEWER, Clock, Ledger, make_desk
+from tests.support.desks import ANALYST, CLERK, FINANCE, REVIEWER, Clock, Ledger
 from tests.support.payments import payable
 from tests.support.rounds import PASS, REFUSE, file_clear, file_reviewed, to_payment
-from tests.support.volume import REGIONS, Written, write_batches
+from tests.support.volume import REGIONS, Written, events
 
 MONTH = 85760 + 42880 + 2 * 2680 + 1072
 #: Everybody but the operator has small groups folded.
@@ -215,17 +213,6 @@ def test_the_boards_are_for_those_who_analyse(desk: Desk, ask: Callable[..., obj
 # --- by pandas ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def volume(database: Database, data_dir) -> tuple[Desk, Written]:
-    """Some hundred batches of a year, counted by the triggers, and the same as plain frames."""
-    desk = make_desk(database, data_dir)
-    return desk, write_batches(database, 300, employer_count=12)
-
-
-def months(moments: pd.Series) -> pd.Series:
-    return pd.to_datetime(moments).dt.tz_convert("Asia/Shanghai").dt.strftime("%Y%m").astype(int)
-
-
 def test_every_figure_of_the_boards_is_what_pandas_counts(volume: tuple[Desk, Written]) -> None:
     desk, written = volume
     lines = written.lines.assign(amount=written.lines["employer_part"] + written.lines["personal_part"])
@@ -258,27 +245,6 @@ def test_every_figure_of_the_boards_is_what_pandas_counts(volume: tuple[Desk, Wr
             assert sum(each.amount for each in groups) == sum(sums.values())
 
 
-def events(lines: pd.DataFrame, question: BoardQuestion, first: int, last: int) -> pd.DataFrame:
-    """One row for each line and each thing that happened to it within the question."""
-    ended = lines[lines["state"].isin(["paid", "rejected", "withdrawn"])]
-    rows = pd.concat(
-        [
-            lines.assign(measure="filed", month=months(lines["submitted_at"])),
-            ended.assign(measure=ended["state"], month=months(ended["ended_at"])),
-        ]
-    )
-    district = {"": None, NO_DISTRICT: ""}.get(question.district, question.district)
-    for column, value in (
-        ("reason", question.reason or None),
-        ("insurance", question.insurance or None),
-        ("employer_id", question.employer or None),
-        ("region", district),
-    ):
-        if value is not None:
-            rows = rows[rows[column] == value]
-    return rows[rows["month"].between(first, last)]
-
-
 def test_causes_and_steps_are_what_pandas_counts(volume: tuple[Desk, Written]) -> None:
     desk, written = volume
     question = BoardQuestion(first=Period(202211), last=Period(202403))
@@ -295,24 +261,6 @@ def test_causes_and_steps_are_what_pandas_counts(volume: tuple[Desk, Written]) -
     returned = set(steps[steps["step"] == "return"]["batch_id"])
     settled = steps[steps["step"] == "settle"]
     assert board.straight == pytest.approx(1 - settled["batch_id"].isin(returned).mean())
-
-
-def test_a_figure_leads_to_its_batches(volume: tuple[Desk, Written]) -> None:
-    desk, written = volume
-    question = BoardQuestion(measure=Measure.PAID, reason="R01", insurance="pension")
-    board = read_board(desk, ANALYST, question)
-    lines = events(written.lines, question, board.first.number, board.last.number)
-    numbers = {f"TF{int(each[1:]):015d}" for each in lines[lines["measure"] == "paid"]["batch_id"]}
-    page = read_rows(desk, ANALYST, question, size=500)
-    assert (set(page.rows["number"]), page.total) == (numbers, board.totals[Measure.PAID].batches)
-    assert len(read_rows(desk, ANALYST, question, page=2, size=5).rows) == 5
-
-    by_cause = read_rows(desk, ANALYST, BoardQuestion(code="N13"), size=500)
-    of_code = written.told[(written.told["code"] == "N13") & (months(written.told["submitted_at"]) >= 202212)]
-    assert by_cause.total == of_code["batch_id"].nunique()
-    by_person = read_rows(desk, ANALYST, BoardQuestion(reviewer="v_first1", state="first_review"), size=500)
-    steps = written.steps[(written.steps["username"] == "v_first1") & (written.steps["state"] == "first_review")]
-    assert by_person.total == steps[months(steps["at"]).between(202212, 202311)]["batch_id"].nunique()
 
 
 def test_the_filters_offer_what_there_is(volume: tuple[Desk, Written]) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import sqlalchemy as sa
 
+from core.domain.board_question import NO_DISTRICT, BoardQuestion
 from core.store.bulk import insert_rows
 from core.store.database import Connection, Database
 from core.store.migrations.rollup_sql import (
@@ -79,6 +80,32 @@ class Written:
     lines: pd.DataFrame
     told: pd.DataFrame
     steps: pd.DataFrame
+
+
+def months(moments: pd.Series) -> pd.Series:
+    """The agency's months (YYYYMM) of these moments."""
+    return pd.to_datetime(moments).dt.tz_convert("Asia/Shanghai").dt.strftime("%Y%m").astype(int)
+
+
+def events(lines: pd.DataFrame, question: BoardQuestion, first: int, last: int) -> pd.DataFrame:
+    """One row for each line and each thing that happened to it within the question."""
+    ended = lines[lines["state"].isin(["paid", "rejected", "withdrawn"])]
+    rows = pd.concat(
+        [
+            lines.assign(measure="filed", month=months(lines["submitted_at"])),
+            ended.assign(measure=ended["state"], month=months(ended["ended_at"])),
+        ]
+    )
+    district = {"": None, NO_DISTRICT: ""}.get(question.district, question.district)
+    for column, value in (
+        ("reason", question.reason or None),
+        ("insurance", question.insurance or None),
+        ("employer_id", question.employer or None),
+        ("region", district),
+    ):
+        if value is not None:
+            rows = rows[rows[column] == value]
+    return rows[rows["month"].between(first, last)]
 
 
 def write_batches(

@@ -111,17 +111,31 @@ def rollup_of() -> str:
     return f"SELECT insurance, measure, employer_id, district, month, reason, {sums} FROM ({named}) s GROUP BY 1, 2, 3, 4, 5, 6"
 
 
+#: Whether the batch of a step ``e`` had never been returned before it.
+STRAIGHT = """NOT EXISTS (SELECT 1 FROM batch_events r WHERE r.batch_id = e.batch_id
+        AND r.position < e.position AND r.to_state = 'returned')"""
+
+
+def waited_of(dialect: str) -> str:
+    """Seconds that a batch had waited for a step ``e`` since the one before it, ``p``."""
+    return _seconds("p.at", "e.at", dialect)
+
+
+def late_of(dialect: str) -> str:
+    """Whether a step ``e`` was taken after the day that was due since ``p``."""
+    return f"p.due_on <> '' AND {_day_of('e.at', dialect)} > p.due_on"
+
+
 def steps_of(dialect: str, only: str = "") -> str:
     """What ``step_rollup`` ought to hold, in ``STEP_COLUMNS``."""
-    late = f"CASE WHEN p.due_on <> '' AND {_day_of('e.at', dialect)} > p.due_on THEN 1 ELSE 0 END"
-    straight = """CASE WHEN EXISTS (SELECT 1 FROM batch_events r WHERE r.batch_id = e.batch_id
-        AND r.position < e.position AND r.to_state = 'returned') THEN 0 ELSE 1 END"""
+    late = f"CASE WHEN {late_of(dialect)} THEN 1 ELSE 0 END"
+    straight = f"CASE WHEN {STRAIGHT} THEN 1 ELSE 0 END"
     return f"""
         SELECT v.employer_id, v.state, v.step, v.month, v.username, v.reason, count(*) AS moves,
             CAST(sum(v.seconds) AS BIGINT), CAST(sum(v.late) AS BIGINT), CAST(sum(v.straight) AS BIGINT)
         FROM (
             SELECT w.employer_id, e.from_state AS state, e.step, {month_of("e.at", dialect)} AS month, e.username,
-                b.reason, {_seconds("p.at", "e.at", dialect)} AS seconds, {late} AS late, {straight} AS straight
+                b.reason, {waited_of(dialect)} AS seconds, {late} AS late, {straight} AS straight
             FROM batch_events e JOIN batch_events p ON p.batch_id = e.batch_id AND p.position = e.position - 1
             JOIN batches b ON b.batch_id = e.batch_id
             JOIN (SELECT employer_id, employer_id AS whose FROM employers
