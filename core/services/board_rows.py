@@ -27,7 +27,8 @@ class Choices:
 class BoardRows(BatchPage):
     """One page of the batches behind a figure, each with what counts of it; ``sums`` over all pages are the figure's.
 
-    Of steps: ``moves``, and where the figure is a time ``seconds`` waited for them. ``rows`` say ``days``, and how many ``late``.
+    Of lines: ``counted_lines`` and ``counted_amount`` (fen). Of steps: ``moves``, and where the figure is a time ``seconds``
+    waited for them; ``rows`` say ``days``, and how many ``late``.
     """
 
     sums: Mapping[str, int] = field(default_factory=dict)
@@ -50,12 +51,12 @@ def read_rows(desk: Desk, viewer: Viewer, question: BoardQuestion, *, page: int 
     with desk.read() as connection:
         if question.steps:
             taken, sums = _steps_behind(connection, viewer, question, cut)
-            rows, total = store.list_stepped(connection, cut, taken, span_of(cut), **turned)
+            rows, whole = store.list_stepped(connection, cut, taken, span_of(cut), **turned)
             rows = rows.assign(days=rows["seconds"] / DAY)
         else:
-            rows, total = store.list_counted(connection, cut, _measures(question), **turned)
-            sums = {}
-    return BoardRows(label_batches(desk, rows), total, page, size, sums)
+            rows, whole = store.list_counted(connection, cut, _measures(question), **turned)
+            sums = {name: whole[name] for name in store.LINE_SUMS}
+    return BoardRows(label_batches(desk, rows), whole["batches"], page, size, sums)
 
 
 def _steps_behind(

@@ -48,6 +48,8 @@ class Taken:
     against: tuple[str, ...] = ()
 
 
+#: What is summed of the lines of a batch that count: how many, and their money (fen).
+LINE_SUMS = ("counted_lines", "counted_amount")
 #: What is summed of the steps of a batch: how many, seconds waited for them, how many late.
 STEP_SUMS = ("moves", "seconds", "late")
 _NEWEST_FIRST = (_b.submitted_at.desc(), _b.number.desc())
@@ -58,21 +60,26 @@ _steps = _event.join(_before, sa.and_(_p.batch_id == _e.batch_id, _p.position ==
 
 def list_counted(
     connection: Connection, cut: Cut, measures: Collection[str], *, limit: int, offset: int
-) -> tuple[pd.DataFrame, int]:
-    """One page of the batches that count in one of ``measures``, newest first (``LISTED_COLUMNS``), and how many there are."""
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """One page of the batches that count in one of ``measures``, newest first, and the sums over all of them.
+
+    In ``LISTED_COLUMNS`` and ``LINE_SUMS``; the sums also say how many ``batches``.
+    """
     where: list[sa.ColumnElement[bool]] = [_f.measure.in_(list(measures)), _f.month.between(cut.first, cut.last)]
     where.append(_f.insurance == (cut.insurance or ALL))
     given = ((_f.reason, cut.reason), (_f.employer_id, cut.employer), (_f.district, cut.district))
     where += [column == value for column, value in given if value is not None]
-    found = sa.select(_f.batch_id).where(*where).distinct().cte("found")
-    listed = sa.select(*(_b[name] for name in LISTED_COLUMNS)).where(_b.batch_id.in_(sa.select(found.c.batch_id)))
-    return _page(connection, listed.order_by(*_NEWEST_FIRST).limit(limit).offset(offset), found)
+    counted = _whole_numbers(LINE_SUMS, (sa.func.sum(_f.lines), sa.func.sum(_f.amount)))
+    found = sa.select(_f.batch_id, *counted).where(*where).group_by(_f.batch_id).cte("found")
+    listed = sa.select(*(_b[name] for name in LISTED_COLUMNS), *(found.c[name] for name in LINE_SUMS))
+    page = listed.join(found, found.c.batch_id == _b.batch_id).order_by(*_NEWEST_FIRST).limit(limit).offset(offset)
+    return _page(connection, page, found, LINE_SUMS)
 
 
 def list_stepped(
     connection: Connection, cut: Cut, taken: Taken, moments: tuple[str, str], *, limit: int, offset: int
-) -> tuple[pd.DataFrame, int]:
-    """One page of the batches that took such steps between two moments, newest first, and how many there are.
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """One page of the batches that took such steps between two moments, newest first, and how many ``batches`` there are.
 
     In ``LISTED_COLUMNS`` and ``STEP_SUMS``; the steps are those of the reviewer of ``cut``, if any. The conditions are those
     of ``step_rollup``.
@@ -140,11 +147,18 @@ def _whole_numbers(names: Iterable[str], sums: Iterable[Any]) -> list[Any]:
     return [sa.cast(each, sa.BigInteger).label(name) for name, each in zip(names, sums, strict=True)]
 
 
-def _page(connection: Connection, listed: sa.Select[Any], found: sa.CTE) -> tuple[pd.DataFrame, int]:
-    """The rows of one page, and how many are ``found``: all in one statement, so that they are looked for once."""
-    count = sa.select(sa.func.count()).select_from(found).scalar_subquery()
-    answer = connection.execute(listed.add_columns(count.label("found")))
-    names = list(answer.keys())
-    rows = pd.DataFrame.from_records(answer.all(), columns=names)
-    total = int(rows["found"].iloc[0]) if len(rows) else connection.scalar(sa.select(count)) or 0
-    return rows.drop(columns="found"), total
+def _page(
+    connection: Connection, listed: sa.Select[Any], found: sa.CTE, names: Sequence[str] = ()
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """The rows of one page, how many ``batches`` are ``found``, and the sums of what ``names`` say of them.
+
+    All in one statement, so that they are looked for once.
+    """
+    of_all = {"batches": sa.func.count(), **{name: sa.func.coalesce(sa.func.sum(found.c[name]), 0) for name in names}}
+    whole = {name: sa.select(each).select_from(found).scalar_subquery() for name, each in of_all.items()}
+    answer = connection.execute(listed.add_columns(*(each.label(f"all_{name}") for name, each in whole.items())))
+    columns = list(answer.keys())
+    rows = pd.DataFrame.from_records(answer.all(), columns=columns)
+    # A page behind the last one has no row that could say it.
+    sums = rows[columns[-len(whole) :]].iloc[0] if len(rows) else connection.execute(sa.select(*whole.values())).one()
+    return rows[columns[: -len(whole)]], dict(zip(whole, map(int, sums), strict=True))

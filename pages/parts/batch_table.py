@@ -17,7 +17,8 @@ from pages.parts.verdicts import money_column, state_look, yuan
 SIZE = 20
 _ROW, _HEADER = 36, 32
 #: What counts of a batch.
-_COUNTED = ("moves", "days", "late")
+_MONEY = "counted_amount"
+_COUNTED = ("moves", "days", "late", _MONEY, "counted_lines")
 
 
 def draw_batches(found: BatchPage, *, key: str) -> None:
@@ -31,7 +32,8 @@ def draw_counted_batches(found: BatchPage, *, key: str) -> None:
     shown = held.drop(columns=["total", "lines", "refused"])
     for name in _COUNTED:
         if name in found.rows:
-            shown.insert(shown.columns.get_loc("submitted"), name, found.rows[name].to_numpy())
+            told = found.rows[name].to_numpy()
+            shown.insert(shown.columns.get_loc("submitted"), name, yuan(told) if name == _MONEY else told)
     # Columns come and go with the question: another table.
     _draw(found, shown, key, f"{key}_{'_'.join(shown.columns)}")
 
@@ -108,6 +110,8 @@ def _columns(shown: pd.DataFrame, key: str, numbers: tuple[str, ...]) -> dict[st
         "total": money_column(_("退费金额（元）")),
         "lines": number(_("条数"), format="localized"),
         "refused": number(_("不能退费"), format="localized"),
+        "counted_amount": money_column(_("计入金额（元）")),
+        "counted_lines": number(_("计入条数"), format="localized"),
         "moves": number(_("办理次数"), format="localized"),
         "days": number(_("用时（自然日）"), format="%.1f"),
         "late": number(_("逾期次数"), format="localized"),

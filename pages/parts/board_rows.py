@@ -1,5 +1,7 @@
 """批次清单: the batches behind the figure that was pressed last."""
 
+from collections.abc import Iterator
+
 import streamlit as st
 
 from core.domain.board_question import Behind, BoardQuestion
@@ -15,11 +17,11 @@ from core.services.step_boards import say_person
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk
-from pages.parts.batch_table import SIZE, draw_batches, draw_counted_batches
+from pages.parts.batch_table import SIZE, draw_counted_batches
 from pages.parts.board_question import ROW_LIST, draw_filters
 from pages.parts.board_views import draw_views
 from pages.parts.export_link import Choice, draw_exports
-from pages.parts.formats import starred
+from pages.parts.formats import format_yuan, starred
 from pages.parts.messages import plain
 from pages.parts.paging import page_of
 
@@ -34,8 +36,7 @@ def draw_board_rows(viewer: Viewer) -> None:
             _draw_export(question)
             draw_views(viewer, "rows")
     if found.total:
-        draw = draw_counted_batches if question.steps else draw_batches
-        draw(found, key=ROW_LIST)
+        draw_counted_batches(found, key=ROW_LIST)
     else:
         st.info(_("没有符合条件的批次，请更换月份或筛选条件。"), icon=":material/search_off:")
 
@@ -54,8 +55,18 @@ def _say_rows(question: BoardQuestion, found: BoardRows) -> str:
     if question.steps:
         return _say_steps(question.steps, question, found)
     if question.code:
-        return _("含有因 {code} 不能退费明细的批次").format(code=question.code)
-    return _("计入“{measure}”的批次").format(measure=_(question.measure.label))
+        said = _("含有因 {code} 不能退费明细的批次").format(code=question.code)
+    else:
+        said = _("计入“{measure}”的批次").format(measure=_(question.measure.label))
+    return _("；").join([said, *_say_money(found)])
+
+
+def _say_money(found: BoardRows) -> Iterator[str]:
+    """The figure that the rows add up to."""
+    if found.total:
+        lines, yuan = found.sums["counted_lines"], format_yuan(found.sums["counted_amount"])
+        yield _("{batches} 批 {lines} 条").format(batches=f"{found.total:,}", lines=f"{lines:,}")
+        yield _("{yuan} 元").format(yuan=yuan)
 
 
 def _say_steps(steps: Behind, question: BoardQuestion, found: BoardRows) -> str:

@@ -67,8 +67,9 @@ def test_from_a_bar_to_its_rows_their_file_and_back_by_address(
 
     press(page, "board_rows_of_filed")
     expect(page).to_have_url(re.compile("tab=rows"))
-    shown(page, f"共 {own['batch_id'].nunique()} 个批次")
-    assert exported(page) == {f"TF{int(each[1:]):015d}" for each in own["batch_id"]}
+    counted = f"{own['batch_id'].nunique()} 批 {len(own)} 条；{own['amount'].sum() / 100:,.2f} 元"
+    shown(page, f"计入“申报”的批次；{counted}")
+    assert exported(page) == {f"TF{int(each[1:]):015d}" for each in own["batch_id"]} | {"合计"}
     page.screenshot(path=pictures / "02-rows.png")
 
     page.goto(f"/insights?{YEAR}&tab=steps")
@@ -148,7 +149,7 @@ def name_view(page: "Page", name: str) -> None:
 
 
 def exported(page: "Page") -> set[str]:
-    """The numbers in the file of all that is listed."""
+    """What stands first in each row of the file: the numbers of all that is listed, and 合计."""
     page.locator(".st-key-board_export button").first.click()
     purpose = page.locator(".st-key-purpose textarea")
     purpose.fill("月度核对")

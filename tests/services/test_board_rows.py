@@ -6,14 +6,16 @@ import pytest
 from core.domain.board_question import Behind, BoardQuestion, Measure
 from core.domain.lifecycle import WAITS_FOR
 from core.domain.period import Period
+from core.domain.roles import SYSTEM
 from core.services.board_rows import BoardRows, read_rows
 from core.services.boards import LEAST, read_board
 from core.services.desk import Desk
+from core.services.line_decisions import decide_lines, open_positions
 from core.services.step_boards import read_step_board
 from core.services.steps import advance_batch
 from tests.support.desks import ANALYST, FINANCE, REVIEWER, SECOND_REVIEWER, Ledger
 from tests.support.payments import payable
-from tests.support.rounds import file_clear
+from tests.support.rounds import PASS, REFUSE, file_clear, file_reviewed, to_payment
 from tests.support.volume import Written, events, months
 
 TAKEN, LATE, BOUNCED, STRAIGHT = Behind.TAKEN, Behind.LATE, Behind.BOUNCED, Behind.STRAIGHT
@@ -44,6 +46,32 @@ def test_a_figure_leads_to_its_batches(volume: tuple[Desk, Written]) -> None:
     by_person = read_rows(desk, ANALYST, BoardQuestion(reviewer="v_first1", state="first_review"), size=500)
     steps = written.steps[(written.steps["username"] == "v_first1") & (written.steps["state"] == "first_review")]
     assert by_person.total == steps[months(steps["at"]).between(202212, 202311)]["batch_id"].nunique()
+
+
+def test_rows_of_money_add_up_to_the_figure(volume: tuple[Desk, Written]) -> None:
+    desk, _written = volume
+    for asked in ({}, {"insurance": "unemployment"}, {"insurance": "pension", "employer": "V00001"}, SPRING):
+        totals = read_board(desk, SYSTEM, BoardQuestion(**asked)).totals
+        # What was told at the preview is 养老 here.
+        assert set(totals) == set(Measure) - ({Measure.TOLD} if "unemployment" in asked.values() else set())
+        for measure, total in totals.items():
+            found = read_rows(desk, SYSTEM, BoardQuestion(**asked, measure=measure), size=500)
+            figure = {"counted_lines": total.lines, "counted_amount": total.amount}
+            assert (found.total, found.sums) == (total.batches, figure)
+            assert {name: found.rows[name].sum() for name in figure} == figure
+            assert read_rows(desk, SYSTEM, BoardQuestion(**asked, measure=measure), page=99).sums == figure
+
+
+def test_a_row_says_what_counts_of_its_batch(desk: Desk, ledger: Ledger) -> None:
+    number = file_reviewed(desk, ledger)
+    decide_lines(desk, REVIEWER, number, [1], REFUSE)
+    decide_lines(desk, REVIEWER, number, open_positions(desk, REVIEWER, number), PASS)
+    to_payment(desk, number)
+
+    (row,) = rows_of(desk, measure=Measure.REJECTED).rows.to_dict("records")
+    assert (row["counted_lines"], row["counted_amount"], row["line_count"]) == (1, 128640, 6)
+    (row,) = rows_of(desk, measure=Measure.FILED, insurance="unemployment").rows.to_dict("records")
+    assert (row["counted_lines"], row["counted_amount"]) == (2, 2 * 5360)
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
