@@ -29,10 +29,16 @@ class Measure(Labelled):
     TOLD = "told", N_("预览时不能退费")
 
 
-class Behind(StrEnum):
-    """Figures whose rows are batches that took steps, each with the steps that count."""
+#: Measures of lines that have causes, and so are told by cause as well.
+CAUSED = (Measure.REJECTED, Measure.TOLD)
 
-    #: The time waited for them: steps out of one stage, or out of any that somebody is waited for in.
+
+class Behind(StrEnum):
+    """Figures that are no measure, whose rows one may look at."""
+
+    #: Lines told or refused, by their cause.
+    CAUSES = "causes"
+    #: The time waited for steps: out of one stage, or out of any that somebody is waited for in.
     TAKEN = "taken"
     LATE = "late"
     BOUNCED = "bounced"
@@ -44,7 +50,7 @@ class BoardQuestion:
     """Months (both included; ``None``: the last twelve), and what is filtered by; blank is everything.
 
     ``district`` is the region of the branch or ``NO_DISTRICT``; ``measure`` says what the charts of money measure. ``code``
-    (a refusal), ``state`` (a stage) and ``behind`` only narrow the rows that are looked at.
+    (a refusal) filters what is ``CAUSED``; ``state`` (a stage) and ``behind`` only narrow the rows that are looked at.
     """
 
     first: Period | None = None
@@ -87,8 +93,19 @@ class BoardQuestion:
 
     @property
     def steps(self) -> Behind | None:
-        """Which steps the rows are behind; ``None``: they are lines that count in ``measure`` or have the cause ``code``."""
+        """Which steps the rows are behind; ``None``: they are lines."""
+        if self.behind is Behind.CAUSES:
+            return None
         return self.behind or (Behind.TAKEN if self.state or self.reviewer else None)
+
+    @property
+    def causes(self) -> bool:
+        """Whether the rows are lines by their cause, told or refused, and not those of a measure."""
+        return self.behind is Behind.CAUSES or bool(not self.steps and self.code and self.measure not in CAUSED)
+
+    def counted(self, measure: Measure) -> str:
+        """What the figures call a measure, cut to the cause that is asked for where it has causes."""
+        return f"{measure}:{self.code}" if self.code and measure in CAUSED else measure.value
 
     def months(self, this_month: Period) -> tuple[Period, Period]:
         """The first and the last month that are looked at, both included."""

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from core.domain.board_question import NO_DISTRICT, Behind, BoardQuestion
+from core.domain.board_question import CAUSED, NO_DISTRICT, Behind, BoardQuestion
 from core.domain.roles import Right, Viewer
 from core.services.batches import BatchPage, label_batches
-from core.services.boards import cut_of, require_analyst, span_of
+from core.services.boards import causes_told, cut_of, require_analyst, span_of
 from core.services.desk import Desk
 from core.services.step_boards import BACK, DAY, PAID, PAID_BACK, TIMED, money_back, paid_straight, stages_told
 from core.store import board_rows as store
@@ -42,8 +42,8 @@ class BoardRows(BatchPage):
 def read_rows(desk: Desk, viewer: Viewer, question: BoardQuestion, *, page: int = 1, size: int = 20) -> BoardRows:
     """One page of the batches that the question's figure counts, newest first.
 
-    ``steps`` looks at the batches that took them; ``code`` at those with lines told or refused for that cause; otherwise at
-    those that count in ``measure``.
+    ``steps`` looks at the batches that took them; ``causes`` at those with lines told or refused for the cause ``code`` (blank:
+    for one that the board tells); otherwise at those that count in ``measure``, for that cause where it has any.
     """
     require_analyst(viewer)
     viewer.require(Right.SEE_BATCHES)
@@ -54,8 +54,12 @@ def read_rows(desk: Desk, viewer: Viewer, question: BoardQuestion, *, page: int 
             rows, whole = store.list_stepped(connection, cut, taken, span_of(cut), **turned)
             rows = rows.assign(days=rows["seconds"] / DAY)
         else:
-            rows, whole = store.list_counted(connection, cut, _measures(question), **turned)
+            measures = _measures(connection, viewer, question, cut)
+            rows, whole = store.list_counted(connection, cut, measures, **turned)
             sums = {name: whole[name] for name in store.LINE_SUMS}
+    if question.causes and not question.code:
+        # A line of several causes counts with each of them: its money would be there several times.
+        rows, sums = rows.drop(columns="counted_amount"), {"counted_lines": sums["counted_lines"]}
     return BoardRows(label_batches(desk, rows), whole["batches"], page, size, sums)
 
 
@@ -88,5 +92,9 @@ def read_choices(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Choices
     return Choices(found, names.get(question.employer, question.employer))
 
 
-def _measures(question: BoardQuestion) -> tuple[str, ...]:
-    return (f"told:{question.code}", f"rejected:{question.code}") if question.code else (question.measure.value,)
+def _measures(connection: Connection, viewer: Viewer, question: BoardQuestion, cut: Cut) -> tuple[str, ...]:
+    """What the figure of lines sums up."""
+    if not question.causes:
+        return (question.counted(question.measure),)
+    codes = [question.code] if question.code else causes_told(connection, viewer, question, cut)
+    return tuple(f"{kind}:{code}" for kind in CAUSED for code in codes)

@@ -19,6 +19,7 @@ from core.rules.catalogue import REFUSALS
 from core.services.desk import AGENCY_ZONE, Desk
 from core.store import boards as store
 from core.store.boards import Cut
+from core.store.database import Connection
 from core.texts import _
 
 #: A group of fewer batches is not told by itself.
@@ -71,7 +72,7 @@ class Cause:
 class Board:
     """What 看板 shows. ``totals``: every measure over the whole time, without those that stand for too few batches.
 
-    ``hidden`` says that something was left out or folded because it stood for too few.
+    ``hidden`` says that something was left out or folded because it stood for too few, ``causes_left_out`` that of causes.
     """
 
     first: Period
@@ -84,6 +85,7 @@ class Board:
     employers: tuple[Group, ...]
     causes: tuple[Cause, ...]
     hidden: bool
+    causes_left_out: bool = False
 
 
 def cut_of(desk: Desk, question: BoardQuestion) -> Cut:
@@ -117,8 +119,7 @@ def read_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Board:
     require_analyst(viewer)
     cut, least = cut_of(desk, question), least_of(viewer)
     with desk.read() as connection:
-        rows = store.sum_lines(connection, cut, question.measure.value, _CAUSES, least=least, most=NAMED_EMPLOYERS)
-    found, months = _by_chart(rows)
+        found, months = _by_chart(_sums(connection, cut, question, least))
     totals = {kind: group for kind in months if (group := _total(kind, months[kind])).batches >= least}
     points = _points(months, least)
     reasons, districts = (_largest_first(found[by], least) for by in ("reason", "district"))
@@ -127,6 +128,9 @@ def read_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Board:
     everywhere = found["whole"] if question.employer else months[question.measure]
     employers = _employers(_by_size(found["employer"]), _sum("", everywhere), least)
     folded = any(not group.key for group in (*reasons, *insurances, *districts))
+    counted = _by_cause(found["cause"])
+    causes = _causes(counted, least)
+    left_out = len(causes) < len(counted)
     return Board(
         Period(cut.first),
         Period(cut.last),
@@ -136,8 +140,23 @@ def read_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Board:
         insurances,
         districts,
         employers,
-        _causes(found["cause"], least),
-        hidden=folded or len(points) < sum(map(len, months.values())),
+        causes,
+        hidden=folded or left_out or len(points) < sum(map(len, months.values())),
+        causes_left_out=left_out,
+    )
+
+
+def causes_told(connection: Connection, viewer: Viewer, question: BoardQuestion, cut: Cut) -> tuple[str, ...]:
+    """The causes that ``read_board`` tells of: enough batches have lines of them."""
+    least = least_of(viewer)
+    found, _months = _by_chart(_sums(connection, cut, question, least))
+    return tuple(cause.code for cause in _causes(_by_cause(found["cause"]), least))
+
+
+def _sums(connection: Connection, cut: Cut, question: BoardQuestion, least: int) -> Sequence[Any]:
+    counted = [question.counted(kind) for kind in Measure]
+    return store.sum_lines(
+        connection, cut, question.counted(question.measure), counted, _CAUSES, least=least, most=NAMED_EMPLOYERS
     )
 
 
@@ -158,7 +177,9 @@ def _by_chart(rows: Sequence[Any]) -> tuple[dict[str, list[Group]], dict[Measure
     months: dict[str, list[Group]] = {kind.value: [] for kind in Measure}
     for by, key, name, measure, batches, lines, employer_part, personal_part, amount in rows:
         if by == "month":
-            months[measure].append(Group(key, "", batches, lines, amount, employer_part, personal_part))
+            months[measure.partition(":")[0]].append(
+                Group(key, "", batches, lines, amount, employer_part, personal_part)
+            )
             continue
         said, say = _SAID.get(by, _AS_IT_IS)
         called = measure.partition(":")[2] if by == "cause" else said(key)
@@ -184,14 +205,17 @@ def fold(groups: Sequence[Group], least: int, *, overlapping: bool = False) -> l
     """``groups`` with those of fewer than ``least`` batches, and any without a key, put together as the last one.
 
     Where even together they are too few, the smallest of the others goes along: nobody learns them by subtraction. Where one
-    batch may be in several groups (``overlapping``), together they are no more than the largest of them.
+    batch may be in several groups (``overlapping``), together they are no more than the largest of them. If these have no
+    money they are no parts of a whole that is told elsewhere, and the small ones are left out: the others stay what they are.
     """
     small = [group for group in groups if not group.key or group.batches < least]
     if not small:
         return list(groups)
     told = [group for group in groups if group.key and group.batches >= least]
+    if overlapping and not any(group.amount for group in groups):
+        return told
     while told and _together(small, overlapping=overlapping) < least:
-        smallest = min(told, key=lambda group: (group.batches, group.key))
+        smallest = min(told, key=lambda group: (group.amount, group.batches, group.key))
         told.remove(smallest)
         small.append(smallest)
     label = _("其他（含少于 {least} 个批次的）").format(least=LEAST)
@@ -229,23 +253,35 @@ def _points(months: Mapping[Measure, Sequence[Group]], least: int) -> tuple[Poin
     return tuple(sorted(points, key=lambda point: point.month))
 
 
-def _causes(counted: Sequence[Group], least: int) -> tuple[Cause, ...]:
+def _by_cause(counted: Sequence[Group]) -> list[Group]:
+    """What has each cause that refuses, the most lines first."""
     by_code: dict[str, list[Group]] = {}
     for group in counted:
         if group.key == OTHER or REFUSALS[group.key].refuses:
             by_code.setdefault(group.key, []).append(group)
-    # What was told and what was refused may be of the same batch, and a batch has lines of many causes.
-    groups = [replace(_sum("", own, code), batches=_together(own, overlapping=True)) for code, own in by_code.items()]
-    found = fold(sorted(groups, key=lambda group: (-group.lines, group.key)), least, overlapping=True)
+    # What was told and what was refused may be of the same batch. A line of several causes counts with each of them: its money
+    # would be no part of anything.
+    groups = [
+        Group(code, say_cause(code), _together(own, overlapping=True), sum(group.lines for group in own), 0)
+        for code, own in by_code.items()
+    ]
+    return sorted(groups, key=lambda group: (-group.lines, group.key))
+
+
+def _causes(counted: Sequence[Group], least: int) -> tuple[Cause, ...]:
+    found = fold(counted, least, overlapping=True)
     whole, so_far, causes = sum(group.lines for group in found), 0, []
     for group in found:
         so_far += group.lines
-        causes.append(Cause(group.key, group.label or _say_cause(group.key), group.lines, so_far / whole))
+        causes.append(Cause(group.key, group.label, group.lines, so_far / whole))
     return tuple(causes)
 
 
-def _say_cause(code: str) -> str:
-    return _("其他原因") if code == OTHER else f"{code} {_(REFUSALS[code].text)}"
+def say_cause(code: str) -> str:
+    """Why a line is refused, in words; a code that is none of ours stays what it is."""
+    if code == OTHER:
+        return _("其他原因")
+    return f"{code} {_(REFUSALS[code].text)}" if code in REFUSALS else code
 
 
 def say_district(region: str) -> str:

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from core.domain.board_question import Measure
 from core.domain.vocabulary import INSURANCE_VALUES
 from core.store.database import Connection
 from core.store.migrations.rollup_sql import ALL
@@ -36,19 +35,27 @@ class Cut:
 
 
 def sum_lines(
-    connection: Connection, cut: Cut, measure: str, causes: tuple[str, ...], *, least: int, most: int
+    connection: Connection,
+    cut: Cut,
+    measure: str,
+    over_time: Sequence[str],
+    causes: tuple[str, ...],
+    *,
+    least: int,
+    most: int,
 ) -> Sequence[Any]:
     """By, key, name, measure, batches, lines, employer's and personal part, amount: all that the board of money shows.
 
-    ``by`` says what ``key`` is: "month" (of every measure), "reason", "insurance", "district" and "employer" (the ``most`` with
-    the most money that have ``least`` batches or more, with their names) of this ``measure``, "cause" (blank) of ``causes``,
-    which are measures too. The part of ``cut`` that ``by`` names is not applied: a chart shows what one may change to. Where
-    an employer is asked for, "whole" (a month) is the measure at every employer.
+    ``by`` says what ``key`` is: "month" (of all measures ``over_time``), "reason", "insurance", "district" and "employer" (the
+    ``most`` with the most money that have ``least`` batches or more, with their names) of this ``measure``, "cause" (blank) of
+    ``causes``, which are measures too. The part of ``cut`` that ``by`` names is not applied: a chart shows what one may change
+    to. Where an employer is asked for, "whole" (a month) is the measure at every employer.
     """
     named = ("reason", "insurance", "employer", "district")
     filters = {name: value for name in named if (value := getattr(cut, name)) is not None}
     asked = {"first": cut.first, "last": cut.last, "measure": measure, "least": least, "most": most}
-    return connection.execute(_lines_statement(frozenset(filters), causes), asked | filters).all()
+    asked |= {f"measure_{place}": each for place, each in enumerate(over_time)}
+    return connection.execute(_lines_statement(frozenset(filters), len(over_time), causes), asked | filters).all()
 
 
 class Steps(NamedTuple):
@@ -76,8 +83,8 @@ def sum_steps(connection: Connection, cut: Cut) -> list[Steps]:
 
 
 @cache
-def _lines_statement(filters: frozenset[str], causes: tuple[str, ...]) -> sa.CompoundSelect[Any]:
-    over_time = _l.measure.in_([_constant(measure.value) for measure in Measure])
+def _lines_statement(filters: frozenset[str], measures: int, causes: tuple[str, ...]) -> sa.CompoundSelect[Any]:
+    over_time = _l.measure.in_([sa.bindparam(f"measure_{place}") for place in range(measures)])
     caused = _l.measure.in_([_constant(cause) for cause in causes])
     one = _l.measure == sa.bindparam("measure")
     branches = [

@@ -127,9 +127,14 @@ def draw_months(
 
 
 def draw_pareto(
-    chart: Chart, bars: Sequence[Bar], shares: Sequence[float], pick: Callable[[str], None], question: BoardQuestion
+    chart: Chart,
+    bars: Sequence[Bar],
+    shares: Sequence[float],
+    pick: Callable[[str], None],
+    question: BoardQuestion,
+    left_out: str,
 ) -> None:
-    """Bars with the most first, and how far all of them so far reach (0–1) as a line."""
+    """Bars with the most first, and how far all of them so far reach (0–1) as a line; ``left_out`` says what is not there."""
     with st.container(border=True):
         draw_head(chart.title, question, chart.name)
         if not bars:
@@ -149,6 +154,8 @@ def draw_pareto(
             tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("share:Q", title=_("累计占比"), format=".1%")],
         )  # fmt: skip
         _draw(chart, alt.layer(drawn, line).resolve_scale(x="independent"), bars, pick)
+        if left_out:
+            st.caption(left_out)
 
 
 def draw_nothing() -> None:

@@ -1,6 +1,6 @@
 """看板: money over time, by reason, fund, employer and district, and why lines are refused."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import streamlit as st
@@ -12,7 +12,15 @@ from core.services.boards import Board, Group, read_board
 from core.texts import _
 from pages.parts.access import desk
 from pages.parts.board_charts import MONEY, Bar, Chart, draw_bars, draw_months, draw_pareto, draw_stacks, draw_way
-from pages.parts.board_question import choose_month, counting, draw_filters, draw_measure, month_labels, toggle
+from pages.parts.board_question import (
+    choose_month,
+    counting,
+    draw_filters,
+    draw_measure,
+    having_causes,
+    month_labels,
+    toggle,
+)
 from pages.parts.board_views import draw_views
 from pages.parts.formats import format_yuan
 from pages.parts.verdicts import yuan
@@ -31,6 +39,8 @@ def draw_money_board(viewer: Viewer) -> None:
         draw_views(viewer, "board")
     if board.hidden:
         st.caption(_("不足 5 个批次的数字不单独显示，已并入“其他”或略去。"))
+    for sentence in _unfiltered(question):
+        st.caption(sentence)
     _draw_time(board, question)
     left, right = st.columns(2, gap="medium")
     money = partial(_draw_groups, question=question)
@@ -43,6 +53,14 @@ def draw_money_board(viewer: Viewer) -> None:
         money("insurance", _("按险种"), board.insurances)
         _draw_causes(board, question)
     st.caption(_("金额按发生月份统计：申报按提交月份，退费按支付月份，不予退费按决定月份。"))
+
+
+def _unfiltered(question: BoardQuestion) -> Iterator[str]:
+    """Which figures do not depend on what is filtered by."""
+    if question.code:
+        yield _("按不能退费原因筛选的是“不予退费”和“预览时不能退费”的数字；申报和已退费与原因无关，保持不变。")
+    if question.reviewer:
+        yield _("经办人筛选只影响办理时效，不影响本页。")
 
 
 def _draw_figures(board: Board, question: BoardQuestion) -> None:
@@ -98,5 +116,5 @@ def _draw_causes(board: Board, question: BoardQuestion) -> None:
     bars = [Bar(cause.code, cause.label, cause.lines) for cause in board.causes]
     shares = [cause.cumulative for cause in board.causes]
     chart = Chart("causes", _("不能退费的原因"), _("条数"), chosen=question.code)
-    rows = counting(question, question.measure if question.code else Measure.TOLD)
-    draw_pareto(chart, bars, shares, partial(toggle, "code"), rows)
+    left_out = _("不足 5 个批次的原因未列出，累计占比按列出的原因计算。") if board.causes_left_out else ""
+    draw_pareto(chart, bars, shares, partial(toggle, "code"), having_causes(question), left_out)

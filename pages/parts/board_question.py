@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.domain.board_question import NO_DISTRICT, Behind, BoardQuestion, Measure
+from core.domain.board_question import CAUSED, NO_DISTRICT, Behind, BoardQuestion, Measure
 from core.domain.lifecycle import State
 from core.domain.period import Period
 from core.domain.reasons import REASONS
@@ -84,8 +84,14 @@ def leave_rows() -> None:
 
 
 def counting(question: BoardQuestion, measure: Measure) -> BoardQuestion:
-    """The question of the batches that count in a measure, whoever is asked for elsewhere."""
-    return replace(question, measure=measure, reviewer="", state="", behind=None)
+    """The question of the batches that count in a measure, whatever of others is asked for elsewhere."""
+    code = question.code if measure in CAUSED else ""
+    return replace(question, measure=measure, code=code, reviewer="", state="", behind=None)
+
+
+def having_causes(question: BoardQuestion) -> BoardQuestion:
+    """The question of the batches with lines told or refused for the cause that is asked for, or for any."""
+    return replace(question, behind=Behind.CAUSES, reviewer="", state="")
 
 
 def taking(question: BoardQuestion, behind: Behind, stage: str = "") -> BoardQuestion:

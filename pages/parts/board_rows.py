@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from core.domain.board_question import Behind, BoardQuestion
+from core.domain.board_question import CAUSED, Behind, BoardQuestion
 from core.domain.lifecycle import State
 from core.domain.purpose import FIELD as PURPOSE
 from core.domain.purpose import LONGEST
@@ -12,6 +12,7 @@ from core.domain.roles import Viewer
 from core.domain.wording import N_
 from core.services.board_export import export_rows
 from core.services.board_rows import BoardRows, read_rows
+from core.services.boards import say_cause
 from core.services.exports import Export
 from core.services.step_boards import say_person
 from core.texts import _
@@ -54,8 +55,12 @@ def _say_rows(question: BoardQuestion, found: BoardRows) -> str:
     """What is listed, in words."""
     if question.steps:
         return _say_steps(question.steps, question, found)
-    if question.code:
-        said = _("含有因 {code} 不能退费明细的批次").format(code=question.code)
+    if question.causes:
+        of_one = _("预览时或审核时因“{cause}”不能退费的批次").format(cause=say_cause(question.code))
+        said = of_one if question.code else _("预览时或审核时因看板所列原因不能退费的批次（一条有几个原因的各计一次）")
+    elif question.code and question.measure in CAUSED:
+        said = _("因“{cause}”计入“{measure}”的批次")
+        said = said.format(cause=say_cause(question.code), measure=_(question.measure.label))
     else:
         said = _("计入“{measure}”的批次").format(measure=_(question.measure.label))
     return _("；").join([said, *_say_money(found)])
@@ -64,9 +69,10 @@ def _say_rows(question: BoardQuestion, found: BoardRows) -> str:
 def _say_money(found: BoardRows) -> Iterator[str]:
     """The figure that the rows add up to."""
     if found.total:
-        lines, yuan = found.sums["counted_lines"], format_yuan(found.sums["counted_amount"])
-        yield _("{batches} 批 {lines} 条").format(batches=f"{found.total:,}", lines=f"{lines:,}")
-        yield _("{yuan} 元").format(yuan=yuan)
+        lines = f"{found.sums['counted_lines']:,}"
+        yield _("{batches} 批 {lines} 条").format(batches=f"{found.total:,}", lines=lines)
+        if "counted_amount" in found.sums:
+            yield _("{yuan} 元").format(yuan=format_yuan(found.sums["counted_amount"]))
 
 
 def _say_steps(steps: Behind, question: BoardQuestion, found: BoardRows) -> str:

@@ -39,7 +39,11 @@ def draw_step_board(viewer: Viewer) -> None:
         draw_months(chart, _bars(board.months), month_labels(board.first, board.last), choose_month, taken)
     if board.hidden:
         st.caption(_("不足 5 个批次的数字不单独显示，已并入“其他”或略去。"))
-    st.caption(_("按办结该环节的月份统计；险种和地区筛选不影响本页，因为批次整体流转。逾期以批次的办理期限为准。"))
+    st.caption(
+        _(
+            "按办结该环节的月份统计；险种、地区和不能退费原因的筛选不影响本页，因为批次整体流转。逾期以批次的办理期限为准。"
+        )
+    )
 
 
 def _bars(waited: Sequence[Waited]) -> list[Bar]:

@@ -81,6 +81,27 @@ def test_the_large_figures_lead_to_their_batches(open_app: Open, measure: str) -
 
 
 @pytest.mark.usefixtures("busy")
+def test_causes_lead_to_what_their_chart_counts(open_app: Open) -> None:
+    app = opened(open_app)
+    app.button(key="board_rows_of_causes").click().run()
+    assert asked(app) == {"behind": "causes", "tab": "rows"}
+    assert "看板所列原因" in texts(app)
+
+
+@pytest.mark.usefixtures("busy")
+def test_a_cause_filters_what_has_causes_and_says_what_has_none(open_app: Open) -> None:
+    whole, app = opened(open_app), opened(open_app, code="N13")
+    assert [figure.value for figure in app.metric[:2]] == [figure.value for figure in whole.metric[:2]]
+    assert app.metric[3].value != whole.metric[3].value
+    assert "申报和已退费与原因无关" in texts(app)
+    app.button(key="board_rows_of_told").click().run()
+    assert asked(app) == {"measure": "told", "code": "N13", "tab": "rows"}
+    filed = opened(open_app, code="N13")
+    filed.button(key="board_rows_of_filed").click().run()
+    assert asked(filed) == {"tab": "rows"}
+
+
+@pytest.mark.usefixtures("busy")
 def test_every_month_stands_on_the_axis(open_app: Open) -> None:
     app = opened(open_app, **{"from": "2022-01"})
     spec = json.loads(app.get("vega_lite_chart")[0].proto.spec)

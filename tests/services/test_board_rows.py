@@ -62,6 +62,33 @@ def test_rows_of_money_add_up_to_the_figure(volume: tuple[Desk, Written]) -> Non
             assert read_rows(desk, SYSTEM, BoardQuestion(**asked, measure=measure), page=99).sums == figure
 
 
+def test_rows_of_causes_add_up_to_their_bars(volume: tuple[Desk, Written]) -> None:
+    desk, written = volume
+    causes = read_board(desk, ANALYST, BoardQuestion()).causes
+    told = written.told[months(written.told["submitted_at"]).between(202212, 202311)]
+    for cause in causes:
+        found = rows_of(desk, behind=Behind.CAUSES, code=cause.code)
+        own = told[told["code"] == cause.code]
+        assert found.sums["counted_lines"] == found.rows["counted_lines"].sum() == len(own) == cause.lines
+        assert set(found.rows["number"]) == numbers(own["batch_id"])
+    found = rows_of(desk, behind=Behind.CAUSES)
+    assert found.sums["counted_lines"] == found.rows["counted_lines"].sum() == sum(cause.lines for cause in causes)
+    # A line of two causes counts twice: its money would as well.
+    assert "counted_amount" not in found.rows
+
+
+def test_rows_of_a_measure_are_cut_to_the_cause_that_is_asked_for(volume: tuple[Desk, Written]) -> None:
+    desk, _written = volume
+    asked = {"measure": Measure.TOLD, "code": "N13", "reason": "R01"}
+    total = read_board(desk, SYSTEM, BoardQuestion(**asked)).totals[Measure.TOLD]
+    found = rows_of(desk, **asked)
+    assert (found.total, found.sums) == (
+        total.batches,
+        {"counted_lines": total.lines, "counted_amount": total.amount},
+    )
+    assert found.total < rows_of(desk, **(asked | {"code": ""})).total
+
+
 def test_a_row_says_what_counts_of_its_batch(desk: Desk, ledger: Ledger) -> None:
     number = file_reviewed(desk, ledger)
     decide_lines(desk, REVIEWER, number, [1], REFUSE)

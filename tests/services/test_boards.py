@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.domain.board_question import NO_DISTRICT, BoardQuestion, Measure
+from core.domain.board_question import NO_DISTRICT, Behind, BoardQuestion, Measure
 from core.domain.errors import NotAllowed
 from core.domain.lifecycle import State
 from core.domain.period import Period
@@ -101,7 +101,16 @@ def test_a_batch_that_is_rejected_counts_each_line_once_with_its_cause(desk: Des
     }
     assert totals(desk)["rejected"] == (1, 6, 2 * MONTH)
     assert {cause.code: cause.lines for cause in board.causes} == {"N13": 5, "N19": 1}
-    assert read_rows(desk, EVERYTHING, BoardQuestion(measure=Measure.REJECTED, code="N13")).total == 1
+    for code, lines in (("N13", 5), ("N19", 1)):
+        only = read_board(desk, EVERYTHING, BoardQuestion(measure=Measure.REJECTED, code=code))
+        assert only.totals[Measure.REJECTED].lines == sum(group.lines for group in only.reasons) == lines
+        assert [point.lines for point in only.points] == [6, lines]
+        # What was filed has no cause.
+        assert (only.totals[Measure.FILED], only.causes) == (board.totals[Measure.FILED], board.causes)
+        assert (
+            read_rows(desk, EVERYTHING, BoardQuestion(measure=Measure.REJECTED, code=code)).sums["counted_lines"]
+            == lines
+        )
     assert check_everything(desk) == []
 
 
@@ -172,6 +181,29 @@ def test_groups_of_the_same_batches_count_once(sizes: list[int], kept: list[int]
 
     assert [each.batches for each in folded if each.key] == kept
     assert sum(each.batches for each in folded if not each.key) == rest
+
+
+def test_small_causes_are_left_out_and_the_largest_stays() -> None:
+    """Lines of causes are no parts of a whole: nobody learns those of a few batches by subtraction."""
+    groups = [replace(group(f"g{place}", size), amount=0) for place, size in enumerate([9, 7, 3, 2])]
+    assert [each.batches for each in fold(groups, LEAST, overlapping=True)] == [9, 7]
+
+
+def test_a_cause_of_few_batches_leaves_the_others_as_they_are(desk: Desk, ledger: Ledger) -> None:
+    number, *others = [file_reviewed(desk, ledger, who) for who in range(1, LEAST + 2)]
+    decide_lines(desk, REVIEWER, number, [1], replace(REFUSE, code="N19"))
+    for other in others:
+        decide_lines(desk, REVIEWER, other, [1], REFUSE)
+        decide_lines(desk, REVIEWER, other, open_positions(desk, REVIEWER, other), PASS)
+        advance_batch(desk, REVIEWER, other, "pass")
+    decide_lines(desk, REVIEWER, number, open_positions(desk, REVIEWER, number), PASS)
+    advance_batch(desk, REVIEWER, number, "pass")
+
+    board = read_board(desk, ANALYST, BoardQuestion())
+    assert [(cause.code, cause.lines, cause.cumulative) for cause in board.causes] == [("N13", LEAST, 1.0)]
+    assert (board.hidden, board.causes_left_out) == (True, True)
+    assert not read_board(desk, EVERYTHING, BoardQuestion()).causes_left_out
+    assert read_rows(desk, ANALYST, BoardQuestion(behind=Behind.CAUSES)).sums == {"counted_lines": LEAST}
 
 
 def test_two_batches_of_three_funds_are_two_batches(desk: Desk, ledger: Ledger) -> None:
