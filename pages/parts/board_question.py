@@ -1,6 +1,6 @@
 """The question of the boards: it stands in the address and nowhere else, so that every view can be sent, kept and reopened."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -15,6 +15,8 @@ from core.domain.roles import Viewer
 from core.domain.vocabulary import Insurance
 from core.domain.wording import N_
 from core.services.board_rows import read_choices
+from core.services.boards import say_cause
+from core.services.step_boards import say_person
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import desk
@@ -185,7 +187,8 @@ def _draw_chips(question: BoardQuestion, names: Mapping[str, str]) -> None:
         return
     with st.container(horizontal=True, gap="small"):
         for name in filtered:
-            said = _("{name}：{value}").format(name=_(_CHIPS[name]), value=names.get(name) or _say(name, question))
+            value = names.get(name) or _SAY[name](getattr(question, name))
+            said = _("{name}：{value}").format(name=_(_CHIPS[name]), value=value)
             taken = {name: ""}
             st.button(plain(said), icon=":material/close:", key=f"board_no_{name}", on_click=partial(change, **taken))
         st.button(
@@ -197,9 +200,13 @@ def _draw_chips(question: BoardQuestion, names: Mapping[str, str]) -> None:
         )
 
 
-def _say(name: str, question: BoardQuestion) -> str:
-    value = getattr(question, name)
-    return _(State(value).label) if name == "state" else str(value)
+#: Filters that charts set, in words.
+_SAY: Mapping[str, Callable[[str], str]] = {
+    "employer": str,
+    "reviewer": say_person,
+    "code": say_cause,
+    "state": lambda code: _(State(code).label),
+}
 
 
 def _take_month(field: str) -> None:

@@ -102,6 +102,26 @@ def test_a_cause_filters_what_has_causes_and_says_what_has_none(open_app: Open) 
 
 
 @pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize(
+    ("asks", "said"),
+    [
+        ({"code": "other"}, "不能退费原因：其他原因"),
+        ({"code": "N13"}, "不能退费原因：N13 不在退费原因对应的期间"),
+        ({"code": "N99"}, "不能退费原因：N99"),
+        ({"reviewer": "system", "tab": "steps"}, "经办人：系统"),
+        ({"state": "first_review", "tab": "rows"}, "环节：待初审"),
+    ],
+)
+def test_what_charts_filtered_by_is_said_in_words(open_app: Open, asks: dict[str, str], said: str) -> None:
+    app = opened(open_app, **asks)
+    assert said in {button.label for button in app.button}
+    rows = opened(open_app, **{"tab": "rows", **asks})
+    assert "other" not in texts(rows)
+    if "code" in asks:
+        assert f"因“{said.removeprefix('不能退费原因：')}”不能退费" in texts(rows)
+
+
+@pytest.mark.usefixtures("busy")
 def test_every_month_stands_on_the_axis(open_app: Open) -> None:
     app = opened(open_app, **{"from": "2022-01"})
     spec = json.loads(app.get("vega_lite_chart")[0].proto.spec)
