@@ -58,7 +58,7 @@ def _draw_list(question: Question, groups: Sequence[Group]) -> None:
         },
         hide_index=True,
         row_height=_ROW,
-        height=_height(len(table)),
+        height="content" if len(table) <= _WHOLE else _HEIGHT,
         key="explore_groups",
         alt=_("分组结果"),
     )
@@ -85,17 +85,14 @@ def _draw_pivot(question: Question, pivot: Pivot) -> None:
     table.index = pd.Index([plain(name) for name, _cells in pivot.rows], name=_(question.by.label))
     shown = table.style.format("{:,.2f}" if is_money else "{:,.0f}", na_rep="—")
     with st.container(key="explore_pivot"):
-        st.table(shown, height=_height(len(table)), alt=_("分组结果"))
+        # A fixed height makes it a region that the keyboard reaches; the style sheet lets a short one be short.
+        st.table(shown, height=_HEIGHT, alt=_("分组结果"))
     if pivot.has_gaps:
         st.caption(
             _(
                 "“—”：没有，或已并入同一行的“{other}”（为避免推算，个别满 5 人的也一并合并）；列合计只含列出的数。"
             ).format(other=say_folded(question))
         )
-
-
-def _height(rows: int) -> int | str:
-    return "content" if rows <= _WHOLE else _HEIGHT
 
 
 def _change_figure() -> None:

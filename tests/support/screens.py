@@ -160,7 +160,7 @@ SCREENS = (
     Screen("screening-empty", "auditor1", "/insights", _tab("智能筛查")),
     Screen("screening", "analyst1", "/insights", _screened("screening_start", "export_finds", tab="智能筛查")),
     Screen("explore", "analyst1", "/insights?subject=lines&insurance=pension"),
-    Screen("explore-pivot", "analyst1", "/insights?subject=lines&by=filed&across=insurance"),
+    Screen("explore-pivot", "analyst1", "/insights?subject=lines&by=insurance&across=period"),
     Screen("explore-export", "analyst1", "/insights?subject=batches", _dialog("explore_export")),
     Screen("anomalies", "analyst1", "/insights", _tab("异常")),
     Screen("reports", "analyst1", "/insights", _tab("报告")),
