@@ -97,7 +97,8 @@ def draw_family(batch: BatchView) -> None:
 
 def draw_money(batch: BatchView) -> None:
     """Left what each fund pays, or what was asked for where nothing is paid; right the account it goes to."""
-    left, right = st.columns([3, 2], gap="large")
+    with st.container(key="stacked_money"):
+        left, right = st.columns([3, 2], gap="large")
     with left:
         st.subheader(_("申请金额") if batch.ended_unpaid else _("退费金额"), anchor=False)
         split = split_by_fund(batch.lines[batch.lines["stands"]])
