@@ -13,13 +13,27 @@ from core.domain.board_question import BoardQuestion
 from core.texts import _, current_language
 from pages.parts import state
 from pages.parts.board_question import show_rows
+from pages.parts.chart_labels import in_lines
 
-#: Height of a bar with its gap, and the longest label, in pixels.
-_ROW, _LABEL, _COLUMNS = 26, 210, 250
+#: Height of the gap between labels, of a line of a label, and of columns, in pixels.
+_GAP, _LINE, _COLUMNS = 12, 14, 250
+#: Room on the right of bars: for half of an axis label, and for each character of the figure beside a bar.
+_EDGE, _CHARACTER = 24, 6.5
 #: What is written and drawn beside the bars, where the theme colours nothing by itself.
 _INK, _INK_ON_DARK = "#5B6770", "#98A6AF"
-_LINE, _LINE_ON_DARK = "#C47A1C", "#E0A052"
+_CURVE, _CURVE_ON_DARK = "#C47A1C", "#E0A052"
 _PALE = 0.35
+_IN_LINES = r"split(datum.label, '\n')"
+# The first line of a label stands beside its bar: those of several lines are lifted.
+_LIFTED = {
+    "condition": [
+        {"test": rf"length(split(datum.label, '\n')) === {lines}", "value": -_LINE / 2 * (lines - 1)}
+        for lines in range(2, 6)
+    ],
+    "value": 0,
+}
+#: So many marks on an axis that their labels keep apart.
+_MARKS = alt.ExprRef("max(2, min(5, floor(width / 90)))")
 MONEY, COUNT = ",.2f", ",d"
 _IN_MYRIADS = "datum.value >= 10000 ? format(datum.value / 10000, ',~f') + ' UNIT' : format(datum.value, ',d')"
 
@@ -72,7 +86,8 @@ def draw_bars(chart: Chart, bars: Sequence[Bar], pick: Callable[[str], None], qu
             draw_nothing()
             return
         frame = _frame(chart, bars)
-        base = _rows(chart, frame)
+        longest = max(len(f"{bar.figure:{chart.form}}") for bar in bars)
+        base = _rows(chart, frame, room=round(longest * _CHARACTER) + _EDGE // 2)
         drawn = base.mark_bar(height=14, aria=False).encode(opacity=_strength()).add_params(_pressed())
         said = base.mark_text(align="left", dx=4, color=_ink(), aria=False).encode(
             text=alt.Text("figure:Q", format=chart.form)
@@ -117,7 +132,7 @@ def draw_months(
                     axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False, aria=False),
                 ),
                 xOffset=alt.XOffset("series:N", sort=_order(frame)),
-                y=alt.Y("figure:Q", title=chart.unit, axis=_amounts(chart)),
+                y=alt.Y("figure:Q", title=chart.unit, axis=_amounts(chart, 4)),
                 color=_series(frame),
                 opacity=_strength(),
                 tooltip=_tooltip(chart, frame),
@@ -143,12 +158,12 @@ def draw_pareto(
         frame = _frame(chart, bars).assign(share=list(shares))
         base = _rows(chart, frame)
         drawn = base.mark_bar(height=14, aria=False).encode(opacity=_strength()).add_params(_pressed())
-        color = _LINE_ON_DARK if _is_dark() else _LINE
+        color = _CURVE_ON_DARK if _is_dark() else _CURVE
         points = alt.OverlayMarkDef(color=color, size=28, aria=False)
         line = base.mark_line(point=points, color=color, strokeWidth=1.5, aria=False).encode(
             order=alt.Order("place:Q"),
             x=alt.X(
-                "share:Q", title=_("累计占比"), scale=alt.Scale(domain=[0, 1]),
+                "share:Q", title=_("累计占比"), scale=alt.Scale(domain=[0, 1], range=_range(_EDGE)),
                 axis=alt.Axis(format=".0%", tickCount=4, orient="top", grid=False, aria=False),
             ),
             tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("share:Q", title=_("累计占比"), format=".1%")],
@@ -173,29 +188,42 @@ def _frame(chart: Chart, bars: Sequence[Bar]) -> pd.DataFrame:
 _FIELDS = ["key", "label", "figure", "series"]
 
 
-def _rows(chart: Chart, frame: pd.DataFrame) -> alt.Chart:
+def _rows(chart: Chart, frame: pd.DataFrame, room: int = _EDGE) -> alt.Chart:
+    """Bars from left to right that leave ``room`` (pixels) on their right."""
+    lines = frame["label"].map(in_lines)
+    step = _GAP + _LINE * (1 + lines.str.count("\n").max())
     # Labels and figures are texts that can be read out; what the chart would say of itself is English.
-    return alt.Chart(frame, height=alt.Step(_ROW)).encode(
+    return alt.Chart(frame.assign(lines=lines), height=alt.Step(step)).encode(
         y=alt.Y(
-            "label:N",
-            sort=list(dict.fromkeys(frame["label"])),
+            "lines:N",
+            sort=list(dict.fromkeys(lines)),
             title=None,
-            axis=alt.Axis(labelLimit=_LABEL, ticks=False, domain=False, aria=False),
+            axis=alt.Axis(
+                labelExpr=_IN_LINES,
+                labelOffset=_LIFTED,
+                labelLineHeight=_LINE,
+                labelLimit=0,
+                labelOverlap=False,
+                ticks=False,
+                domain=False,
+                aria=False,
+            ),
         ),
-        x=alt.X(
-            "figure:Q",
-            title=chart.unit,
-            axis=_amounts(chart),
-        ),
+        x=alt.X("figure:Q", title=chart.unit, axis=_amounts(chart), scale=alt.Scale(range=_range(room))),
         tooltip=_tooltip(chart, frame),
     )
 
 
-def _amounts(chart: Chart) -> alt.Axis:
+def _range(room: int) -> list[Any]:
+    return [0, alt.ExprRef(f"max(width - {room}, width / 4)")]
+
+
+def _amounts(chart: Chart, marks: Any = _MARKS) -> alt.Axis:
     """An axis of figures; in Chinese large amounts are counted in 万."""
+    usual = {"tickCount": marks, "labelOverlap": True, "labelSeparation": 8, "aria": False}
     if chart.form == MONEY and current_language() == "zh":
-        return alt.Axis(labelExpr=_IN_MYRIADS.replace("UNIT", _("万")), tickCount=4, aria=False)
-    return alt.Axis(format="~g" if chart.form not in {MONEY, COUNT} else ",d", tickCount=4, aria=False)
+        return alt.Axis(labelExpr=_IN_MYRIADS.replace("UNIT", _("万")), **usual)
+    return alt.Axis(format="~g" if chart.form not in {MONEY, COUNT} else ",d", **usual)
 
 
 def _tooltip(chart: Chart, frame: pd.DataFrame) -> list[alt.Tooltip]:
@@ -210,9 +238,9 @@ def _order(frame: pd.DataFrame) -> list[str]:
 def _series(frame: pd.DataFrame) -> Any:
     if not frame["series"].any():
         return alt.Undefined
-    return alt.Color(
-        "series:N", title=None, sort=_order(frame), legend=alt.Legend(orient="top", offset=6, padding=0, aria=False)
-    )
+    columns = alt.ExprRef("width < 300 ? 2 : 0")
+    legend = alt.Legend(orient="top", offset=6, padding=0, columns=columns, aria=False)
+    return alt.Color("series:N", title=None, sort=_order(frame), legend=legend)
 
 
 def _ink() -> str:

@@ -57,6 +57,10 @@ def test_from_a_bar_to_its_rows_their_file_and_back_by_address(
     page.goto(f"/insights?{YEAR}")
     settle(page)
     expect(figures(page)).to_have_text(told(lines))
+    for width in (390, 1280, 1440):
+        page.set_viewport_size({"width": width, "height": 1900})
+        page.wait_for_timeout(500)
+        assert cut_off(page) == []
     press_bar(page, "reason", re.compile(f"reason={reason}"))
     expect(figures(page)).to_have_text(told(own))
     expect(amounts(page, "insurance")).to_have_text(by_size(own, "insurance"))
@@ -119,6 +123,19 @@ def figures(page: "Page") -> "Locator":
 
 def amounts(page: "Page", chart: str) -> "Locator":
     return page.locator(f"[class*='st-key-board_{chart}_'] svg .mark-text.role-mark text")
+
+
+def cut_off(page: "Page") -> list[str]:
+    """Texts of charts that reach beyond their chart."""
+    found = page.evaluate(
+        """() => [...document.querySelectorAll("[class*='st-key-board_'] svg.marks")].flatMap(chart => {
+            const {left, right} = chart.getBoundingClientRect();
+            const reaches = ({left: from, right: to}) => from < left - 1 || to > right + 1;
+            const texts = [...chart.querySelectorAll("text")];
+            return texts.filter(text => reaches(text.getBoundingClientRect())).map(text => text.textContent);
+        })"""
+    )
+    return list(found)
 
 
 def press_bar(page: "Page", chart: str, wanted: re.Pattern[str]) -> None:
