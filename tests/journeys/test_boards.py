@@ -131,7 +131,9 @@ def cut_off(page: "Page") -> list[str]:
         """() => [...document.querySelectorAll("[class*='st-key-board_'] svg.marks")].flatMap(chart => {
             const {left, right} = chart.getBoundingClientRect();
             const reaches = ({left: from, right: to}) => from < left - 1 || to > right + 1;
-            const texts = [...chart.querySelectorAll("text")];
+            // Labels that give way to others are hidden, and the box of a title that stands upright is not its letters.
+            const seen = text => text.getAttribute("opacity") !== "0" && !text.closest(".role-axis-title");
+            const texts = [...chart.querySelectorAll("text")].filter(seen);
             return texts.filter(text => reaches(text.getBoundingClientRect())).map(text => text.textContent);
         })"""
     )
