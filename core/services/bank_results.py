@@ -221,8 +221,9 @@ def _cause(row: ResultRow, order: Any, times: int, today: str) -> str:
         return "amount"
     if row.account != order.bank_account:
         return "account"
-    # The day is printed on letters and certificates; not every message tells one.
-    return "" if not row.settled_on or order.day <= row.settled_on <= today else "day"
+    # The day is printed on letters and certificates. Not every message tells one, and a bank may answer before the day it was
+    # asked for.
+    return "" if not row.settled_on or order.day <= row.settled_on <= max(order.day, today) else "day"
 
 
 def _standing(row: ResultRow, order: Any, held: Mapping[str, str]) -> str:

@@ -265,4 +265,4 @@ def test_who_takes_the_place_of_a_colleagues_mark_is_told(show, desk: Desk, ledg
     app = show("reviewer1", number)
     app.checkbox(key="line_all").check().run()
     app.button(key="mark_pass").click().run()
-    assert "其中 1 条原有 reviewer2 的意见" in texts(app)
+    assert "其中 1 条原有 reviewer2 的意见" in app.toast[0].value

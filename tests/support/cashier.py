@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tests.support.clerk import press, settle, shown, told_code
-from tests.support.payments import COLUMNS, DAY, Row
+from tests.support.payments import COLUMNS, Row
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -53,7 +53,7 @@ def answers(orders: Sequence[Order], changed: int | None = None, **change: str) 
             "金额": order["金额"],
             "结果": "成功",
             "退票原因": "",
-            "入账日期": DAY,
+            "入账日期": order["付款日期"],
         }
         for order in orders
     ]
