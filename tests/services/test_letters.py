@@ -438,10 +438,10 @@ def test_the_completion_is_the_batch_to_the_fen(desk: Desk, ledger: Ledger) -> N
     for fund, order in {order.insurance: order for order in orders_of_batch(desk, CLERK, number)}.items():
         own = [row for row in table[1:] if row[4] == fund.label]
         assert round(sum(row[9] for row in own) * 100) == order.amount
-        assert {row[10] for row in own} == {order.settled_on} == {"2023-11-01"}
+        assert {row[10] for row in own} == {order.settled_on} == {"2023-11-02"}
     assert "合计2,685.361,366.800.000.004,052.16" in said
     assert "个人缴费部分共1,366.80元（人民币壹仟叁佰陆拾陆元捌角整）" in said
-    assert said.count("2023-11-01尾号5678") == 3
+    assert said.count("2023-11-02尾号5678") == 3
     assert "0200001009012345678" not in said
 
 
