@@ -129,7 +129,7 @@ def draw_months(
                     "label:O",
                     title=None,
                     scale=alt.Scale(domain=list(months)),
-                    axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False, aria=False),
+                    axis=alt.Axis(labelAngle=0, labelOverlap=True, labelBound=True, ticks=False, aria=False),
                 ),
                 xOffset=alt.XOffset("series:N", sort=_order(frame)),
                 y=alt.Y("figure:Q", title=chart.unit, axis=_amounts(chart, 4)),

@@ -27,6 +27,14 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 YEAR = "from=2022-11&to=2023-11"
+#: No text of a chart reaches beyond its chart, once the charts have followed the width of the page.
+NOTHING_CUT_OFF = """() => [...document.querySelectorAll("[class*='st-key-board_'] svg.marks")].every(chart => {
+    const {left, right} = chart.getBoundingClientRect();
+    const lies_within = ({left: from, right: to}) => from >= left - 1 && to <= right + 1;
+    // Labels that give way to others are hidden, and the box of a title that stands upright is not its letters.
+    const seen = text => text.getAttribute("opacity") !== "0" && !text.closest(".role-axis-title");
+    return [...chart.querySelectorAll("text")].filter(seen).every(text => lies_within(text.getBoundingClientRect()));
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +67,7 @@ def test_from_a_bar_to_its_rows_their_file_and_back_by_address(
     expect(figures(page)).to_have_text(told(lines))
     for width in (390, 1280, 1440):
         page.set_viewport_size({"width": width, "height": 1900})
-        page.wait_for_timeout(500)
-        assert cut_off(page) == []
+        page.wait_for_function(NOTHING_CUT_OFF)
     press_bar(page, "reason", re.compile(f"reason={reason}"))
     expect(figures(page)).to_have_text(told(own))
     expect(amounts(page, "insurance")).to_have_text(by_size(own, "insurance"))
@@ -123,21 +130,6 @@ def figures(page: "Page") -> "Locator":
 
 def amounts(page: "Page", chart: str) -> "Locator":
     return page.locator(f"[class*='st-key-board_{chart}_'] svg .mark-text.role-mark text")
-
-
-def cut_off(page: "Page") -> list[str]:
-    """Texts of charts that reach beyond their chart."""
-    found = page.evaluate(
-        """() => [...document.querySelectorAll("[class*='st-key-board_'] svg.marks")].flatMap(chart => {
-            const {left, right} = chart.getBoundingClientRect();
-            const reaches = ({left: from, right: to}) => from < left - 1 || to > right + 1;
-            // Labels that give way to others are hidden, and the box of a title that stands upright is not its letters.
-            const seen = text => text.getAttribute("opacity") !== "0" && !text.closest(".role-axis-title");
-            const texts = [...chart.querySelectorAll("text")].filter(seen);
-            return texts.filter(text => reaches(text.getBoundingClientRect())).map(text => text.textContent);
-        })"""
-    )
-    return list(found)
 
 
 def press_bar(page: "Page", chart: str, wanted: re.Pattern[str]) -> None:
