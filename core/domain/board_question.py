@@ -86,6 +86,12 @@ class BoardQuestion:
             behind=Behind(behind) if behind in set(Behind) else None,
         )
 
+    def unread(self, query: Mapping[str, str]) -> tuple[str, ...]:
+        """The parameters of an address that ``from_query`` could not read when it made this question of it."""
+        told = {_PARAMETERS.get(part.name, part.name): getattr(self, part.name) for part in fields(self)}
+        told["measure"] = query.get("measure", "") in set(Measure)
+        return tuple(name for name, value in told.items() if query.get(name, "").strip() and not value)
+
     def as_query(self) -> dict[str, str]:
         """The question as parameters of an address; what is blank or usual is left out."""
         told = {_PARAMETERS.get(part.name, part.name): str(getattr(self, part.name) or "") for part in fields(self)}

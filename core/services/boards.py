@@ -72,7 +72,8 @@ class Cause:
 class Board:
     """What 看板 shows. ``totals``: every measure over the whole time, without those that stand for too few batches.
 
-    ``hidden`` says that something was left out or folded because it stood for too few, ``causes_left_out`` that of causes.
+    ``hidden`` says that something was left out or folded because it stood for too few, ``causes_left_out`` that of causes, and
+    ``months_left_out`` (YYYYMM) in which months, by measure.
     """
 
     first: Period
@@ -85,7 +86,8 @@ class Board:
     employers: tuple[Group, ...]
     causes: tuple[Cause, ...]
     hidden: bool
-    causes_left_out: bool = False
+    causes_left_out: bool
+    months_left_out: Mapping[Measure, tuple[int, ...]]
 
 
 def cut_of(desk: Desk, question: BoardQuestion) -> Cut:
@@ -122,6 +124,11 @@ def read_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Board:
         found, months = _by_chart(_sums(connection, cut, question, least))
     totals = {kind: group for kind in months if (group := _total(kind, months[kind])).batches >= least}
     points = _points(months, least)
+    shown = {(point.measure, point.month) for point in points}
+    untold = {
+        kind: tuple(month for group in own if (kind, month := int(group.key)) not in shown)
+        for kind, own in months.items()
+    }
     reasons, districts = (_largest_first(found[by], least) for by in ("reason", "district"))
     # One batch is in the groups of all its funds.
     insurances = _largest_first(found["insurance"], least, overlapping=True)
@@ -141,8 +148,9 @@ def read_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Board:
         districts,
         employers,
         causes,
-        hidden=folded or left_out or len(points) < sum(map(len, months.values())),
+        hidden=folded or left_out or any(untold.values()),
         causes_left_out=left_out,
+        months_left_out=untold,
     )
 
 

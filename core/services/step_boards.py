@@ -3,7 +3,7 @@
 The rollup counts steps. A batch that goes round takes many: how many batches stand behind a figure is bounded from below.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -50,7 +50,11 @@ class Waited:
 
 @dataclass(frozen=True, slots=True)
 class StepBoard:
-    """What 办理时效 shows. Shares are 0–1, ``None`` where too few batches stand behind one. ``hidden`` as in ``Board``."""
+    """What 办理时效 shows. Shares are 0–1, ``None`` where too few batches stand behind one.
+
+    ``answered`` says whether any payment was: who reviews has none, and no share of them. ``hidden`` and ``months_left_out``
+    (YYYYMM) as in ``Board``.
+    """
 
     first: Period
     last: Period
@@ -60,7 +64,9 @@ class StepBoard:
     late: float | None
     bounced: float | None
     straight: float | None
+    answered: bool
     hidden: bool
+    months_left_out: tuple[int, ...]
 
 
 def read_step_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> StepBoard:
@@ -70,7 +76,8 @@ def read_step_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Step
     with desk.read() as connection:
         rows, settings = store.sum_steps(connection, cut), desk.settings(connection)
         by_month, by_person, timed = _parted(rows)
-        of_stages = _batches_of_stages(connection, cut, timed, by_person, least)
+        again = _again(by_person)
+        of_stages = _batches_of_stages(connection, cut, timed, again, least)
     stages = _waited(timed, _state_of, lambda key: _(State(key).label))
     limits = {state.value: settings.number(WAITS_FOR[state][0]) or 0 for state in WAITS_FOR}
     months = _waited(timed, _key_of, lambda key: f"{key[:4]}-{key[4:]}")
@@ -79,8 +86,8 @@ def read_step_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Step
     # The rollup counts steps: one batch that goes round must not pass for several.
     told_by = (
         (stages, of_stages),
-        (people, _most(of_people, _key_of, by_person)),
-        (months, _most(timed, _key_of, by_person)),
+        (people, _most(of_people, _key_of, again)),
+        (months, _most(timed, _key_of, again)),
     )
     shown = [[each for each in group if behind[each.key] >= least] for group, behind in told_by]
     told = {each.key for each in shown[0]}
@@ -98,7 +105,9 @@ def read_step_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Step
         _late_share([row for row in timed if row.state in told]),
         bounced_share(by_month, by_person, least),
         straight_share(by_month, by_person, least),
+        answered=bool(_steps(by_month, *PAID, *BOUNCED)),
         hidden=sum(map(len, shown)) < len(stages) + len(people) + len(months),
+        months_left_out=tuple(sorted({int(each.key) for each in months} - {int(each.key) for each in shown[2]})),
     )
 
 
@@ -106,7 +115,7 @@ def stages_told(connection: Connection, viewer: Viewer, cut: Cut) -> frozenset[s
     """The stages that ``read_step_board`` tells of: enough batches left them."""
     _by_month, by_person, timed = _parted(store.sum_steps(connection, cut))
     least = least_of(viewer)
-    found = _batches_of_stages(connection, cut, timed, by_person, least)
+    found = _batches_of_stages(connection, cut, timed, _again(by_person), least)
     return frozenset(stage for stage, batches in found.items() if batches >= least)
 
 
@@ -120,10 +129,10 @@ def _parted(rows: Sequence[Steps]) -> tuple[list[Steps], list[Steps], list[Steps
 
 
 def _batches_of_stages(
-    connection: Connection, cut: Cut, timed: Sequence[Steps], by_person: Sequence[Steps], least: int
+    connection: Connection, cut: Cut, timed: Sequence[Steps], again: Mapping[bool, int], least: int
 ) -> dict[str, int]:
     """So many batches at least left each stage; where they might be too few they are counted."""
-    found = _most(timed, _state_of, by_person)
+    found = _most(timed, _state_of, again)
     for stage in [key for key, batches in found.items() if batches < least]:
         found[stage] = board_rows.count_stepped(connection, cut, Taken((stage,)), span_of(cut))
     return found
@@ -136,19 +145,18 @@ def _late_share(rows: Sequence[Steps]) -> float | None:
 def bounced_share(rows: Sequence[Steps], everything: Sequence[Steps], least: int) -> float | None:
     """Payments that bounced, or whose money came back afterwards, of all that were answered; ``None`` for too few batches."""
     answered = _steps(rows, *PAID, *BOUNCED)
-    return (
-        min(1.0, money_back(rows) / _moves(answered)) if _batches(State.PAYING, answered, everything) >= least else None
-    )
+    return min(1.0, money_back(rows) / _moves(answered)) if _paid_batches(answered, everything) >= least else None
 
 
 def straight_share(rows: Sequence[Steps], everything: Sequence[Steps], least: int) -> float | None:
     """Payments that stayed paid of batches that never went back to their employer, of all; ``None`` for too few batches."""
     settled = _steps(rows, *PAID)
-    return (
-        max(0.0, paid_straight(rows) / _moves(settled))
-        if _batches(State.PAYING, settled, everything) >= least
-        else None
-    )
+    return max(0.0, paid_straight(rows) / _moves(settled)) if _paid_batches(settled, everything) >= least else None
+
+
+def _paid_batches(answers: Sequence[Steps], everything: Sequence[Steps]) -> int:
+    """So many batches at least had these answers to their payments."""
+    return _most(answers, _state_of, _again(everything)).get(State.PAYING, 0)
 
 
 def money_back(rows: Sequence[Steps]) -> int:
@@ -162,27 +170,26 @@ def paid_straight(rows: Sequence[Steps]) -> int:
     return paid - back
 
 
-def _batches(state: str, own: Sequence[Steps], rows: Sequence[Steps]) -> int:
-    """So many batches at least took these steps out of one state; ``rows`` are everybody's of the same time.
+def _again(everything: Sequence[Steps]) -> dict[bool, int]:
+    """How often a batch came to a stage of payment (``False``) or review (``True``) again, by everybody's steps."""
+    return {reviewed: _moves(_steps(everything, *steps)) for reviewed, steps in _AGAIN.items()}
+
+
+def _most(rows: Sequence[Steps], key_of: Callable[[Steps], str], again: Mapping[bool, int]) -> dict[str, int]:
+    """So many batches at least stand behind each key: those of the state in which most are sure.
 
     A batch leaves a stage of review again only after it was sent in again, and one of payment only after its bank details
     were passed. In review it leaves each state once before it is returned: the straight ones are counted as they are.
     """
-    if not own:
-        return 0
-    again = _moves(_steps(rows, *_AGAIN[state in _REVIEWED]))
-    straight = sum(row.straight for row in own) if state in _REVIEWED else 0
-    return max(1, straight, _moves(own) - again)
-
-
-def _most(rows: Sequence[Steps], key_of: Callable[[Steps], str], everything: Sequence[Steps]) -> dict[str, int]:
-    """So many batches at least stand behind each key: those of the state in which most are sure."""
-    found: dict[str, int] = {}
-    by_state: dict[tuple[str, str], list[Steps]] = {}
+    sums: dict[tuple[str, str], list[int]] = {}
     for row in rows:
-        by_state.setdefault((key_of(row), row.state), []).append(row)
-    for (key, state), own in by_state.items():
-        found[key] = max(found.get(key, 0), _batches(state, own, everything))
+        own = sums.setdefault((key_of(row), row.state), [0, 0])
+        own[0] += row.moves
+        own[1] += row.straight
+    found: dict[str, int] = {}
+    for (key, state), (moves, straight) in sums.items():
+        reviewed = state in _REVIEWED
+        found[key] = max(found.get(key, 1), moves - again[reviewed], straight if reviewed else 0)
     return found
 
 

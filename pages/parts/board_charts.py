@@ -1,6 +1,6 @@
 """The charts of the boards: bars that can be pressed. What is filtered by stays strong, the rest of its chart pales."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,10 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from core.domain.board_question import BoardQuestion
+from core.domain.period import Period
 from core.texts import _, current_language
 from pages.parts import state
 from pages.parts.board_question import show_rows
-from pages.parts.chart_labels import in_lines
+from pages.parts.chart_labels import in_lines, width_of
+from pages.parts.messages import plain
 
 #: Height of the gap between labels, of a line of a label, and of columns, in pixels.
 _GAP, _LINE, _COLUMNS = 12, 14, 250
@@ -40,12 +42,15 @@ _IN_MYRIADS = "datum.value >= 10000 ? format(datum.value / 10000, ',~f') + ' UNI
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: what pressing it gives (blank: nothing), its label, its figure, and its series where there are several."""
+    """One bar: what pressing it gives (blank: nothing), its label, its figure, its series where there are several, and what
+    else is said of it.
+    """
 
     key: str
     label: str
     figure: float
     series: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +91,10 @@ def draw_bars(chart: Chart, bars: Sequence[Bar], pick: Callable[[str], None], qu
             draw_nothing()
             return
         frame = _frame(chart, bars)
-        longest = max(len(f"{bar.figure:{chart.form}}") for bar in bars)
-        base = _rows(chart, frame, room=round(longest * _CHARACTER) + _EDGE // 2)
+        frame["said"] = [" · ".join(filter(None, (f"{bar.figure:{chart.form}}", bar.note))) for bar in bars]
+        base = _rows(chart, frame, room=round(max(map(width_of, frame["said"])) * _CHARACTER) + _EDGE // 2)
         drawn = base.mark_bar(height=14, aria=False).encode(opacity=_strength()).add_params(_pressed())
-        said = base.mark_text(align="left", dx=4, color=_ink(), aria=False).encode(
-            text=alt.Text("figure:Q", format=chart.form)
-        )
+        said = base.mark_text(align="left", dx=4, color=_ink(), aria=False).encode(text="said:N")
         _draw(chart, drawn + said, bars, pick)
 
 
@@ -112,9 +115,17 @@ def draw_stacks(chart: Chart, bars: Sequence[Bar], pick: Callable[[str], None], 
 
 
 def draw_months(
-    chart: Chart, bars: Sequence[Bar], months: Sequence[str], pick: Callable[[str], None], question: BoardQuestion
+    chart: Chart,
+    bars: Sequence[Bar],
+    months: Sequence[str],
+    pick: Callable[[str], None],
+    question: BoardQuestion,
+    left_out: Mapping[str, Sequence[int]],
 ) -> None:
-    """All ``months`` (labels of bars) from left to right, each with a bar for each series: where nothing happened is a gap."""
+    """All ``months`` (labels of bars) from left to right, each with a bar for each series: where nothing happened is a gap.
+
+    ``left_out`` names the months (YYYYMM) of each series whose figures are not told, which would pass for such gaps.
+    """
     with st.container(border=True):
         draw_head(chart.title, question, chart.name)
         if not bars:
@@ -139,6 +150,15 @@ def draw_months(
             )
         )
         _draw(chart, drawn.add_params(_pressed()), bars, pick)
+        _draw_left_out(left_out)
+
+
+def _draw_left_out(left_out: Mapping[str, Sequence[int]]) -> None:
+    for series, own in left_out.items():
+        if own:
+            months = _("、").join(str(Period(month)) for month in sorted(own))
+            named = _("{name}：{value}").format(name=series, value=months) if series else months
+            st.caption(plain(_("图中略去不足 5 个批次的月份——{months}").format(months=named)))
 
 
 def draw_pareto(
@@ -179,13 +199,13 @@ def draw_nothing() -> None:
 
 
 def _frame(chart: Chart, bars: Sequence[Bar]) -> pd.DataFrame:
-    frame = pd.DataFrame([(bar.key, bar.label, bar.figure, bar.series) for bar in bars], columns=_FIELDS)
+    frame = pd.DataFrame([(bar.key, bar.label, bar.figure, bar.series, bar.note) for bar in bars], columns=_FIELDS)
     frame["place"] = range(len(bars))
     frame["shown"] = [1.0 if not chart.chosen or bar.key == chart.chosen else _PALE for bar in bars]
     return frame
 
 
-_FIELDS = ["key", "label", "figure", "series"]
+_FIELDS = ["key", "label", "figure", "series", "note"]
 
 
 def _rows(chart: Chart, frame: pd.DataFrame, room: int = _EDGE) -> alt.Chart:
@@ -228,7 +248,9 @@ def _amounts(chart: Chart, marks: Any = _MARKS) -> alt.Axis:
 
 def _tooltip(chart: Chart, frame: pd.DataFrame) -> list[alt.Tooltip]:
     series = [alt.Tooltip("series:N", title=_("类别"))] if frame["series"].any() else []
-    return [alt.Tooltip("label:N", title=" "), *series, alt.Tooltip("figure:Q", title=chart.unit, format=chart.form)]
+    notes = [alt.Tooltip("note:N", title=" ")] if frame["note"].any() else []
+    figure = alt.Tooltip("figure:Q", title=chart.unit, format=chart.form)
+    return [alt.Tooltip("label:N", title=" "), *series, figure, *notes]
 
 
 def _order(frame: pd.DataFrame) -> list[str]:

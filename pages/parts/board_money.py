@@ -87,7 +87,8 @@ def _draw_time(board: Board, question: BoardQuestion) -> None:
     chosen = str(board.first.number) if board.first == board.last else ""
     chart = Chart("months", _("各月金额"), _("金额（元）"), MONEY, chosen)
     months = month_labels(board.first, board.last)
-    draw_months(chart, bars, months, choose_month, counting(question, question.measure))
+    left_out = {_(kind.label): board.months_left_out[kind] for kind in _SERIES}
+    draw_months(chart, bars, months, choose_month, counting(question, question.measure), left_out)
 
 
 def _draw_groups(name: str, title: str, groups: Sequence[Group], *, question: BoardQuestion) -> None:

@@ -28,16 +28,32 @@ TAB, ROWS = "tab", "rows"
 ROW_LIST = "board_rows"
 #: Months that the filters offer.
 _OFFERED = 60
-#: Everything that a question may put into the address; the last ones only say which rows are looked at.
-_NAMES = ("from", "to", "reason", "insurance", "employer", "district", "reviewer", "measure", "code", "state", "behind")
+#: Everything that a question may put into the address, in words; the last ones only say which rows are looked at.
+_NAMES = {
+    "from": N_("开始月份"),
+    "to": N_("终止月份"),
+    "reason": N_("退费原因"),
+    "insurance": N_("险种"),
+    "employer": N_("单位"),
+    "district": N_("开户行地区"),
+    "reviewer": N_("经办人"),
+    "measure": N_("统计内容"),
+    "code": N_("不能退费原因"),
+    "state": N_("环节"),
+    "behind": N_("明细"),
+}
 _ALL = ""
-#: Filters that charts set: what they are called on the button that takes them away.
-_CHIPS = {"employer": N_("单位"), "reviewer": N_("经办人"), "code": N_("不能退费原因"), "state": N_("环节")}
+#: Filters that charts set: each has a button that takes it away.
+_CHIPS = ("employer", "reviewer", "code", "state")
 
 
 def asked() -> BoardQuestion:
     """The question of the address."""
-    return BoardQuestion.from_query({name: st.query_params.get(name, "") for name in _NAMES})
+    return BoardQuestion.from_query(_address())
+
+
+def _address() -> dict[str, str]:
+    return {name: st.query_params.get(name, "") for name in _NAMES}
 
 
 def ask(question: BoardQuestion) -> None:
@@ -115,6 +131,7 @@ def address(question: BoardQuestion, tab: str = "") -> dict[str, str]:
 def draw_filters(viewer: Viewer) -> BoardQuestion:
     """The filters in one row, and what charts have filtered by; returns the question."""
     question = asked()
+    _draw_unread(question)
     choices = read_choices(desk(), viewer, question)
     this_month = Period.of(desk().today())
     first, last = question.months(this_month)
@@ -133,6 +150,14 @@ def draw_filters(viewer: Viewer) -> BoardQuestion:
         _draw_choice("district", _("开户行地区"), list(choices.districts))
     _draw_chips(question, {"employer": choices.employer_name})
     return question
+
+
+def _draw_unread(question: BoardQuestion) -> None:
+    """Say which conditions of the address were left out: figures of everything must not pass for those that were asked for."""
+    unread = [_(_NAMES[name]) for name in question.unread(_address())]
+    if unread:
+        said = _("网址中的这些条件无法使用，未按其筛选：{names}。请重新选择。")
+        st.warning(said.format(names=_("、").join(unread)), icon=":material/filter_alt_off:")
 
 
 def draw_measure(question: BoardQuestion) -> None:
@@ -188,7 +213,7 @@ def _draw_chips(question: BoardQuestion, names: Mapping[str, str]) -> None:
     with st.container(horizontal=True, gap="small"):
         for name in filtered:
             value = names.get(name) or _SAY[name](getattr(question, name))
-            said = _("{name}：{value}").format(name=_(_CHIPS[name]), value=value)
+            said = _("{name}：{value}").format(name=_(_NAMES[name]), value=value)
             taken = {name: ""}
             st.button(plain(said), icon=":material/close:", key=f"board_no_{name}", on_click=partial(change, **taken))
         st.button(

@@ -30,13 +30,14 @@ def draw_step_board(viewer: Viewer) -> None:
     taken = taking(question, Behind.TAKEN)
     left, right = st.columns(2, gap="medium")
     with left:
-        chart = Chart("people", _("按经办人：平均用时"), _("自然日"), _DAYS, question.reviewer)
+        chart = Chart("people", _("按经办人：平均用时与逾期率"), _("自然日"), _DAYS, question.reviewer)
         slowest = sorted(board.reviewers, key=lambda each: -each.days)
         draw_bars(chart, _bars(slowest), partial(toggle, "reviewer"), taken)
     with right:
         chosen = f"{question.first.number}" if question.first and question.first == question.last else ""
-        chart = Chart("waits", _("按月份：平均用时"), _("自然日"), _DAYS, chosen)
-        draw_months(chart, _bars(board.months), month_labels(board.first, board.last), choose_month, taken)
+        chart = Chart("waits", _("按月份：平均用时与逾期率"), _("自然日"), _DAYS, chosen)
+        months = month_labels(board.first, board.last)
+        draw_months(chart, _bars(board.months), months, choose_month, taken, {"": board.months_left_out})
     if board.hidden:
         st.caption(_("不足 5 个批次的数字不单独显示，已并入“其他”或略去。"))
     st.caption(
@@ -47,7 +48,10 @@ def draw_step_board(viewer: Viewer) -> None:
 
 
 def _bars(waited: Sequence[Waited]) -> list[Bar]:
-    return [Bar(each.key, each.label, round(each.days, 2)) for each in waited]
+    late = _("逾期 {share}")
+    return [
+        Bar(each.key, each.label, round(each.days, 2), note=late.format(share=f"{each.late:.1%}")) for each in waited
+    ]
 
 
 def _draw_shares(board: StepBoard, question: BoardQuestion) -> None:
@@ -59,6 +63,10 @@ def _draw_shares(board: StepBoard, question: BoardQuestion) -> None:
     with st.grid(3, min_column_width=200):
         for behind, label, share in shares:
             with st.container(border=True, height="stretch", gap="xsmall"):
+                if behind is not Behind.LATE and not board.answered:
+                    st.metric(label, "—")
+                    st.caption(_("该经办人没有登记过付款结果。") if question.reviewer else _("还没有付款结果。"))
+                    continue
                 st.metric(label, _("不足 5 个批次") if share is None else f"{share:.1%}")
                 if share is not None:
                     draw_way(_("查看明细"), behind.value, taking(question, behind))

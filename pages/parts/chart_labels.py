@@ -15,7 +15,7 @@ def in_lines(label: str) -> str:
     pieces, clauses = _PIECE.findall(label), _CLAUSE.findall(label)
     fewest = len(_broken(pieces, _LINE))
     by_clause = _broken(clauses, _LINE)
-    whole = len(by_clause) == fewest and all(_width(line) <= _LINE for line in by_clause)
+    whole = len(by_clause) == fewest and all(width_of(line) <= _LINE for line in by_clause)
     unbroken = clauses if whole else pieces
     narrow = next(width for width in range(1, _LINE + 1) if len(_broken(unbroken, width)) <= fewest)
     return "\n".join(_broken(unbroken, narrow))
@@ -24,11 +24,12 @@ def in_lines(label: str) -> str:
 def _broken(pieces: list[str], width: int) -> list[str]:
     lines = [""]
     for piece in pieces:
-        if lines[-1] and _width(lines[-1]) + _width(piece.rstrip()) > width:
+        if lines[-1] and width_of(lines[-1]) + width_of(piece.rstrip()) > width:
             lines.append("")
         lines[-1] += piece
     return [line.rstrip() for line in lines]
 
 
-def _width(text: str) -> int:
+def width_of(text: str) -> int:
+    """Columns that a text takes: a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

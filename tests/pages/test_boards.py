@@ -58,6 +58,49 @@ def test_a_filter_goes_into_the_address_and_an_address_into_the_filters(open_app
 
 
 @pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize(
+    ("asks", "named"),
+    [
+        ({"reason": "ZZ"}, "退费原因"),
+        ({"from": "2023-13"}, "开始月份"),
+        ({"from": "2023-05", "to": "2023-04"}, "开始月份、终止月份"),
+        ({"insurance": "medical", "state": "lost", "code": "X1"}, "险种、不能退费原因、环节"),
+        ({"measure": "stolen", "behind": "all"}, "统计内容、明细"),
+    ],
+)
+@pytest.mark.parametrize("tab", ["board", "steps", "rows"])
+def test_a_condition_that_cannot_be_used_is_named(open_app: Open, asks: dict[str, str], named: str, tab: str) -> None:
+    app = opened(open_app, tab=tab, **asks)
+    assert [warning.value for warning in app.warning] == [
+        f"网址中的这些条件无法使用，未按其筛选：{named}。请重新选择。"
+    ]
+    app.selectbox(key="board_district").set_value("-").run()
+    assert not app.warning
+
+
+@pytest.mark.usefixtures("busy")
+def test_a_good_address_is_not_complained_of(open_app: Open) -> None:
+    app = opened(open_app, reason="R02", measure="filed", code="other", district="-", tab="board")
+    assert not app.warning
+
+
+def test_months_of_too_few_batches_are_named(open_app: Open, desk: Desk) -> None:
+    write_batches(desk.database, 12, employer_count=1, months=3)
+    board, steps = (texts(opened(open_app, tab=tab)) for tab in ("board", "steps"))
+    assert "图中略去不足 5 个批次的月份——申报：2023-" in board
+    assert "图中略去不足 5 个批次的月份——2023-" in steps
+
+
+@pytest.mark.usefixtures("busy")
+def test_who_reviews_has_no_share_of_payments(open_app: Open) -> None:
+    app = opened(open_app, tab="steps", reviewer="v_first1")
+    assert [figure.value for figure in app.metric][1:] == ["—", "—"]
+    assert texts(app).count("该经办人没有登记过付款结果。") == 2
+    app = opened(open_app, tab="steps", reviewer="v_payer")
+    assert all(figure.value.endswith("%") for figure in app.metric[1:])
+
+
+@pytest.mark.usefixtures("busy")
 def test_an_end_before_the_beginning_moves_the_beginning(open_app: Open) -> None:
     app = opened(open_app)
     app.selectbox(key="board_last").set_value("2022-10").run()
