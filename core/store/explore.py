@@ -1,6 +1,6 @@
 """Questions over all batches, lines and refusals: pages by keyset, capped counts, groups. Amounts in fen."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,10 @@ MOST_COUNTED = 100_000
 _CHUNK = 2_000
 #: Among so many rows there are people enough, unless very few were asked for.
 _SAMPLE = 1_000
+#: So many batches or rows are found first and put in order afterwards; where there are more, some are soon met in order.
+_FEW = 2_000
 
+_BY_AMOUNT = (Sort.LARGEST, Sort.SMALLEST)
 _b, _l, _r, _f = batches.c, lines.c, refused_lines.c, line_findings.c
 _received = _r.employer_part + _r.personal_part + _r.late_fee + _r.interest
 #: The month of filing is that of the agency's calendar, as the batch's number has it: TF + YYYYMM + …
@@ -165,10 +168,10 @@ def add_up(
 ) -> tuple[int, int, int]:
     """(rows, batches, amount) of the answer in one statement; over its first ``most`` + 1 rows, ``None``: over all."""
     source = _SOURCES[question.subject]
-    rows = _select(connection, scope, question, _b.number, source.amount.label("amount"))
+    rows = _select(connection, scope, question, _own(source).batch_id, source.amount.label("amount"), alone=True)
     found = (rows.limit(most + 1) if most else rows).subquery()
     counted = sa.select(
-        sa.func.count(), sa.func.count(found.c.number.distinct()), sa.func.coalesce(sa.func.sum(found.c.amount), 0)
+        sa.func.count(), sa.func.count(found.c.batch_id.distinct()), sa.func.coalesce(sa.func.sum(found.c.amount), 0)
     )
     count, batch_count, amount = connection.execute(counted).one()
     return count, batch_count, int(amount)
@@ -176,7 +179,7 @@ def add_up(
 
 def count_people(connection: Connection, scope: Collection[str] | None, question: Question, enough: int) -> int:
     """How many people the answer is about, exact where they are fewer than ``enough``. Batches count for themselves."""
-    people = _select(connection, scope, question, _SOURCES[question.subject].people.label("person"))
+    people = _select(connection, scope, question, _SOURCES[question.subject].people.label("person"), alone=True)
     rows, count = _rows_and_people(connection, people.limit(_SAMPLE))
     return count if count >= enough or rows < _SAMPLE else _rows_and_people(connection, people)[1]
 
@@ -227,17 +230,18 @@ def _rows(
     keys = [column for column, _down in order]
     shown = _SOURCES[question.subject].columns.items()
     labelled = [column.label(name) for name, column in shown] + [key.label(f"key{i}") for i, key in enumerate(keys)]
-    statement = _select(connection, scope, question, *labelled)
+    statement = _select(connection, scope, question, *labelled, ordered=True)
     return statement.order_by(*(key.desc() if down else key for key, down in order))
 
 
 def _order(question: Question) -> list[tuple[Any, bool]]:
     """(column, whether it falls) …: the last ones tell any two rows apart."""
     source = _SOURCES[question.subject]
-    place = [(column, False) for column in source.place]
-    if question.sort in (Sort.LARGEST, Sort.SMALLEST):
-        return [(source.amount, question.sort is Sort.LARGEST), (_b.number, True), *place]
-    return [(_b.number, question.sort is Sort.NEWEST), *place]
+    if question.sort in _BY_AMOUNT:
+        # All the same way, so that an index has them in order.
+        falls = question.sort is Sort.LARGEST
+        return [(column, falls) for column in (source.amount, _own(source).batch_id, *source.place)]
+    return [(_b.number, question.sort is Sort.NEWEST), *((column, False) for column in source.place)]
 
 
 def _beyond(order: Sequence[tuple[Any, bool]], after: Sequence[Any]) -> Iterator[sa.ColumnElement[bool]]:
@@ -252,22 +256,68 @@ def _beyond(order: Sequence[tuple[Any, bool]], after: Sequence[Any]) -> Iterator
 
 
 def _select(
-    connection: Connection, scope: Collection[str] | None, question: Question, *columns: Any, coded: bool = False
+    connection: Connection,
+    scope: Collection[str] | None,
+    question: Question,
+    *columns: Any,
+    coded: bool = False,
+    alone: bool = False,
+    ordered: bool = False,
 ) -> sa.Select[Any]:
-    source = _SOURCES[question.subject]
-    table = _joined(connection, source)
+    """``alone``: columns are those of the subject's own table, and batches are read only where they are asked for."""
+    source, of_batch = _SOURCES[question.subject], list(_of_batch(connection, scope, question))
+    rows_first, by_month = _way(connection, source, question, of_batch, ordered=ordered)
+    own = source.table if alone and not of_batch else None
+    table = _joined(connection, source, rows_first=rows_first) if own is None else own
     if coded:
         table = table.join(line_findings, _told_of(refused_lines))
-    where = [*_of_batch(connection, scope, question), *_of_row(source, question, coded=coded)]
-    return sa.select(*columns).select_from(table).where(*where)
+    of_row = _of_row(source, question, coded=coded, by_month=by_month)
+    return sa.select(*columns).select_from(table).where(*of_batch, *of_row)
 
 
-def _joined(connection: Connection, source: _Source) -> sa.FromClause:
+def _way(
+    connection: Connection,
+    source: _Source,
+    question: Question,
+    of_batch: Sequence[sa.ColumnElement[bool]],
+    *,
+    ordered: bool,
+) -> tuple[bool, bool]:
+    """Whether to begin with the rows, not with their batches, and whether to find them by their months.
+
+    PostgreSQL knows by itself. SQLite knows nothing of the sizes of tables: where there might be few, it is tried.
+    """
+    table = source.table
+    if table is None or connection.dialect.name != "sqlite":
+        return True, True
+    months, amounts = list(_of_months(source, question, by_month=True)), list(_of_amount(source, question))
+    if (question.first or question.last) and _are_few(connection, table, months):
+        return True, True
+    if table is lines and amounts and _are_few(connection, table, amounts):
+        return True, False
+    if not ordered or question.sort not in _BY_AMOUNT:
+        return False, False
+    return not of_batch or not _are_few(connection, batches, of_batch), False
+
+
+def _are_few(connection: Connection, table: sa.Table, where: Iterable[sa.ColumnElement[bool]]) -> bool:
+    rows = sa.select(sa.literal(1)).select_from(table).where(*where).limit(_FEW + 1).subquery()
+    return (connection.scalar(sa.select(sa.func.count()).select_from(rows)) or 0) <= _FEW
+
+
+def _joined(connection: Connection, source: _Source, *, rows_first: bool) -> sa.FromClause:
     if source.table is None:
         return batches
-    # SQLite knows nothing of the sizes of tables: it is kept from reading a million lines to look up the batch of each.
-    batch_id = _b.batch_id.concat("") if connection.dialect.name == "sqlite" else _b.batch_id
-    return batches.join(source.table, source.table.c.batch_id == batch_id)
+    own: Any = _b.batch_id
+    its: Any = source.table.c.batch_id
+    if connection.dialect.name == "sqlite":
+        # What is put together can't be looked up, and so stands first.
+        own, its = (own, its.concat("")) if rows_first else (own.concat(""), its)
+    return batches.join(source.table, its == own)
+
+
+def _own(source: _Source) -> Any:
+    return batches.c if source.table is None else source.table.c
 
 
 def _of_batch(
@@ -292,26 +342,36 @@ def _of_batch(
         yield _district == "" if unknown else _district.startswith(question.district, autoescape=True)
 
 
-def _of_row(source: _Source, question: Question, *, coded: bool) -> Iterator[sa.ColumnElement[bool]]:
-    if question.amount_from is not None:
-        yield source.amount >= question.amount_from
-    if question.amount_to is not None:
-        yield source.amount <= question.amount_to
+def _of_row(source: _Source, question: Question, *, coded: bool, by_month: bool) -> Iterator[sa.ColumnElement[bool]]:
+    yield from _of_amount(source, question)
     if question.subject is Subject.BATCHES:
         yield from _of_a_batch_with(question)
         return
-    if question.first is not None:
-        yield source.period >= question.first.number
-    if question.last is not None:
-        yield source.period <= question.last.number
-    if question.insurance:
-        yield source.insurance.in_([str(kind) for kind in question.insurance])
+    yield from _of_months(source, question, by_month=by_month)
     if question.verdict:
         yield _l.verdict.in_([str(verdict) for verdict in question.verdict])
     if question.code:
         owner = lines if question.subject is Subject.LINES else refused_lines
         named = _f.code.in_(question.code)
         yield named if coded else sa.exists().where(_told_of(owner), named).correlate(owner)
+
+
+def _of_amount(source: _Source, question: Question) -> Iterator[sa.ColumnElement[bool]]:
+    if question.amount_from is not None:
+        yield source.amount >= question.amount_from
+    if question.amount_to is not None:
+        yield source.amount <= question.amount_to
+
+
+def _of_months(source: _Source, question: Question, *, by_month: bool) -> Iterator[sa.ColumnElement[bool]]:
+    # What is added to can't be looked up.
+    period = source.period if by_month else source.period + 0
+    if question.first is not None:
+        yield period >= question.first.number
+    if question.last is not None:
+        yield period <= question.last.number
+    if question.insurance:
+        yield source.insurance.in_([str(kind) for kind in question.insurance])
 
 
 def _of_a_batch_with(question: Question) -> Iterator[sa.ColumnElement[bool]]:

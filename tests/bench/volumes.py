@@ -1,4 +1,4 @@
-"""Ledgers of many lines on both databases, for what is asked of them: about ten lines a batch, a hundred employers, a year."""
+"""Ledgers of many lines on both databases, for what is asked of them: about ten lines a batch, forty employers, a year."""
 
 import tempfile
 from collections.abc import Callable, Iterator

@@ -20,6 +20,7 @@ from core.services.boards import read_board
 from core.services.desk import Desk
 from core.services.explore import Group, add_up, fold, read_answer, read_groups, reveal_page
 from core.services.question_words import say_question
+from core.store import explore as store
 from core.store.database import Database
 from core.texts import speaking
 from tests.support.desks import ANALYST, CLERK, Clock, Ledger, make_desk, person
@@ -61,6 +62,14 @@ def every_page(desk: Desk, viewer: Viewer, question: Question, size: int) -> pd.
             return pd.concat(pages, ignore_index=True)
 
 
+@pytest.fixture(params=[0, 2_000], ids=["many", "few"])
+def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many rows count as few, which are looked for in another way than many."""
+    monkeypatch.setattr(store, "_FEW", request.param)
+    return int(request.param)
+
+
+@pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("size", [1, 4, 500])
 @pytest.mark.parametrize("sort", ["newest", "oldest", "largest", "smallest"])
 def test_pages_hold_every_line_once_in_one_order(desk: Desk, filed: list[str], sort: str, size: int) -> None:
@@ -86,18 +95,25 @@ FILTERS: list[tuple[Mapping[str, str], Any]] = [
     ({"employer": "%"}, lambda f: f.period < 0),
     ({"verdict": "review"}, lambda f: f.verdict == "review"),
     ({"code": "N13"}, lambda f: f.period < 0),
+    (
+        {"from": "2022-06", "insurance": "unemployment,pension", "employer": "E1", "max": "100"},
+        lambda f: (f.period >= 202206) & f.insurance.isin(["unemployment", "pension"]) & (f.refundable <= 10000),
+    ),
 ]
 
 
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("sort", ["newest", "largest"])
 @pytest.mark.parametrize(("query", "wanted"), FILTERS)
 def test_a_filter_leaves_what_pandas_leaves(
-    desk: Desk, filed: list[str], query: Mapping[str, str], wanted: Any
+    desk: Desk, filed: list[str], query: Mapping[str, str], wanted: Any, sort: str
 ) -> None:
     plain = frame(desk, LINES)
     plain = plain[wanted(plain)]
-    sums = add_up(desk, SYSTEM, ask(subject="lines", **query))
+    question = ask(subject="lines", sort=sort, **query)
+    sums = add_up(desk, SYSTEM, question)
     assert (sums.rows, sums.batches, sums.amount) == (len(plain), plain.number.nunique(), plain.refundable.sum())
-    assert len(every_page(desk, SYSTEM, ask(subject="lines", **query), 10)) == len(plain)
+    assert len(every_page(desk, SYSTEM, question, 10)) == len(plain)
 
 
 def test_batches_are_found_by_their_lines_and_funds(desk: Desk, filed: list[str]) -> None:

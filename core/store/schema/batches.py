@@ -39,6 +39,7 @@ batches = sa.Table(
     sa.Index("ix_batches_employer_id", "employer_id", "submitted_at"),
     sa.Index("ix_batches_state", "state", "due_on"),
     sa.Index("ix_batches_bank_account", "bank_account"),
+    sa.Index("ix_batches_total", "total", "batch_id"),
     # Most batches are assigned to nobody.
     sa.Index(
         "ix_batches_assignee",
@@ -80,6 +81,8 @@ lines = sa.Table(
         postgresql_where=sa.text("live"),
     ),
     sa.Index("ix_batch_lines_person", "social_security_number", "period"),
+    sa.Index("ix_batch_lines_refundable", "refundable", "batch_id", "position"),
+    sa.Index("ix_batch_lines_period", "period", "insurance"),
     one_of("insurance", Insurance),
     sa.CheckConstraint("verdict IN ('refundable', 'review')", name="verdict_files"),
     sa.CheckConstraint(
@@ -119,6 +122,7 @@ refused_lines = sa.Table(
     fen("late_fee"),
     fen("interest"),
     sa.PrimaryKeyConstraint("batch_id", "serial", "insurance"),
+    sa.Index("ix_refused_lines_period", "period", "insurance"),
     sqlite_with_rowid=False,
 )
 
