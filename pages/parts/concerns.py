@@ -36,12 +36,16 @@ def draw_concerns(viewer: Viewer, number: str) -> None:
 def draw_score(score: int) -> None:
     """How much it weighs, as icon, word and colour."""
     icon, colour = _look(score)
-    st.badge(_("{score} 分").format(score=score), icon=icon, color=colour)
+    st.badge(_say_score(score), icon=icon, color=colour)
 
 
 def draw_reason(reason: Reason) -> None:
     """One reason in a line: its name, what was seen, and what it counts."""
-    st.markdown(f"**{plain(reason.name)}**　{plain(reason.said)}　:gray[{reason.score}]", width="stretch")
+    st.markdown(f"**{plain(reason.name)}**　{plain(reason.said)}　:gray[{_say_score(reason.score)}]", width="stretch")
+
+
+def _say_score(score: int) -> str:
+    return _("{score} 分").format(score=score)
 
 
 def _draw_said(overrides: Iterable[Override]) -> None:
