@@ -19,6 +19,7 @@ from core.domain.roles import Right, Viewer
 from core.domain.wording import N_
 from core.services.desk import Desk
 from core.store.files import write_atomically
+from core.texts import _
 
 EXTENSIONS = ("xlsx", "xls", "csv", "zip")
 MOST_BYTES = 200 * 1024 * 1024
@@ -108,7 +109,7 @@ def check_name(name: str) -> str:
             N_("文件 {name} 不是台账文件，只接收 {kinds}"),
             field="ledger_files",
             name=name[-60:],
-            kinds="、".join(EXTENSIONS),
+            kinds=_("、").join(EXTENSIONS),
         )
     return extension
 

@@ -42,8 +42,8 @@ def _draw_asked(sheet: LineSheet) -> None:
     """What is asked about which lines: the same opinion on several is told once."""
     returned = sheet.frame[sheet.frame["standing"] == Standing.RETURNED.value]
     for opinion, lines in returned.groupby("decision", sort=False):
-        people = "、".join(dict.fromkeys(lines["name"]))
-        months = "、".join(dict.fromkeys(map(month_text, lines["period"])))
+        people = _("、").join(dict.fromkeys(lines["name"]))
+        months = _("、").join(dict.fromkeys(map(month_text, lines["period"])))
         about = _("{people}，{months}，共 {count} 条").format(people=people, months=months, count=len(lines))
         st.markdown(f"- {plain(str(opinion))}  \n  :gray[:small[{plain(about)}]]")
 
@@ -103,7 +103,7 @@ def _say_changes(changes: RoundChanges, readable: Collection[str]) -> list[str]:
 
 
 def _name_papers(papers: Sequence[Paper], readable: Collection[str]) -> str:
-    return "、".join(
+    return _("、").join(
         f"[{plain(paper.file_name)}](/papers/{paper.paper_id})"
         if paper.paper_id in readable
         else plain(paper.file_name)

@@ -297,5 +297,5 @@ def _settle(done: Marked | None) -> None:
             if done.replaced
             else N_("已填写 {count} 条明细的意见")
         )
-        values = {"count": done.count, "others": sum(done.replaced.values()), "names": "、".join(done.replaced)}
+        values = {"count": done.count, "others": sum(done.replaced.values()), "names": _("、").join(done.replaced)}
         state.NOTICE.set((sentence, values))
