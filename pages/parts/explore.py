@@ -63,7 +63,7 @@ def _draw_sums(viewer: Viewer, question: Question) -> Sums:
         (_("涉及批次"), "—" if found.capped else few if found.batches is None else f"{found.batches:,}"),
         (_("金额（元）"), "—" if found.capped else few if found.amount is None else format_yuan(found.amount)),
     )
-    with st.grid(3, min_column_width=160):
+    with st.grid(3, min_column_width=220):
         for label, value in figures:
             st.metric(label, value, border=True)
     if found.capped:

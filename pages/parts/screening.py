@@ -146,7 +146,7 @@ def _draw_sums(shares: Sequence[Share]) -> None:
         (_("仅为疑点"), _("{count} 条").format(count=f"{sum(s.lines for s in pattern):,}")),
         (_("疑点涉及金额（元）"), format_yuan(sum(s.amount for s in pattern))),
     )
-    with st.grid(4, min_column_width=160):
+    with st.grid(4, min_column_width=220):
         for label, value in figures:
             st.metric(label, value, border=True)
 
