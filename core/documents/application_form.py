@@ -115,7 +115,7 @@ def _cause(application: Application) -> list[tuple[str, str]]:
     return [
         *said,
         ("费款所属期", period_range(lines["period"])),
-        ("人数、记录数", f"{lines['person'].nunique():,} 人，{len(lines):,} 条"),
+        ("人数、明细数", f"{lines['person'].nunique():,} 人，{len(lines):,} 条明细"),
     ]
 
 

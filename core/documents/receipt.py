@@ -12,7 +12,7 @@ from core.domain.reasons import REASONS
 from core.texts import _
 
 TITLE = "退费申请回执"
-_BATCH_HEADINGS = ("批次号", "退费原因", "记录（条）", "退费金额（元）")
+_BATCH_HEADINGS = ("批次号", "退费原因", "明细（条）", "退费金额（元）")
 _NEXT = (
     "接下来由经办机构依次受理、初审、复核，达到规定金额的还须审批，之后支付。每一步的进度和办理期限，可凭批次号在“申报记录”中查看。",
     "初审完成前可以撤回；材料不全的，经办机构将一次性告知需要补正的全部内容。",
@@ -72,7 +72,7 @@ def _said(receipt: Receipt) -> list[tuple[str, str]]:
         ("经办人", receipt.filer),
         ("提交时间", receipt.submitted_at),
         ("当前环节办理期限", receipt.due_on or "—"),
-        ("不能退费", f"{receipt.refused_count:,} 条（已随批次留存，不予退费）" if receipt.refused_count else "无"),
+        ("不能退费", f"{receipt.refused_count:,} 条明细（已随批次留存，不予退费）" if receipt.refused_count else "无"),
         (FIELDS["bank_name"], receipt.bank_name),
         (FIELDS["bank_account"], receipt.account),
     ]

@@ -246,7 +246,8 @@ def test_the_receipt_says_what_was_filed_and_little_of_the_account(desk: Desk, n
         "甲公司",
         "2023-11-0110:00",
         "2023-11-03",
-        "3条（已随批次留存",
+        "明细（条）",
+        "3条明细（已随批次留存",
         "62,701.44",
         "贰仟柒佰零壹元肆角肆分",
     ):

@@ -247,7 +247,7 @@ def test_the_acceptance_says_what_was_filed_until_when_and_where_to_ask(desk: De
         f"退费〔2023〕受字第11{number[8:16]}号",
         "甲公司（单位编号E1）",
         "劳动合同变动，单位未及时减员",
-        "1人，6条",
+        "1人，6条明细",
         "受理日期2023年11月1日",
         "初审期限2023年11月8日",
         "13个工作日（至2023年11月20日）",
@@ -347,8 +347,8 @@ def test_a_decision_about_lines_states_each_with_cause_fact_and_remedy(desk: Des
     number = refused_in_part(desk, ledger)
     said = words(desk, CLERK, number, R)
 
-    assert "下列2条记录（申请金额合计1,340.00元）不予退费" in said
-    assert "本批次的其他记录继续办理" in said
+    assert "下列2条明细（申请金额合计1,340.00元）不予退费" in said
+    assert "本批次的其他明细继续办理" in said
     assert f"1赵一{person(1)}2022-05养老1,286.40N13" in said
     assert f"2赵一{person(1)}2022-05失业53.60其他{WHY}" in said
     assert "N13不在退费原因对应的期间" in said
@@ -361,7 +361,7 @@ def test_a_decision_about_the_batch_takes_all_of_its_lines(desk: Desk, ledger: L
     number = rejected(desk, ledger)
     said = words(desk, CLERK, number, R)
 
-    assert "下列6条记录（申请金额合计2,701.44元）不予退费" in said
+    assert "下列6条明细（申请金额合计2,701.44元）不予退费" in said
     assert f"查明的事实{WHY}" in said
     assert f"1赵一{person(1)}2022-05养老1,286.40N13见“查明的事实”" in said
     assert "N13不在退费原因对应的期间" in said
@@ -369,7 +369,7 @@ def test_a_decision_about_the_batch_takes_all_of_its_lines(desk: Desk, ledger: L
     assert "申请行政复议" in said
     assert "提起行政诉讼" in said
     assert "—" not in said
-    assert "其他记录继续办理" not in said
+    assert "其他明细继续办理" not in said
 
 
 def test_a_cause_that_no_rule_states_is_told_with_its_text(desk: Desk, ledger: Ledger) -> None:
@@ -378,7 +378,7 @@ def test_a_cause_that_no_rule_states_is_told_with_its_text(desk: Desk, ledger: L
     said = words(desk, CLERK, number, R)
 
     assert f"查明的事实{WHY}" in said
-    assert "其他见各记录所列事实可补充证明材料后重新申报" in said
+    assert "其他见各条明细所列事实可补充证明材料后重新申报" in said
     assert "—" not in said
 
 
@@ -388,7 +388,7 @@ def test_a_line_with_a_cause_of_its_own_keeps_it_in_the_decision_about_the_batch
     advance_batch(desk, REVIEWER, number, "reject", WHY, code="N13")
     said = words(desk, CLERK, number, R)
 
-    assert "下列6条记录" in said
+    assert "下列6条明细" in said
     assert f"2赵一{person(1)}2022-05失业53.60N19稽核立案" in said
     assert f"3赵一{person(1)}2022-05工伤10.72N13见“查明的事实”" in said
     assert all(REFUSALS[code].remedy in said for code in ("N13", "N19"))
@@ -399,7 +399,7 @@ def test_a_batch_that_was_rejected_without_a_code_has_its_letter(
 ) -> None:
     said = words(desk, CLERK, rejected_without_code(desk, ledger, monkeypatch), R)
 
-    assert "下列6条记录（申请金额合计2,701.44元）不予退费" in said
+    assert "下列6条明细（申请金额合计2,701.44元）不予退费" in said
     assert f"1赵一{person(1)}2022-05养老1,286.40—见“查明的事实”" in said
     assert check_everything(desk) == []
 
@@ -409,8 +409,8 @@ def test_a_rejection_leaves_out_what_was_refused_before(desk: Desk, ledger: Ledg
     advance_batch(desk, SECOND_REVIEWER, number, "reject", WHY, code="N13")
 
     assert [offer.turn for offer in letters_of_batch(desk, CLERK, number) if offer.kind is R] == [2, 1]
-    assert "下列2条记录" in words(desk, CLERK, number, R, turn=1)
-    assert "下列4条记录（申请金额合计1,361.44元）" in words(desk, CLERK, number, R, turn=2)
+    assert "下列2条明细" in words(desk, CLERK, number, R, turn=1)
+    assert "下列4条明细（申请金额合计1,361.44元）" in words(desk, CLERK, number, R, turn=2)
 
 
 def test_a_line_that_is_marked_and_not_yet_decided_is_in_no_letter(desk: Desk, ledger: Ledger) -> None:
