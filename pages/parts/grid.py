@@ -19,8 +19,9 @@ from pages.parts import state
 
 KEY = "contributions"
 PAGE_SIZES = [10, 20, 50, 100]
-#: Heights in pixels; the scrollbar is the widest that browsers draw, so that the rows of a page never need one of their own.
-ROW, HEADER, FOOTER, SCROLLBAR = 30, 30, 34, 17
+#: Heights in pixels. The footer takes two lines on a narrow screen. The scrollbar is the widest that browsers draw, so that
+#: the rows of a page never need one of their own.
+ROW, HEADER, FOOTER, BORDERS, SCROLLBAR = 30, 30, 46, 3, 17
 
 AMOUNT_LABELS = {
     "employer_part": N_("单位缴费金额"),
@@ -64,6 +65,22 @@ _TICK_AS_CHOSEN = """
     e.api.setNodesSelected({nodes: others, newValue: false, source: 'api'});
 """
 _FOLLOW = JsCode("function(e) {" + _TICK_AS_CHOSEN + "}")
+#: Backwards from the footer one would come to the last cell of all: it is the cell that was left, or the first tick box.
+_BACK_INTO_CELLS = """
+    document.addEventListener('keydown', function(k) {
+        if (k.key !== 'Tab' || !k.shiftKey || !k.target.closest('.ag-paging-page-size')) { return; }
+        let size = e.api.paginationGetPageSize();
+        let first = e.api.paginationGetCurrentPage() * size;
+        let left = e.api.getFocusedCell();
+        let there = left && left.rowIndex >= first && left.rowIndex < first + size
+            ? left : {rowIndex: first, column: e.api.getAllDisplayedColumns()[0]};
+        k.preventDefault();
+        k.stopPropagation();
+        e.api.ensureIndexVisible(there.rowIndex);
+        e.api.ensureColumnVisible(there.column);
+        e.api.setFocusedCell(there.rowIndex, there.column);
+    }, true);
+"""
 #: The component drops its theme when light and dark are switched; ours follows by CSS variables, so nothing has to change.
 _READY = JsCode(
     """function(e) {
@@ -72,6 +89,7 @@ _READY = JsCode(
             if ('theme' in options) { options = Object.assign({}, options); delete options.theme; }
             if (Object.keys(options).length) { update.call(e.api, options); }
         };"""
+    + _BACK_INTO_CELLS
     + _TICK_AS_CHOSEN
     + "}"
 )
@@ -180,7 +198,7 @@ def is_mounted() -> bool:
 
 
 def _height(rows: int) -> int:
-    return 2 * HEADER + ROW * min(max(rows, 3), PAGE_SIZES[0]) + FOOTER + SCROLLBAR
+    return 2 * HEADER + ROW * min(max(rows, 3), PAGE_SIZES[0]) + FOOTER + BORDERS + SCROLLBAR
 
 
 def _options(known: Collection[str]) -> dict[str, Any]:
@@ -316,6 +334,7 @@ def _css() -> dict[str, dict[str, str]]:
         ".ag-paging-row-summary-panel": {"display": "none"},
         "[data-ref='btFirst'], [data-ref='btLast']": {"display": "none"},
         ".ag-paging-panel": {
+            "height": f"{FOOTER}px",
             "gap": "0 6px",
             "padding": "0 8px",
             "white-space": "nowrap",
@@ -327,7 +346,6 @@ def _css() -> dict[str, dict[str, str]]:
         ".ag-paging-page-size::after": {"content": f"'{_('条/页')}'", "margin-left": "4px"},
         ".ag-paging-description::after": {"content": f"'{_('页')}'", "margin-left": "4px"},
         ".refund-part .ag-paging-description::before": {"content": f"'{_('本段')}'"},
-        ".refund-narrow .ag-paging-panel": {"height": "auto", "min-height": f"{FOOTER}px"},
         ".refund-narrow .ag-paging-page-size::after": {"content": "none"},
     }
 

@@ -8,7 +8,7 @@ import pytest
 from core.services.demo_ledger import read_demonstration
 from tests.journeys.latin import left_over
 from tests.support.browser import Visitors
-from tests.support.clerk import ask, grid, press, settle, sign_in, ticked
+from tests.support.clerk import ask, choose, grid, press, settle, sign_in, ticked
 from tests.support.product import Product
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def application(app_server: Product, browser_page: Visitors) -> Open:
         sign_in(page, "clerk1")
         page.goto("/apply")
         settle(page)
+        press(page, "query_reset")
         ask(page, "2022-01", "2023-09", number)
         grid(page)
         press(page, "select_none")
@@ -106,6 +107,38 @@ def test_on_a_narrow_screen_the_grid_pins_less_and_its_footer_is_whole(applicati
 
     assert frame.locator(".ag-pinned-left-header").evaluate(wide) < frame.locator(".ag-root").evaluate(wide) / 2
     assert frame.locator(".ag-paging-panel").evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
+def test_a_page_of_rows_fits_above_a_footer_of_two_lines(application: Open) -> None:
+    page = application(viewport={"width": 390, "height": 844})
+    press(page, "query_reset")
+    choose(page, "query_from", "2022-01")
+    choose(page, "query_to", "2023-09")
+    page.locator(".st-key-query_all label").first.click()
+    settle(page)
+    press(page, "query_search")
+    frame = grid(page)
+    frame.locator(".refund-part").wait_for()
+    frame.locator(".ag-body-horizontal-scroll").evaluate("node => { node.style.minHeight = '17px'; }")
+    page.wait_for_timeout(200)
+
+    body = "node => node.clientHeight - node.scrollHeight"
+    assert frame.locator(".ag-body-viewport").evaluate(body) >= 0
+    assert frame.locator(".ag-paging-panel").evaluate(body) >= 0
+
+
+@pytest.mark.parametrize("width", [1440, 768, 390])
+def test_the_sum_that_stays_in_view_lies_below_everything_that_scrolls(application: Open, width: int) -> None:
+    page = application(viewport={"width": width, "height": 900})
+    grid(page).locator(BOXES).first.click()
+    total(page, 1)
+    shown = page.locator(".refund-in-view")
+    box = "node => node.getBoundingClientRect().toJSON()"
+
+    assert shown.evaluate(box)["top"] >= page.get_by_test_id("stMain").evaluate(box)["bottom"]
+    assert shown.evaluate("node => node.scrollWidth <= node.clientWidth")
+    page.locator(".st-key-submit button").focus()
+    assert page.locator(".st-key-submit button").evaluate(box)["bottom"] <= shown.evaluate(box)["top"]
 
 
 def test_where_it_gets_narrow_the_two_lists_of_papers_stand_one_below_the_other(application: Open) -> None:
