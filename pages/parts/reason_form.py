@@ -21,7 +21,7 @@ def draw_reason(draft: Draft, query: Query | None) -> None:
     offered = _active_reasons()
     content = draft.content
     state.fill_new({REASON: content.reason if content.reason in offered else None, NOTE: content.reason_note})
-    choice, note = st.columns([2, 3], gap="medium")
+    choice, note = st.columns(2, gap="medium")
     with choice, st.container(key=f"field_{REASON}"):
         st.selectbox(
             starred(_("退费原因")),

@@ -26,7 +26,7 @@ _NUMBERS = {code: number for number, code in enumerate(MATERIALS, start=1)}
 _LENGTH_OF_DAY = len("2026-11-24")
 
 #: Widths of cells in pixels; what is left goes to the name.
-_NUMBER, _NECESSITY, _DEMAND, _UPLOAD, _KIND, _DAY, _VIEW, _VIEW_AND_REMOVE = 32, 72, 64, 76, 60, 84, 28, 68
+_NUMBER, _NECESSITY, _DEMAND, _UPLOAD, _KIND, _DAY, _VIEW, _VIEW_AND_REMOVE = 32, 108, 64, 76, 60, 84, 28, 68
 _REMOVED = 116
 
 

@@ -53,5 +53,31 @@ def test_an_analyst_asks_exports_and_comes_back_by_the_address(
     page.screenshot(path=pictures / "02-again.png", full_page=True)
 
 
+def test_what_is_chosen_and_what_can_be_chosen_is_whole_on_a_narrow_screen(
+    app_server: Product, browser_page: Visitors, pictures: "Path"
+) -> None:
+    page: Page = browser_page(app_server.url, viewport={"width": 320, "height": 844})
+    sign_in(page, "analyst1")
+    page.goto("/insights?tab=explore&subject=lines&reason=R01,R02,R05,R10&code=N08,N10")
+    settle(page)
+    page.get_by_text("条件与分组").click()
+    cut = "nodes => nodes.filter(node => node.scrollWidth > node.clientWidth + 1).map(node => node.innerText)"
+    boxes = page.get_by_test_id("stMultiSelectTagsContainer").filter(visible=True)
+    boxes.first.wait_for()
+    tags = boxes.locator("[data-tag] > span").filter(visible=True)
+
+    assert tags.count() == 6
+    assert boxes.evaluate_all(cut) == tags.evaluate_all(cut) == []
+    assert all(box.evaluate("node => node.scrollHeight <= node.parentElement.clientHeight") for box in boxes.all())
+    # A list closes when its page is scrolled.
+    page.locator(".st-key-explore_code input").scroll_into_view_if_needed()
+    page.wait_for_timeout(200)
+    page.locator(".st-key-explore_code input").click()
+    options = page.get_by_role("option").locator("[data-item-hl]")
+    options.first.wait_for()
+    assert options.evaluate_all(cut) == []
+    page.screenshot(path=pictures / "chosen.png")
+
+
 def _count(page: "Page") -> int:
     return int(re.sub(r"\D", "", page.locator("[data-testid=stMetricValue]").first.inner_text()))
