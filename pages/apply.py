@@ -66,7 +66,9 @@ def draw_form(draft_id: str) -> None:
 
 
 def draw_submit(draft: Draft) -> None:
-    """The button, what is still wrong, and when the draft was last kept."""
+    """What is still wrong, the button, and when the draft was last kept."""
+    # Above the button: below it, a narrow screen ends before the first of the faults.
+    draw_summary()
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         # One button at a time is what comes next.
         kind = "secondary" if asks_first(draft) else "primary"
@@ -79,7 +81,6 @@ def draw_submit(draft: Draft) -> None:
         with st.popover(_("放弃本次申报"), type="tertiary"):
             st.caption(_("已勾选的记录、已填写的内容和已上传的材料都将从本次申报中清除。"))
             st.button(_("确认放弃"), key="discard", on_click=discard, args=(draft.draft_id,))
-    draw_summary()
 
 
 def draw_application(viewer: Viewer, employer_id: str) -> None:

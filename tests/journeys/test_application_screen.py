@@ -136,9 +136,21 @@ def test_the_sum_that_stays_in_view_lies_below_everything_that_scrolls(applicati
     box = "node => node.getBoundingClientRect().toJSON()"
 
     assert shown.evaluate(box)["top"] >= page.get_by_test_id("stMain").evaluate(box)["bottom"]
-    assert shown.evaluate("node => node.scrollWidth <= node.clientWidth")
+    for sums in (shown, page.locator(".st-key-totals")):
+        assert sums.evaluate("node => node.scrollWidth <= node.clientWidth")
     page.locator(".st-key-submit button").focus()
     assert page.locator(".st-key-submit button").evaluate(box)["bottom"] <= shown.evaluate(box)["top"]
+
+
+def test_what_is_wrong_is_read_where_submit_was_pressed(application: Open) -> None:
+    page = application(viewport={"width": 390, "height": 844})
+    press(page, "submit")
+    told = page.get_by_test_id("stAlert").filter(has_text="请先更正以下")
+    told.wait_for()
+    box = "node => node.getBoundingClientRect().toJSON()"
+
+    assert told.evaluate(box)["bottom"] <= page.get_by_test_id("stMain").evaluate(box)["bottom"]
+    assert told.evaluate(box)["bottom"] <= page.locator(".st-key-submit").evaluate(box)["top"]
 
 
 def test_where_it_gets_narrow_the_two_lists_of_papers_stand_one_below_the_other(application: Open) -> None:
