@@ -153,6 +153,16 @@ def test_what_is_wrong_is_read_where_submit_was_pressed(application: Open) -> No
     assert told.evaluate(box)["bottom"] <= page.locator(".st-key-submit").evaluate(box)["top"]
 
 
+def test_the_sums_of_the_preview_are_whole_on_a_narrow_screen(application: Open) -> None:
+    page = application(viewport={"width": 390, "height": 844})
+    choose(page, "reason", "劳动合同变动")
+    press(page, "select_after_event")
+    press(page, "submit")
+    sums = page.locator(".st-key-fund_totals [data-testid=stTable] > div")
+
+    assert sums.evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
 def test_where_it_gets_narrow_the_two_lists_of_papers_stand_one_below_the_other(application: Open) -> None:
     page = application(viewport={"width": 768, "height": 1024})
     box = "node => node.getBoundingClientRect().toJSON()"
