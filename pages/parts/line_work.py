@@ -190,7 +190,7 @@ _OWN_LABELS = {
 }
 _WIDTHS = {
     "position": 46,
-    "standing": 98,
+    "standing": 124,
     "codes": 72,
     "decision": 260,
     "answer": 180,
