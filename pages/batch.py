@@ -114,9 +114,9 @@ def draw_money(batch: BatchView) -> None:
             alt=_("退费账户"),
         )
         if batch.account_checked:
-            draw_note("info", _("单位尚无已登记的退费账户；初审已核对退费账户与申请材料一致"))
+            draw_note("info", _("该退费账户未经登记；初审已核对退费账户与申请材料一致"))
         elif batch.unregistered:
-            draw_note("warning", _("单位尚无已登记的退费账户，账户信息待核"))
+            draw_note("warning", _("该退费账户未经登记，账户信息待核"))
 
 
 def draw_payment(batch: BatchView) -> None:

@@ -36,6 +36,7 @@ from core.domain.wording import N_
 from core.services.desk import AGENCY_ZONE, Desk, Unit
 from core.services.payment_runs import RunRow, blobs, run_row
 from core.services.steps import advance_locked
+from core.services.unregistered_accounts import registered_account
 from core.store import payments as store
 from core.store.batches import next_sequence
 from core.store.database import Connection
@@ -158,9 +159,10 @@ def _obstacle(row: Any, part: str | None) -> str | None:
 
 def _payable(row: Any, due: Iterable[tuple[str, int, int]], employer: Any | None) -> Payable:
     orders = tuple(_order(row, Insurance(fund), amount, attempt) for fund, amount, attempt in due)
+    registered = registered_account(employer)
     told = (
-        (_goes_elsewhere(row, employer), OTHER_ACCOUNT),
-        (row.account_unverified, NO_ACCOUNT),
+        (bool(registered) and registered != row.bank_account, OTHER_ACCOUNT),
+        (row.account_unverified and not registered, NO_ACCOUNT),
         (employer is not None and employer.in_arrears, IN_ARREARS),
         (cnaps_fault(row.cnaps_code) == "check", DOUBTFUL_BRANCH),
         (any(order.attempt > 1 for order in orders), PAID_AGAIN),
@@ -168,12 +170,6 @@ def _payable(row: Any, due: Iterable[tuple[str, int, int]], employer: Any | None
     cautions = tuple(caution for applies, caution in told if applies)
     reason = _(REASONS[row.reason].text)
     return Payable(row.number, row.employer_id, row.employer_name, reason, row.due_on, orders, cautions)
-
-
-def _goes_elsewhere(row: Any, employer: Any | None) -> bool:
-    """Whether the registered account has changed since the batch was approved."""
-    registered = employer.bank_account if employer is not None else ""
-    return bool(registered) and registered != row.bank_account
 
 
 def _order(row: Any, fund: Insurance, amount: int, attempt: int) -> Order:

@@ -17,8 +17,12 @@ def is_unregistered(connection: Connection, row: Any) -> bool:
     """Whether batch ``row`` goes to an account that was not registered when it was typed, and is not by now."""
     if not row.account_unverified:
         return False
-    employer = read_employer(connection, row.employer_id)
-    return employer is None or clean_field("bank_account", employer.bank_account) != row.bank_account
+    return bool(registered_account(read_employer(connection, row.employer_id)) != row.bank_account)
+
+
+def registered_account(employer: Any | None) -> str:
+    """The account number in force, written as a batch keeps it; blank where none is registered."""
+    return clean_field("bank_account", employer.bank_account) if employer is not None else ""
 
 
 def require_checked(*, checked: bool) -> None:

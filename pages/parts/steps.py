@@ -121,7 +121,7 @@ def _draw_money(batch: BatchView, total: int, *, with_account: bool) -> None:
 
 def _draw_account(batch: BatchView) -> None:
     """The account that nobody has registered, and whether it is that of the papers."""
-    draw_note("warning", _("单位尚无已登记的退费账户，请将以下账户与申请材料逐项核对："))
+    draw_note("warning", _("该退费账户未经登记，请将以下账户与申请材料逐项核对："))
     st.table({_(FIELDS[name]): plain(batch.bank[name]) for name in _ACCOUNT}, border="horizontal", alt=_("退费账户"))
     st.checkbox(f":red[*] {_(CHECKED)}", key=_CHECKED)
     draw_faults(_CHECKED)

@@ -6,6 +6,7 @@ import pytest
 
 from core.domain.errors import InvalidInput
 from core.domain.lifecycle import State
+from core.domain.payments import NO_ACCOUNT, OTHER_ACCOUNT, Caution
 from core.domain.roles import SYSTEM
 from core.services.audit_trail import read_trail
 from core.services.bank_corrections import correct_bank
@@ -13,8 +14,9 @@ from core.services.batches import show_batch
 from core.services.bulk_steps import advance_batches, plan_step
 from core.services.checks import check_everything
 from core.services.desk import Desk
+from core.services.payments import preview_run
 from core.services.steps import advance_batch
-from tests.support.desks import BANK, CLERK, COLLEAGUE, REVIEWER, SECOND_REVIEWER, Ledger
+from tests.support.desks import BANK, CLERK, COLLEAGUE, FINANCE, REVIEWER, SECOND_REVIEWER, Ledger
 from tests.support.rounds import file_clear, file_unregistered, to_bounce, to_payment
 
 SAID = "已核对退费账户与申请材料一致"
@@ -80,6 +82,22 @@ def test_an_account_that_is_registered_by_now_is_not_asked_about(desk: Desk, led
     ledger.account("E1", {**BANK, "bank_account": "0200 0010 0901 2345 678"})
     assert not show_batch(desk, REVIEWER, number).unregistered
     assert advance_batch(desk, REVIEWER, number, "pass") is State.SECOND_REVIEW
+
+
+@pytest.mark.parametrize(
+    ("registered", "told"),
+    [("", (NO_ACCOUNT,)), ("0200 0010 0901 2345 678", ()), ("0200001009055554444", (OTHER_ACCOUNT,))],
+    ids=["still none", "this one", "another one"],
+)
+def test_finance_is_told_what_is_registered_by_now(
+    desk: Desk, ledger: Ledger, registered: str, told: tuple[Caution, ...]
+) -> None:
+    number = file_unregistered(desk, ledger)
+    to_payment(desk, number)
+    ledger.account("E1", {**BANK, "bank_account": registered})
+    (batch,) = preview_run(desk, FINANCE, desk.today()).batches
+    assert batch.cautions == told
+    assert SAID in [event.note for event in show_batch(desk, FINANCE, number).events]
 
 
 def test_many_are_not_passed_with_it(desk: Desk, ledger: Ledger) -> None:
