@@ -77,6 +77,11 @@ class Edge:
         return self.needs_factor or self.target in _TOWARDS_MONEY
 
     @property
+    def sends_money(self) -> bool:
+        """Whether orders leave by the step: for what is still to be paid of a batch, which may be less than all."""
+        return self.target is State.PAYING
+
+    @property
     def hands_in_again(self) -> bool:
         """Whether the employer hands the batch in once more, with the papers that it has now."""
         return self.source is State.RETURNED and self.target is State.FIRST_REVIEW

@@ -141,6 +141,16 @@ def draw_funds(chosen: RunPreview, key: str) -> None:
             draw_note("warning", _("付款账户还是示范账户，请系统管理员先在“设置”中填写本机构的付款账户。"))
 
 
+def draw_due(due: RunPreview) -> None:
+    """What a run of one batch would pay: what is to be known first, and what leaves from each fund; or why it can't be paid."""
+    for each in due.excluded:
+        draw_note("error", _(each.sentence))
+    for batch in due.batches:
+        for caution in batch.cautions:
+            draw_note("warning", _(caution.sentence))
+        draw_funds(due, "run_totals_asked")
+
+
 def _draw_excluded(found: RunPreview) -> None:
     if not found.excluded:
         return

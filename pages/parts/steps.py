@@ -1,5 +1,7 @@
 """The steps that a viewer may take on a batch: a button each, and a dialog that says what will happen."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from core.domain.bank import FIELDS
@@ -8,6 +10,7 @@ from core.domain.wording import N_
 from core.services.batches import BatchView
 from core.services.line_outcomes import MARKS
 from core.services.line_sheets import LineSheet, read_lines
+from core.services.payments import preview_run
 from core.services.steps import advance_batch
 from core.services.unregistered_accounts import CHECKED
 from core.services.unregistered_accounts import FIELD as _CHECKED
@@ -19,6 +22,7 @@ from pages.parts.factor import draw_factor, forget_code, proven_viewer
 from pages.parts.formats import format_yuan
 from pages.parts.line_work import draw_causes, say_counts
 from pages.parts.messages import attempt, clear_faults, draw_faults, draw_note, has_faults, plain
+from pages.parts.payable import draw_due
 from pages.parts.queue_way import go_on
 from pages.parts.uploads import draw_missing
 
@@ -73,8 +77,13 @@ def _draw_decision(batch: BatchView, edge: Edge) -> None:
     st.markdown(plain(_say_consequence(edge)))
     sheet = read_lines(desk(), require_user(edge.right), batch.number)
     _draw_marks(sheet)
-    if edge.decides_money:
-        _draw_money(batch, sheet.staying_total, with_account=not (edge.checks_account and batch.unregistered))
+    if edge.sends_money:
+        due = preview_run(desk(), require_user(edge.right), desk().today(), [batch.number])
+        _draw_money(batch, {_("本次支付（元）"): due.total})
+        draw_due(due)
+    elif edge.decides_money:
+        total = {_("批次金额（元）"): sheet.staying_total}
+        _draw_money(batch, total, with_account=not (edge.checks_account and batch.unregistered))
     if edge.needs_cause:
         draw_causes(_CODE, label=f":red[*] {_('不予退费的原因')}", blank=_("请选择"))
         draw_faults(_CODE)
@@ -111,9 +120,10 @@ def _draw_marks(sheet: LineSheet) -> None:
     draw_faults(MARKS)
 
 
-def _draw_money(batch: BatchView, total: int, *, with_account: bool) -> None:
-    """Whose money, how much, and where it goes; without the account where that is asked about below."""
-    told = {_("单位名称"): plain(batch.employer_name), _("批次金额（元）"): f"**{format_yuan(total)}**"}
+def _draw_money(batch: BatchView, total: Mapping[str, int], *, with_account: bool = True) -> None:
+    """Whose money, how much (fen, by its name), and where it goes; without the account where that is asked about below."""
+    told = {_("单位名称"): plain(batch.employer_name)}
+    told |= {name: f"**{format_yuan(fen)}**" for name, fen in total.items()}
     if with_account:
         told |= {_(FIELDS[name]): plain(batch.bank[name]) for name in ("account_holder", "bank_account", "branch_name")}
     st.table(told, border="horizontal", alt=_("退费金额和账户"))

@@ -8,16 +8,18 @@ from streamlit.testing.v1 import AppTest
 from core.domain.lifecycle import State
 from core.domain.payments import Outcome
 from core.services.accounts import set_language
+from core.services.bank_corrections import correct_bank
 from core.services.bank_results import ResultsRefusedError, book_results
 from core.services.batches import show_batch
 from core.services.desk import Desk
 from core.services.payment_runs import list_runs
+from core.services.steps import advance_batch
 from core.services.strays import list_strays
 from tests.pages.conftest import Open
 from tests.pages.reading import keys, labels, table, texts
 from tests.pages.test_english import CHINESE, NAMES, said, written
-from tests.support.desks import CLERK, FINANCE, Ledger
-from tests.support.payments import SECOND_PAYER, answer, as_csv, orders, pay, payable
+from tests.support.desks import BANK, CLERK, COLLEAGUE, FINANCE, Ledger
+from tests.support.payments import SECOND_PAYER, THIRD, answer, as_csv, orders, pay, payable
 
 
 def turn_to(app: AppTest, tab: str) -> AppTest:
@@ -230,6 +232,37 @@ def test_the_page_of_a_batch_shows_its_orders_and_the_banks_reason(open_app: Ope
         assert list(own["状态"]) == ["▲ 退票", "✓ 支付成功", "✓ 支付成功"]
         assert "账户已销户" in own["银行结果"][0]
         assert "0200001009012345678" not in str(own.values)
+
+
+def test_the_page_of_a_batch_asks_before_it_pays_as_the_run_does_and_for_what_is_still_due(
+    open_app: Open, desk: Desk, ledger: Ledger
+) -> None:
+    (number,) = payable(desk, ledger, 1)
+    first, *rest = orders(desk, pay(desk, [number]))
+    book_results(desk, FINANCE, "r.csv", as_csv([answer(first, Outcome.BOUNCED), *map(answer, rest)]))
+    correct_bank(desk, COLLEAGUE, number, {**BANK, "branch_name": "工商银行北京海淀支行"})
+    advance_batch(desk, THIRD, number, "pass_bank")
+    ledger.account("E1", {"in_arrears": True, "bank_account": "0200009999999999999"})
+
+    app = open_app("finance1")
+    app.query_params["no"] = number
+    app.switch_page("batch.py").run().button(key="step_pay").click().run()
+    due = next(each.value for each in app.table if "付款账户" in each.value)
+    assert list(due["金额（元）"]) == ["2,572.80", "**2,572.80**"]
+    said = texts(app)
+    for told in ("收款账号与单位现登记账户不一致", "单位有欠费（N18）", "退票后重新支付"):
+        assert told in said
+    assert "批次金额（元）" not in said
+
+
+def test_what_cannot_be_paid_says_so_in_the_dialog_of_its_page(open_app: Open, desk: Desk, ledger: Ledger) -> None:
+    (number,) = payable(desk, ledger, 1)
+    with desk.database.write() as connection:
+        connection.execute(sa.text("UPDATE batches SET cnaps_code = '1021'"))
+    app = open_app("finance1")
+    app.query_params["no"] = number
+    app.switch_page("batch.py").run().button(key="step_pay").click().run()
+    assert "收款户名或行号不完整，无法支付" in texts(app)
 
 
 @pytest.mark.parametrize("tab", ["Awaiting payment", "Payment runs", "Bank results", "To be settled"])
