@@ -49,9 +49,11 @@ def _draw_asked(sheet: LineSheet) -> None:
 
 
 def _draw_upload(batch: BatchView) -> None:
-    with st.expander(_("补充要件"), icon=":material/upload_file:"):
+    # By its key it stays open when what is told above it becomes more or less.
+    with st.expander(_("补充要件"), key="completion_papers", icon=":material/upload_file:"):
         names = {code: _(material.name) for code, material in MATERIALS.items()}
-        material = st.selectbox(_("材料名称"), list(names), key=_MATERIAL, format_func=names.get)
+        first = list(names).index(batch.missing[0][0]) if batch.missing else 0
+        material = st.selectbox(_("材料名称"), list(names), first, key=_MATERIAL, format_func=names.get)
         # Another key once a file was kept: the field is empty then, and the kept one isn't sent again.
         file = st.file_uploader(
             _("选择文件"), key=f"completion_file_{len(batch.papers)}", max_upload_size=MAX_MEGABYTES

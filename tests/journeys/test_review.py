@@ -109,9 +109,16 @@ def test_two_rounds_of_correction_up_to_payment(
     settle(clerk)
     clerk.get_by_text("补充要件").click()
     settle(clerk)
-    clerk.locator(".st-key-completion input[type=file]").set_input_files(SAMPLE)
+    papers = clerk.locator(".st-key-completion")
+    papers.locator("input[type=file]").set_input_files(SAMPLE)
+    papers.get_by_role("button", name="删除").nth(2).wait_for()
+    # What is missing now is told above the papers, which stay open.
+    papers.get_by_role("button", name="删除").first.click()
+    clerk.locator(".st-key-completion").get_by_text("还缺少必需材料：其他材料").wait_for()
     settle(clerk)
-    clerk.wait_for_timeout(500)
+    choose(clerk, "completion_material", "其他材料")
+    papers.locator("input[type=file]").set_input_files(SAMPLE)
+    papers.get_by_role("button", name="删除").nth(2).wait_for()
     take(clerk, "step_resubmit", "已加盖公章")
 
     first.reload()

@@ -143,6 +143,7 @@ def test_what_was_taken_off_is_marked_for_the_agency_and_missed_by_the_employer(
     paper = add_batch_paper(desk, CLERK, number, "M1", "旧_证明.pdf", PDF)
     app = show("clerk1", number)
     assert "还缺少必需材料：退费申请表" in texts(app)
+    assert app.selectbox(key="completion_material").value == "M8"
     app.button(key=f"remove_{paper.paper_id}").click().run()
     app.button(key="step_resubmit").click().run()
     assert texts(app).count("还缺少必需材料：不存在劳动关系的相应法律文书或离职证明；退费申请表") == 2
