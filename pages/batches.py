@@ -7,7 +7,7 @@ from core.domain.roles import Right, Viewer
 from core.services.batches import list_batches
 from core.texts import _
 from pages.parts.access import desk, require_user
-from pages.parts.batch_table import SIZE, draw_batches
+from pages.parts.batch_table import HOW_PEOPLE_ARE_FOUND, SIZE, draw_batches
 from pages.parts.frame import draw_heading, draw_path
 from pages.parts.paging import page_of, turn_back
 
@@ -21,7 +21,7 @@ def draw_filters(viewer: Viewer) -> tuple[str, list[State]]:
         _("查找"),
         key="batches_search",
         type="search",
-        placeholder=_("批次号、单位名称、完整姓名或社会保障号码")
+        placeholder=_("批次号、单位名称、姓名（至少两个字）或社会保障号码")
         if viewer.may(Right.SEE_UNMASKED)
         else _("批次号、单位名称"),
         persist_state="session",
@@ -45,6 +45,8 @@ def draw_empty(viewer: Viewer, *, filtered: bool) -> None:
     """Nothing to show: because nothing fits, or because nothing was filed yet."""
     if filtered:
         st.info(_("没有符合条件的批次，请更换查找内容或状态。"), icon=":material/search_off:")
+        if viewer.may(Right.SEE_UNMASKED):
+            st.caption(_(HOW_PEOPLE_ARE_FOUND))
         return
     st.info(_("还没有申报记录。提交退费申请后，可在这里查看办理进度。"), icon=":material/inbox:")
     if viewer.may(Right.APPLY):

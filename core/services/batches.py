@@ -130,7 +130,9 @@ def batches_of_employer(desk: Desk, viewer: Viewer, employer_id: str, *, states:
 def list_batches(
     desk: Desk, viewer: Viewer, *, states: Collection[str] = (), search: str = "", page: int = 1, size: int = 50
 ) -> BatchPage:
-    """Batches within the viewer's scope, newest first. ``search``: a number, an employer's name, or a person in full.
+    """Batches within the viewer's scope, newest first.
+
+    ``search``: a number, an employer's name, or a person: the number in full or a part of the name.
 
     Who sees people masked finds none by a name or number: that would tell him what the mask hides.
     """

@@ -226,6 +226,12 @@ def read_batch(
     return connection.execute(statement.with_for_update() if lock else statement).first()
 
 
+def of_person(text: str) -> sa.ColumnElement[bool]:
+    """Lines of whoever has this number or name; two characters are enough of a name, one would find half of the people."""
+    named = lines.c.name.contains(text, autoescape=True) if len(text) > 1 else lines.c.name == text
+    return (lines.c.social_security_number == text.upper()) | named
+
+
 def _matching(
     connection: sa.Connection,
     scope: Collection[str] | None,
@@ -241,9 +247,7 @@ def _matching(
     if states:
         where.append(among(batches.c.state, states, dialect))
     if search:
-        by_person = sa.select(lines.c.batch_id).where(
-            (lines.c.social_security_number == search.upper()) | (lines.c.name == search)
-        )
+        by_person = sa.select(lines.c.batch_id).where(of_person(search))
         named = batches.c.number.contains(search.upper(), autoescape=True) | batches.c.employer_name.contains(
             search, autoescape=True
         )

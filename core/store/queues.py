@@ -9,7 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from core.domain.queue_query import QueueQuery
-from core.store.batches import LISTED_COLUMNS
+from core.store.batches import LISTED_COLUMNS, of_person
 from core.store.bulk import among
 from core.store.schema import batch_parts, batches, lines
 
@@ -90,5 +90,4 @@ def _of_employer(text: str) -> sa.ColumnElement[bool]:
 
 
 def _of_person(text: str) -> sa.ColumnElement[bool]:
-    filed = sa.select(lines.c.batch_id).where((lines.c.social_security_number == text.upper()) | (lines.c.name == text))
-    return _c.batch_id.in_(filed)
+    return _c.batch_id.in_(sa.select(lines.c.batch_id).where(of_person(text)))

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.domain.lifecycle import State
+from core.domain.wording import N_
 from core.services.batches import BatchPage
 from core.texts import _
 from pages.parts import state
@@ -15,6 +16,8 @@ from pages.parts.paging import draw_pages
 from pages.parts.verdicts import money_column, state_look, yuan
 
 SIZE = 20
+#: What a search that found nothing says of people.
+HOW_PEOPLE_ARE_FOUND = N_("按人员查找时，姓名须填写至少两个字，社会保障号码须填写完整。")
 _ROW, _HEADER = 36, 32
 #: What counts of a batch.
 _MONEY = "counted_amount"

@@ -10,7 +10,7 @@ from core.services.queues import count_queue, waiting_for
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import desk
-from pages.parts.batch_table import SIZE, draw_choosable_batches
+from pages.parts.batch_table import HOW_PEOPLE_ARE_FOUND, SIZE, draw_choosable_batches
 from pages.parts.bulk import draw_bulk, draw_outcomes
 from pages.parts.messages import draw_faults, draw_note
 from pages.parts.paging import page_of, turn_back
@@ -83,6 +83,7 @@ def _term(pressed: str) -> str:
 def _draw_empty(search: str) -> None:
     if search:
         st.info(_("没有符合条件的待办批次，请更换查找内容。"), icon=":material/search_off:")
+        st.caption(_(HOW_PEOPLE_ARE_FOUND))
         return
     st.info(_("目前没有等待您审核的批次。"), icon=":material/done_all:")
     st.page_link("batches.py", label=_("查看全部申报记录"), icon=":material/list_alt:")

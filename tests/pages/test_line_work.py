@@ -192,6 +192,7 @@ def test_the_queue_is_searched_counted_and_says_what_it_did_not_understand(
     assert "“颜色:红”无法识别" in texts(app)
     app.text_input(key="queue_search").set_value("单位:乙").run()
     assert "没有符合条件的待办批次" in texts(app)
+    assert "姓名须填写至少两个字" in texts(app)
     assert second not in texts(app)
 
 

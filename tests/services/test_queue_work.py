@@ -11,7 +11,7 @@ from core.domain.lifecycle import State
 from core.domain.roles import SYSTEM, Viewer
 from core.services.assignments import assign_batch, assignable
 from core.services.batch_papers import add_batch_paper, remove_batch_paper
-from core.services.batches import show_batch
+from core.services.batches import list_batches, show_batch
 from core.services.bulk_steps import advance_batches, assign_batches, plan_step
 from core.services.checks import check_everything
 from core.services.comments import add_comment, list_comments
@@ -35,7 +35,7 @@ from tests.support.desks import (
     Ledger,
     person,
 )
-from tests.support.rounds import ANSWER, DROP, RETURN, file_clear, file_reviewed, to_bounce, to_payment
+from tests.support.rounds import ANSWER, DROP, RETURN, file_clear, file_reviewed, file_serials, to_bounce, to_payment
 
 PDF = (Path(__file__).parents[2] / "data" / "demo" / "sample.pdf").read_bytes()
 
@@ -76,6 +76,17 @@ def test_terms_and_words_find_batches(desk: Desk, ledger: Ledger) -> None:
         "100%": [],
     }
     assert {search: queue(desk, search) for search in found} == found
+
+
+def test_two_characters_of_a_name_are_enough(desk: Desk, ledger: Ledger) -> None:
+    ledger.fact(person(1), "employment", 20190301, 20220420, employer_id="E1")
+    number = file_serials(desk, [ledger.row(person(1), 202205, name="欧阳云_一")])
+    found = {"欧阳": 1, "阳云": 1, "人员:云_": 1, "人员:云%": 0, "云一": 0, "欧": 0, f"人员:{person(1)[:17]}": 0}
+    assert {search: len(queue(desk, search)) for search in found} == found
+    listed = {text: found[text] for text in ("欧阳", "阳云", "云一", "欧")}
+    assert {text: list_batches(desk, REVIEWER, search=text).total for text in listed} == listed
+    assert list_batches(desk, ANALYST, search="欧阳").total == 0
+    assert queue(desk, number) == [number]
 
 
 def test_counters_tell_states_and_what_is_overdue(desk: Desk, ledger: Ledger) -> None:
