@@ -53,6 +53,8 @@ def _draw_report(report: ResultReport) -> None:
         name, at = report.imported
         said = _("该文件已由 {name} 于 {at} 登记。").format(name=name, at=local_time(at))
         st.success(plain(said), icon=":material/check_circle:")
+        # Whoever was too late with it is told so by the same sentence.
+        clear_faults()
     elif report.problems:
         _draw_problems(report)
     else:
@@ -110,6 +112,7 @@ def _record(line: Line, report: ResultReport) -> dict[str, Any]:
         _("金额（元）"): format_yuan(row.amount) if row.amount is not None else "–",
         _("应付（元）"): format_yuan(line.expected) if line.expected is not None else "–",
         _("结果"): say_status(row.outcome),
+        _("入账日期"): row.settled_on or "–",
         _("退票原因"): plain(_(row.reason)) or "–",
         _("单位名称"): plain(line.employer_name) or "–",
     }

@@ -18,7 +18,7 @@ from pages.parts.access import desk, require_user
 from pages.parts.boundary import errors_shown
 from pages.parts.factor import draw_factor, forget_code, proven_viewer
 from pages.parts.formats import format_yuan
-from pages.parts.messages import attempt, clear_faults, draw_faults, draw_note, plain
+from pages.parts.messages import attempt, clear_faults, draw_faults, draw_note, has_faults, plain
 from pages.parts.verdicts import money_column, yuan
 
 _DAY, _ROW, _HEADER, _MOST = "run_day", 36, 32, 14
@@ -33,6 +33,9 @@ def draw_payable(viewer: Viewer) -> None:
     the reason.
     """
     found = preview_run(desk(), viewer, desk().today())
+    if not found.batches:
+        # What was being asked about somebody else has paid meanwhile.
+        _close()
     if not found.batches and not found.excluded:
         st.info(_("目前没有等待支付的批次。"), icon=":material/done_all:")
         st.page_link("batches.py", label=_("查看全部申报记录"), icon=":material/list_alt:")
@@ -174,6 +177,9 @@ def _draw_dialog() -> None:
 def _draw_decision(viewer: Viewer) -> None:
     day, numbers, fingerprint = state.PAYMENT.get()
     chosen = preview_run(desk(), viewer, date.fromisoformat(day), numbers)
+    if chosen.fingerprint != fingerprint:
+        _draw_changed()
+        return
     said = _("付款日期 **{day}**，{batches} 个批次，{orders} 笔，合计 **{total}** 元。")
     st.markdown(
         said.format(day=day, batches=len(chosen.batches), orders=len(chosen.orders), total=format_yuan(chosen.total))
@@ -188,6 +194,17 @@ def _draw_decision(viewer: Viewer) -> None:
             _close()
             st.rerun()
         st.button(_("确定生成支付"), key="take_run", type="primary", on_click=_make, args=(day, numbers, fingerprint))
+
+
+def _draw_changed() -> None:
+    """Somebody else was quicker, or something has changed since: nothing of this could be made any more."""
+    draw_faults("")
+    if not has_faults(""):
+        draw_note("error", _("所选批次已有变化，尚未生成支付，请返回重新核对"))
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button(_("返回重新核对"), key="leave_run", type="primary"):
+            _close()
+            st.rerun()
 
 
 def _draw_cautions(batches: Sequence[Payable]) -> None:

@@ -19,7 +19,7 @@ from tests.pages.conftest import Open
 from tests.pages.reading import keys, labels, table, texts
 from tests.pages.test_english import CHINESE, NAMES, said, written
 from tests.support.desks import BANK, CLERK, COLLEAGUE, FINANCE, Ledger
-from tests.support.payments import SECOND_PAYER, THIRD, answer, as_csv, orders, pay, payable
+from tests.support.payments import DAY, SECOND_PAYER, THIRD, answer, as_csv, orders, pay, payable
 
 
 def turn_to(app: AppTest, tab: str) -> AppTest:
@@ -31,6 +31,11 @@ def prove(app: AppTest) -> None:
     """Type the code of the device that was enrolled in this very dialog."""
     device = pyotp.TOTP(app.code[0].value.replace(" ", ""))
     app.text_input(key="factor_code").set_value(device.now())
+
+
+def pressable(app: AppTest) -> set[str]:
+    """The keys of the buttons on the screen and in its dialog."""
+    return {button.key for button in app.button}
 
 
 def upload(app: AppTest, content: bytes, name: str = "results.csv") -> AppTest:
@@ -112,7 +117,37 @@ def test_a_batch_that_left_meanwhile_is_told_and_nothing_is_made(open_app: Open,
     prove(app)
     app.button(key="take_run").click().run()
     assert "以下批次已不在待支付中" in texts(app)
+    assert "take_run" not in pressable(app)
     assert len(list_runs(desk, FINANCE).rows) == 1
+
+
+def test_an_old_list_asks_for_nothing_that_could_not_be_made(open_app: Open, desk: Desk, ledger: Ledger) -> None:
+    first, second = payable(desk, ledger, 1, 2)
+    app = open_app("finance1", "payments.py")
+    pay(desk, [first], SECOND_PAYER)
+    app.button(key="make_run").click().run()
+    assert "所选批次已有变化，尚未生成支付" in texts(app)
+    assert "take_run" not in pressable(app)
+    app.button(key="leave_run").click().run()
+    assert [each.split()[-1] for each in table(app, "number")["number"]] == [second]
+    app.button(key="make_run").click().run()
+    assert "take_run" in pressable(app)
+    pay(desk, [second], SECOND_PAYER)
+    assert "目前没有等待支付的批次" in texts(app.run())
+    payable(desk, ledger, 3)
+    assert "leave_run" not in pressable(app.run())
+
+
+def test_a_file_that_somebody_else_has_booked_meanwhile_is_told_once(
+    open_app: Open, desk: Desk, ledger: Ledger
+) -> None:
+    sent = orders(desk, pay(desk, payable(desk, ledger, 1)))
+    content = as_csv([answer(each) for each in sent])
+    app = upload(turn_to(open_app("finance1", "payments.py"), "银行回盘"), content)
+    book_results(desk, FINANCE, "results.csv", content)
+    app.button(key="book_results").click().run()
+    assert [each.value.split(" ")[0] for each in app.success] == ["该文件已由"]
+    assert not app.error
 
 
 def test_a_file_is_checked_first_and_booked_by_the_button(open_app: Open, desk: Desk, ledger: Ledger) -> None:
@@ -120,6 +155,7 @@ def test_a_file_is_checked_first_and_booked_by_the_button(open_app: Open, desk: 
     sent = orders(desk, pay(desk, [number]))
     app = upload(turn_to(open_app("finance1", "payments.py"), "银行回盘"), as_csv([answer(each) for each in sent]))
     assert "核对相符：成功 3 笔 2,701.44 元" in texts(app)
+    assert set(app.table[0].value["入账日期"]) == {DAY}
     assert show_batch(desk, CLERK, number).state is State.PAYING
     app.button(key="book_results").click().run()
     assert show_batch(desk, CLERK, number).state is State.PAID
