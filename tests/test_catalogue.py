@@ -84,6 +84,11 @@ def test_english_has_plurals_and_one_word_for_the_money() -> None:
     assert [(text, said) for text, said in forms() if unwanted.search(said)] == []
 
 
+def test_english_has_straight_quotes() -> None:
+    """Curly ones come from the Chinese font, as wide as a character of it."""
+    assert [(text, said) for text, said in forms() if re.search("[“”‘’]", said)] == []
+
+
 def test_what_the_guide_says_of_a_material_does_not_contradict_what_its_reason_asks_for() -> None:
     """The guide calls every material 非必要, beside which stands what the chosen reason makes of it: 必需 or 建议."""
     told = ("材料必要性", "非必要", "要求", "必需")
