@@ -45,6 +45,7 @@ from core.store.locks import lock_payments
 from core.store.payments import RunFile
 from core.texts import _, speaking
 
+NOTHING_DUE = N_("目前没有可以支付的批次，请刷新后查看")
 _MESSAGE = "application/xml"
 _WRITERS = {
     FileKind.LIST: (LIST_NAME, XLSX, write_payment_list),
@@ -222,7 +223,7 @@ def _require_unchanged(unit: Unit, preview: RunPreview, fingerprint: str, number
             N_("以下批次已不在待支付中或不能由您支付：{numbers}；请重新核对"), numbers="、".join(gone[:20])
         )
     if not preview.orders:
-        raise StalePreview(N_("目前没有可以支付的批次，请刷新后查看"))
+        raise StalePreview(NOTHING_DUE)
     raise StalePreview(N_("预览之后情况有变化，尚未生成支付，请重新核对"))
 
 
