@@ -26,7 +26,7 @@ def draw_bulk(viewer: Viewer, chosen: Sequence[str]) -> None:
         officials = {"": _("不分派"), viewer.username: _("{name}（我）").format(name=viewer.username)}
         officials |= {name: name for name in assignable(desk(), viewer) if name != viewer.username}
         st.selectbox(_("分派给"), list(officials), key=_ASSIGNEE, format_func=officials.get, width=180)
-        st.button(_("分派"), key="assign", disabled=not chosen, on_click=_assign, args=(tuple(chosen),))
+        st.button(_("分派所选"), key="assign", disabled=not chosen, on_click=_assign, args=(tuple(chosen),))
         st.button(
             _("批量通过"),
             key="bulk_pass",

@@ -78,7 +78,8 @@ def _draw_way(message: Message) -> None:
 
 
 def _say_who(message: Message) -> list[str]:
+    """The moment first: at the end it would break at a hyphen where the line is short."""
     actor = message.actor
     if message.part not in {"", actor}:
         actor = _("{actor}（{part}）").format(actor=actor, part=message.part)
-    return [message.employer_name, actor, local_time(message.at)]
+    return [local_time(message.at), message.employer_name, actor]
