@@ -75,7 +75,9 @@ def _station(batch: BatchView, state: State, way: tuple[State, ...], left: dict[
     is_past = batch.state not in way or way.index(state) < way.index(batch.state)
     if is_past and event is not None:
         done = f"{local_time(event.at)}\n{event.actor}"
-        return Station(":material/check_circle:", "green", _(state.label), done)
+        # What was taken back, sent back or ended here was not done here.
+        icon, colour = (":material/check_circle:", "green") if event.state in way else (":material/undo:", "gray")
+        return Station(icon, colour, _(state.label), done)
     if is_past:
         return Station(":material/remove:", "gray", _(state.label), _("无需办理"))
     return Station(":material/radio_button_unchecked:", "gray", _(state.label), "")

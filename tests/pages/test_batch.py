@@ -95,6 +95,15 @@ def test_a_step_that_was_not_needed_is_said_to_be_so(show, desk: Desk, number: s
     assert ":gray[:material/remove: 待审批]" in texts(show("clerk1", number))
 
 
+def test_a_state_that_was_left_backwards_is_not_ticked_off(show, desk: Desk, number: str) -> None:
+    steps.advance_batch(desk, REVIEWER, number, "accept")
+    steps.withdraw_batch(desk, CLERK, number)
+    told = {station.name: station.icon for station in stations(batches.show_batch(desk, CLERK, number))}
+
+    assert (told["待受理"], told["待初审"]) == (":material/check_circle:", ":material/undo:")
+    assert list(told) == ["待受理", "待初审", "已撤回"]
+
+
 def test_lines_and_refusals_are_in_their_tabs(show, number: str) -> None:
     app = show("clerk1", number)
     assert len(table(app, "standing")) == 6
