@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.domain.errors import IllegalTransition, RefundError
-from core.domain.lifecycle import Edge
+from core.domain.lifecycle import Edge, State
 from core.domain.roles import Right, Viewer
 from core.domain.settings import Settings
 from core.services.assignments import assign_batch
 from core.services.desk import Desk
-from core.services.steps import advance_batch, choose_edge, require_batch
+from core.services.steps import Seen, advance_batch, choose_edge, require_batch
 from core.services.unregistered_accounts import is_unregistered
 from core.store.database import Connection
 from core.texts import _, explain
@@ -28,11 +28,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one step would do with several batches: how many take which edge, how many have no such step, their money (fen)."""
+    """What one step would do with several batches: how many take which edge, how many have no such step, their money (fen).
+
+    ``sources``: the state of each batch, to be presented with the step.
+    """
 
     edges: Mapping[Edge, int]
     elsewhere: int
     total: int
+    sources: Mapping[str, State]
 
     @property
     def needs_factor(self) -> bool:
@@ -47,7 +51,8 @@ def plan_step(desk: Desk, viewer: Viewer, numbers: Sequence[str], step: str) -> 
         settings = desk.settings(connection)
         rows = [require_batch(connection, viewer, number) for number in numbers]
         edges = Counter(edge for row in rows if (edge := _edge(connection, settings, row, step)) is not None)
-    return Plan(edges, len(rows) - edges.total(), sum(row.total for row in rows))
+    sources = {row.number: State(row.state) for row in rows}
+    return Plan(edges, len(rows) - edges.total(), sum(row.total for row in rows), sources)
 
 
 def _edge(connection: Connection, settings: Settings, row: Any, step: str) -> Edge | None:
@@ -60,12 +65,26 @@ def _edge(connection: Connection, settings: Settings, row: Any, step: str) -> Ed
 
 
 def advance_batches(
-    desk: Desk, viewer: Viewer, numbers: Iterable[str], step: str, note: str = "", *, code: str = ""
+    desk: Desk,
+    viewer: Viewer,
+    numbers: Iterable[str],
+    step: str,
+    note: str = "",
+    *,
+    code: str = "",
+    sources: Mapping[str, State] | None = None,
 ) -> list[Outcome]:
-    """Take one step on each batch; one that is refused stops no other. Without a fresh factor each that releases money is,
-    and each whose account has to be checked on its own page.
+    """Take one step on each batch as it was seen (``sources``); one that is refused stops no other.
+
+    Without a fresh factor each that releases money is, and each whose account has to be checked on its own page.
     """
-    return _each(numbers, lambda number: _(advance_batch(desk, viewer, number, step, note, code=code).label))
+    states = sources or {}
+
+    def take(number: str) -> str:
+        seen = Seen(state=states.get(number))
+        return _(advance_batch(desk, viewer, number, step, note, code=code, seen=seen).label)
+
+    return _each(numbers, take)
 
 
 def assign_batches(desk: Desk, viewer: Viewer, numbers: Iterable[str], username: str) -> list[Outcome]:

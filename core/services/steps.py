@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from core.domain.errors import InvalidInput, NotFound
+from core.domain.errors import InvalidInput, NotFound, StalePreview
 from core.domain.identifiers import as_said
 from core.domain.lifecycle import (
     FREE_STATES,
@@ -58,6 +58,21 @@ PAYMENT_STEPS = frozenset({"pay", "settle", "bounce"})
 FILING = Edge(State.SUBMITTED, "submit", N_("确认提交"), Right.APPLY, Part.FILER, State.SUBMITTED)
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody had before him when he took a step, as far as he says so.
+
+    ``marks`` are those on lines (``LineSheet.seen``). Steps of several states have one name: who saw ``state`` 待初审 does not
+    pass 复核.
+    """
+
+    marks: str = ""
+    state: State | None = None
+
+
+NOTHING_SEEN = Seen()
+
+
 def withdraw_batch(desk: Desk, viewer: Viewer, number: str, note: str = "") -> State:
     """撤回: the filer's employer takes a batch back until 初审 is done; its lines are free again."""
     return advance_batch(desk, viewer, number, "withdraw", note)
@@ -72,17 +87,17 @@ def advance_batch(
     *,
     code: str = "",
     account_checked: bool = False,
-    seen: str = "",
+    seen: Seen = NOTHING_SEEN,
 ) -> State:
     """Move a batch along one edge of the lifecycle, or say who may and why not.
 
     不予退费 asks for the ``code`` of a refusal (or ``other``) besides the note: every line that is left is refused for it.
     初审通过 of a batch to an unregistered account asks whether the reviewer has ``account_checked`` against the papers.
-    ``seen`` names the marks on lines that the viewer had before him: other ones are told before anything is done.
+    ``seen`` is what the viewer had before him: another state and other marks are told before anything is done.
 
     Raises ``IllegalTransition`` from a state without this step, ``NotAllowed`` without the right or with another part in
-    this batch already, ``StalePreview`` for other marks. 复核 above the approval threshold leads to 审批 whichever of its two
-    steps is asked for. Steps of money are taken together with the batch's payment orders.
+    this batch already, ``StalePreview`` for what was not seen. 复核 above the approval threshold leads to 审批
+    whichever of its two steps is asked for. Steps of money are taken together with the batch's payment orders.
     """
     if step == "money_back":
         from core.services.payment_returns import take_money_back
@@ -97,6 +112,7 @@ def advance_batch(
         row = require_batch(unit.connection, viewer, number, lock=True)
         settings = desk.settings(unit.connection)
         edge = choose_edge(settings, row, step)
+        _require_same_state(edge, seen)
         if edge.part is Part.CORRECTOR:
             raise InvalidInput(N_("请填写更正后的银行信息"), field="bank_account")
         said = as_said(note)
@@ -105,8 +121,8 @@ def advance_batch(
         if edge.needs_note and not said:
             raise InvalidInput(N_("请填写意见"), field="step_note")
         require_step(unit.connection, viewer, row, edge)
-        if seen:
-            require_same_marks(unit, row, seen)
+        if seen.marks:
+            require_same_marks(unit, row, seen.marks)
         if edge.hands_in_again:
             _require_materials(unit.connection, settings, row)
         if edge.target is State.CLOSED:
@@ -119,6 +135,15 @@ def advance_batch(
             edge = choose_edge(settings, row, step)
         audited = _answered(unit, row, edge, said, code=code, account_checked=account_checked)
         return take_edge(Opened(unit, settings, row.batch_id, number, audited), edge, said)
+
+
+def _require_same_state(edge: Edge, seen: Seen) -> None:
+    if seen.state is not None and seen.state is not edge.source:
+        raise StalePreview(
+            N_("该批次已由“{before}”变为“{after}”，请返回查看最新进度后再办理"),
+            before=seen.state.label,
+            after=edge.source.label,
+        )
 
 
 def _require_materials(connection: Connection, settings: Settings, row: Any) -> None:

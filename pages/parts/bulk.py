@@ -72,7 +72,7 @@ def _draw_decision(viewer: Viewer, numbers: tuple[str, ...]) -> None:
             _close()
             st.rerun()
         label = _("确定{step}").format(step=_("批量通过"))
-        st.button(label, key="take_bulk", type="primary", on_click=_pass, args=(numbers, plan.needs_factor))
+        st.button(label, key="take_bulk", type="primary", on_click=_pass, args=(numbers, plan))
 
 
 def _draw_plan(plan: Plan) -> None:
@@ -98,10 +98,10 @@ def _close() -> None:
     state.BULK.clear()
 
 
-def _pass(numbers: tuple[str, ...], needs_factor: bool) -> None:  # noqa: FBT001 - what the button was drawn with
+def _pass(numbers: tuple[str, ...], plan: Plan) -> None:
     note = state.typed(_NOTE) or ""
-    acting = proven_viewer if needs_factor else acting_viewer
-    _keep(attempt(lambda: advance_batches(desk(), acting(), numbers, _STEP, note)))
+    acting = proven_viewer if plan.needs_factor else acting_viewer
+    _keep(attempt(lambda: advance_batches(desk(), acting(), numbers, _STEP, note, sources=plan.sources)))
 
 
 def _keep(outcomes: Sequence[Outcome] | None) -> None:

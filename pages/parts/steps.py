@@ -11,7 +11,7 @@ from core.services.batches import BatchView
 from core.services.line_outcomes import MARKS
 from core.services.line_sheets import LineSheet, read_lines
 from core.services.payments import preview_run
-from core.services.steps import advance_batch
+from core.services.steps import Seen, advance_batch
 from core.services.unregistered_accounts import CHECKED
 from core.services.unregistered_accounts import FIELD as _CHECKED
 from core.texts import _
@@ -172,7 +172,8 @@ def _close() -> None:
 
 def _take(number: str, edge: Edge) -> None:
     note, said = state.typed(_NOTE) or "", {"code": state.typed(_CODE) or "", _CHECKED: bool(state.typed(_CHECKED))}
-    acting, seen = proven_viewer if edge.needs_factor else acting_viewer, state.SEEN.get()
+    acting = proven_viewer if edge.needs_factor else acting_viewer
+    seen = Seen(state.SEEN.get(), edge.source)
     if reached := attempt(lambda: advance_batch(desk(), acting(), number, edge.step, note, seen=seen, **said)):
         state.STEP.clear()
         state.NOTICE.set((N_("已办理：{step}，批次现为“{state}”"), {"step": edge.label, "state": reached.label}))

@@ -267,6 +267,17 @@ def test_somebody_else_was_quicker_is_told_beside_the_button(show, desk: Desk, n
     assert batches.show_batch(desk, CLERK, number).state is State.WITHDRAWN
 
 
+def test_who_meant_the_first_review_does_not_pass_the_second(show, desk: Desk, number: str) -> None:
+    """Both steps are called 通过 by the lifecycle, and a colleague was quicker."""
+    steps.advance_batch(desk, THIRD_REVIEWER, number, "accept")
+    app = show("reviewer1", number)
+    app.button(key="step_pass").click().run()
+    steps.advance_batch(desk, SECOND_REVIEWER, number, "pass")
+    app.button(key="take_step").click().run()
+    assert "该批次已由“待初审”变为“待复核”" in texts(app)
+    assert batches.show_batch(desk, CLERK, number).state is State.SECOND_REVIEW
+
+
 def test_from_review_to_payment_on_the_pages_alone(show, desk: Desk, number: str) -> None:
     steps.advance_batch(desk, REVIEWER, number, "accept")
     with desk.database.write() as connection:

@@ -20,7 +20,7 @@ from core.services.line_decisions import Marked, answer_lines, decide_lines, ope
 from core.services.line_sheets import read_lines
 from core.services.previews import preview_batch
 from core.services.settings import change_setting
-from core.services.steps import advance_batch, withdraw_batch
+from core.services.steps import Seen, advance_batch, withdraw_batch
 from tests.support.desks import (
     APPROVER,
     CLERK,
@@ -126,10 +126,13 @@ def test_a_step_is_taken_for_the_marks_that_were_seen(desk: Desk, ledger: Ledger
     seen = read_lines(desk, REVIEWER, number).seen
     decide_lines(desk, SECOND_REVIEWER, number, [1, 2], PASS)
     with pytest.raises(StalePreview) as caught:
-        advance_batch(desk, REVIEWER, number, step, "请补充材料", seen=seen)
+        advance_batch(desk, REVIEWER, number, step, "请补充材料", seen=Seen(seen))
     assert str(caught.value) == "明细的意见在您打开后有变动，最近是 reviewer2 将 2 条标为“同意退费”，请核对后再确定"
     seen = read_lines(desk, REVIEWER, number).seen
-    assert advance_batch(desk, REVIEWER, number, step, "请补充材料", seen=seen) in {State.SECOND_REVIEW, State.RETURNED}
+    assert advance_batch(desk, REVIEWER, number, step, "请补充材料", seen=Seen(seen)) in {
+        State.SECOND_REVIEW,
+        State.RETURNED,
+    }
 
 
 def test_other_words_of_the_same_mark_are_another_mark(desk: Desk, ledger: Ledger) -> None:
@@ -138,7 +141,7 @@ def test_other_words_of_the_same_mark_are_another_mark(desk: Desk, ledger: Ledge
     seen = read_lines(desk, REVIEWER, number).seen
     decide_lines(desk, REVIEWER, number, [1], replace(RETURN, text="请补充社保缴费证明"))
     with pytest.raises(StalePreview, match="有变动，请核对"):
-        advance_batch(desk, REVIEWER, number, "return", "请补充材料", seen=seen)
+        advance_batch(desk, REVIEWER, number, "return", "请补充材料", seen=Seen(seen))
 
 
 @pytest.mark.parametrize(
@@ -347,11 +350,11 @@ def test_a_dropped_line_is_free_for_another_draft(desk: Desk, ledger: Ledger) ->
 
 
 def test_of_two_reviewers_at_once_one_wins_and_the_other_is_told(desk: Desk, ledger: Ledger) -> None:
-    number = file_clear(desk, ledger)
+    number, seen = file_clear(desk, ledger), Seen(state=State.FIRST_REVIEW)
     done = at_once(
         [
-            lambda: advance_batch(desk, REVIEWER, number, "pass"),
-            lambda: advance_batch(desk, SECOND_REVIEWER, number, "return", "请补充"),
+            lambda: advance_batch(desk, REVIEWER, number, "pass", seen=seen),
+            lambda: advance_batch(desk, SECOND_REVIEWER, number, "return", "请补充", seen=seen),
         ]
     )
     won = [each for each in done if isinstance(each, State)]

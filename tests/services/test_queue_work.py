@@ -78,6 +78,16 @@ def test_terms_and_words_find_batches(desk: Desk, ledger: Ledger) -> None:
     assert {search: queue(desk, search) for search in found} == found
 
 
+def test_many_are_passed_from_the_state_in_which_they_were_seen(desk: Desk, ledger: Ledger) -> None:
+    moved, same = file_clear(desk, ledger, 1), file_clear(desk, ledger, 2)
+    plan = plan_step(desk, REVIEWER, [moved, same], "pass")
+    advance_batch(desk, SECOND_REVIEWER, moved, "pass")
+    outcomes = advance_batches(desk, REVIEWER, [moved, same], "pass", sources=plan.sources)
+    assert [each.done for each in outcomes] == [False, True]
+    assert "由“待初审”变为“待复核”" in outcomes[0].said
+    assert show_batch(desk, REVIEWER, moved).state is State.SECOND_REVIEW
+
+
 def test_two_characters_of_a_name_are_enough(desk: Desk, ledger: Ledger) -> None:
     ledger.fact(person(1), "employment", 20190301, 20220420, employer_id="E1")
     number = file_serials(desk, [ledger.row(person(1), 202205, name="欧阳云_一")])
