@@ -65,7 +65,8 @@ def draw_history(events: tuple[Event, ...]) -> None:
         ],
         columns=[_("时间"), _("操作"), _("办理人"), _("环节"), _("之后状态"), _("意见")],
     )
-    st.table(table, border="horizontal", alt=_("办理记录"))
+    with st.container(key="history"):
+        st.table(table, border="horizontal", alt=_("办理记录"))
 
 
 def _station(batch: BatchView, state: State, way: tuple[State, ...], left: dict[State, Event]) -> Station:
