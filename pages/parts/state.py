@@ -115,6 +115,22 @@ SCREENING: Slot[str] = Slot("_screening", "")
 SCREENING_OPEN: Slot[bool] = Slot("_screening_open", False)
 
 
+#: The screen of the last run, and the batch on it.
+SCREEN: Slot[tuple[str, str]] = Slot("_screen", ("", ""))
+_DIALOGS: tuple[Slot[Any], ...] = (
+    *(UPLOAD, STEP, PAYMENT, BULK, CHANGE, ASKING, GUARDED),
+    *(RESETTING, ANSWERING, REVEALING, EXPLAINING),
+)
+
+
+def enter(screen: str, number: str) -> None:
+    """Leave what was being asked on another screen: whoever went back from an open dialog finds it closed when he returns."""
+    if SCREEN.get() != (screen, number):
+        for dialog in _DIALOGS:
+            dialog.clear()
+        SCREEN.set((screen, number))
+
+
 def typed(key: str, default: Any = None) -> Any:
     """The value of a widget as the user left it."""
     return st.session_state.get(key, default)

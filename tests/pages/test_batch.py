@@ -267,6 +267,18 @@ def test_somebody_else_was_quicker_is_told_beside_the_button(show, desk: Desk, n
     assert batches.show_batch(desk, CLERK, number).state is State.WITHDRAWN
 
 
+def test_a_dialog_that_was_left_by_the_back_button_is_closed(show, desk: Desk, number: str) -> None:
+    steps.advance_batch(desk, REVIEWER, number, "accept")
+    app = show("reviewer2", number)
+    app.button(key="step_return").click().run()
+    assert "take_step" in {button.key for button in app.button}
+    app.switch_page("batches.py").run()
+    app.query_params["no"] = number
+    app.switch_page("batch.py").run()
+    keys_now = {button.key for button in app.button}
+    assert ("step_return" in keys_now, "take_step" in keys_now) == (True, False)
+
+
 def test_who_meant_the_first_review_does_not_pass_the_second(show, desk: Desk, number: str) -> None:
     """Both steps are called 通过 by the lifecycle, and a colleague was quicker."""
     steps.advance_batch(desk, THIRD_REVIEWER, number, "accept")
