@@ -119,6 +119,8 @@ def _record(line: Line, report: ResultReport) -> dict[str, Any]:
 
 
 def _say_fit(line: Line, report: ResultReport) -> str:
+    if report.imported and line in report.aside:
+        return f"▲ {_('放入待核对')}"
     if report.imported or line.known:
         return f"✓ {_('已登记过')}"
     return f"✕ {_(CAUSES[line.cause])}" if line.cause else f"✓ {_('相符')}"

@@ -30,6 +30,8 @@ def draw_strays(viewer: Viewer) -> None:
         _draw_table(waiting, "strays")
         _draw_form(viewer, waiting)
     else:
+        # Somebody else has settled the last one meanwhile.
+        draw_faults("")
         st.info(_("没有待核对的回盘记录。"), icon=":material/done_all:")
     if settled := list_strays(desk(), viewer, resolved=True):
         with st.expander(_("已处理 ({count})").format(count=len(settled))):

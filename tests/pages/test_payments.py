@@ -14,7 +14,7 @@ from core.services.batches import show_batch
 from core.services.desk import Desk
 from core.services.payment_runs import list_runs
 from core.services.steps import advance_batch
-from core.services.strays import list_strays
+from core.services.strays import list_strays, resolve_unmatched
 from tests.pages.conftest import Open
 from tests.pages.reading import keys, labels, table, texts
 from tests.pages.test_english import CHINESE, NAMES, said, written
@@ -184,6 +184,7 @@ def test_a_file_of_money_that_came_back_says_that_its_rows_wait_in_the_tray(
     app = upload(turn_to(open_app("finance1", "payments.py"), "银行回盘"), back)
     app.button(key="book_results").click().run()
     assert app.toast[0].value.replace("\\", "") == "已登记：2 行放入“待核对”"
+    assert list(app.table[0].value["核对"]) == ["▲ 放入待核对"] * 2
 
 
 def test_a_row_of_the_tray_is_settled_with_a_word_on_how(open_app: Open, desk: Desk, ledger: Ledger) -> None:
@@ -197,6 +198,19 @@ def test_a_row_of_the_tray_is_settled_with_a_word_on_how(open_app: Open, desk: D
     app.button(key="resolve_stray").click().run()
     assert list_strays(desk, FINANCE) == ()
     assert "没有待核对的回盘记录" in texts(app)
+
+
+def test_a_row_that_a_colleague_has_settled_is_told(open_app: Open, desk: Desk, ledger: Ledger) -> None:
+    first, *_rest = orders(desk, pay(desk, payable(desk, ledger, 1)))
+    with pytest.raises(ResultsRefusedError):
+        book_results(desk, FINANCE, "r.csv", as_csv([answer(first, 收款账号="0200001009012345679")]))
+    app = turn_to(open_app("finance1", "payments.py"), "待核对")
+    app.text_input(key="stray_note").set_value("银行已更正").run()
+    (row,) = list_strays(desk, FINANCE)
+    resolve_unmatched(desk, SECOND_PAYER, row.result_id, row.position, "已更正")
+    app.button(key="resolve_stray").click().run()
+    assert "没有待核对的回盘记录" in texts(app)
+    assert len(app.error) + texts(app).count(":material/error:") == 1, texts(app)
 
 
 def test_money_that_came_back_is_booked_in_the_tray_with_a_code(open_app: Open, desk: Desk, ledger: Ledger) -> None:
