@@ -92,9 +92,11 @@ def _draw_decision(batch: BatchView, edge: Edge) -> None:
         _draw_account(batch)
     if edge.hands_in_again:
         draw_missing(batch.missing)
-    label = f":red[*] {_('意见')}" if edge.needs_note else _("意见（可不填）")
-    st.text_area(label, key=_NOTE, max_chars=NOTE_LENGTH, height=110, placeholder=_say_note(edge))
-    draw_faults(_NOTE)
+    if not edge.sends_money:
+        # A run of payment has no words of its own.
+        label = f":red[*] {_('意见')}" if edge.needs_note else _("意见（可不填）")
+        st.text_area(label, key=_NOTE, max_chars=NOTE_LENGTH, height=110, placeholder=_say_note(edge))
+        draw_faults(_NOTE)
     if edge.needs_factor:
         draw_factor(require_user(edge.right))
     draw_faults("")
@@ -154,6 +156,8 @@ def _say_consequence(edge: Edge) -> str:
 def _say_note(edge: Edge) -> str:
     if edge.needs_cause:
         return _("请写明事实和理由，决定书将逐字引用")
+    if edge.needs_note and edge.part is Part.PAYER:
+        return _("例如银行回单编号、银行告知的原因")
     return _("请逐条写明需要补正的内容或原因") if edge.needs_note else ""
 
 

@@ -240,6 +240,7 @@ def test_without_the_banks_row_the_dialog_says_that_every_fund_is_taken_back(
     app.switch_page("batch.py").run()
     app.button(key="step_money_back").click().run()
     assert "全部按退回登记" in texts(app)
+    assert app.text_area(key="step_note").placeholder == "例如银行回单编号、银行告知的原因"
     app.text_area(key="step_note").set_value("退汇通知 12 号")
     prove(app)
     app.button(key="take_step").click().run()
@@ -303,6 +304,7 @@ def test_the_page_of_a_batch_asks_before_it_pays_as_the_run_does_and_for_what_is
     for told in ("收款账号与单位现登记账户不一致", "单位有欠费（N18）", "退票后重新支付"):
         assert told in said
     assert "批次金额（元）" not in said
+    assert "step_note" not in {area.key for area in app.text_area}
 
 
 def test_what_cannot_be_paid_says_so_in_the_dialog_of_its_page(open_app: Open, desk: Desk, ledger: Ledger) -> None:
