@@ -79,4 +79,5 @@ def _outcome(line: tuple[object, ...] | None) -> str:
         return _("未勾选")
     verdict, _refundable, codes = line
     label = _(VERDICTS[int(str(verdict))].label)
-    return _("{label}（{codes}）").format(label=label, codes=codes) if codes else label
+    told = _("、").join(filter(None, str(codes).split("|")))
+    return _("{label}（{codes}）").format(label=label, codes=told) if told else label

@@ -26,7 +26,8 @@ def draw_drift() -> None:
     for note in notes:
         st.markdown(f"- {plain(note)}")
     if lines:
-        st.table(_table(lines[:_MOST]), alt=_("预览之后的变化"))
+        with st.container(key="drift_lines"):
+            st.table(_table(lines[:_MOST]), alt=_("预览之后的变化"))
     if len(lines) > _MOST:
         st.caption(_("另有 {count} 条变化未逐条列出，重新预览后可查看全部结果。").format(count=len(lines) - _MOST))
     st.button(

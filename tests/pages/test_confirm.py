@@ -231,18 +231,19 @@ def test_confirming_in_two_windows_files_one_batch_and_both_see_its_number(
 
 
 def test_what_has_changed_since_is_shown_and_asked_again(open_app: Open, desk: Desk, ledger: Ledger) -> None:
-    serials = ledger.leaver(1, [202205, 202206])
+    # Nobody knows when the second person left.
+    serials = [*ledger.leaver(1, [202205, 202206]), ledger.row(person(2), 202205)]
     prepare_draft(desk, serials)
     app = open_app("clerk1", "confirm.py")
-    other = prepare_draft(desk, serials[:1], viewer=COLLEAGUE)
+    other = prepare_draft(desk, [serials[0], serials[2]], viewer=COLLEAGUE)
     preview = previews.preview_batch(desk, COLLEAGUE, other)
     filing.submit_batch(desk, COLLEAGUE, other, preview.key, preview.fingerprint)
     app.button(key="confirm").click().run()
 
     assert "预览之后情况有变化，尚未提交" in texts(app)
     changes = app.table[0].value
-    assert list(changes["预览时"]) == ["可退"] * 3
-    assert list(changes["现在"]) == ["不可退（N05）"] * 3
+    assert list(changes["预览时"]) == ["可退"] * 3 + ["待核（V13）"] * 3
+    assert list(changes["现在"]) == ["不可退（N05）"] * 3 + ["不可退（N05、V13）"] * 3
     assert count_batches(desk) == 1
 
     app.button(key="drift_checked").click().run()
