@@ -3,9 +3,10 @@
 The rollup counts steps. A batch that goes round takes many: how many batches stand behind a figure is bounded from below.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
 from core.domain.board_question import BoardQuestion
 from core.domain.lifecycle import WAITS_FOR, State
@@ -33,8 +34,7 @@ _AGAIN = {False: ("pass_bank", "return_bank"), True: ("resubmit",)}
 _key_of, _state_of = attrgetter("key"), attrgetter("state")
 
 
-@dataclass(frozen=True, slots=True)
-class Waited:
+class Waited(NamedTuple):
     """Steps of one group: how many, days waited for one on average, and the share (0–1) that came after the due date.
 
     ``limit`` in working days where the group is a stage, else 0.
@@ -77,37 +77,35 @@ def read_step_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Step
         rows, settings = store.sum_steps(connection, cut), desk.settings(connection)
         by_month, by_person, timed = _parted(rows)
         again = _again(by_person)
-        of_stages = _batches_of_stages(connection, cut, timed, again, least)
-    stages = _waited(timed, _state_of, lambda key: _(State(key).label))
+        of_stages = _sum_stages(connection, cut, timed, again, least)
     limits = {state.value: settings.number(WAITS_FOR[state][0]) or 0 for state in WAITS_FOR}
-    months = _waited(timed, _key_of, lambda key: f"{key[:4]}-{key[4:]}")
-    of_people = [row for row in by_person if row.state in TIMED]
-    people = _waited(of_people, _key_of, say_person)
+    of_people = _sum_up([row for row in by_person if row.state in TIMED], _key_of, again)
+    of_months = _sum_up(timed, _key_of, again)
     # The rollup counts steps: one batch that goes round must not pass for several.
-    told_by = (
-        (stages, of_stages),
-        (people, _most(of_people, _key_of, again)),
-        (months, _most(timed, _key_of, again)),
+    stages, people, months = (
+        {key: sums for key, sums in group.items() if sums.batches >= least}
+        for group in (of_stages, of_people, of_months)
     )
-    shown = [[each for each in group if behind[each.key] >= least] for group, behind in told_by]
-    told = {each.key for each in shown[0]}
-    order = list(State)
     return StepBoard(
         Period(cut.first),
         Period(cut.last),
         tuple(
-            Waited(each.key, each.label, each.moves, each.days, each.late, limits[each.key])
-            for each in sorted(shown[0], key=lambda each: order.index(State(each.key)))
+            _waited(state.value, _(state.label), stages[state.value], limits[state.value])
+            for state in State
+            if state.value in stages
         ),
-        tuple(sorted(shown[1], key=lambda each: (-each.moves, each.key))),
-        tuple(sorted(shown[2], key=lambda each: each.key)),
+        tuple(
+            _waited(key, say_person(key), sums)
+            for key, sums in sorted(people.items(), key=lambda each: (-each[1].moves, each[0]))
+        ),
+        tuple(_waited(key, f"{key[:4]}-{key[4:]}", months[key]) for key in sorted(months)),
         # Of the stages that are told: the others would be known by subtraction.
-        _late_share([row for row in timed if row.state in told]),
-        bounced_share(by_month, by_person, least),
-        straight_share(by_month, by_person, least),
+        _late_share(stages),
+        _bounced_share(by_month, again, least),
+        _straight_share(by_month, again, least),
         answered=bool(_steps(by_month, *PAID, *BOUNCED)),
-        hidden=sum(map(len, shown)) < len(stages) + len(people) + len(months),
-        months_left_out=tuple(sorted({int(each.key) for each in months} - {int(each.key) for each in shown[2]})),
+        hidden=len(stages) + len(people) + len(months) < len(of_stages) + len(of_people) + len(of_months),
+        months_left_out=tuple(sorted(map(int, of_months.keys() - months.keys()))),
     )
 
 
@@ -115,8 +113,8 @@ def stages_told(connection: Connection, viewer: Viewer, cut: Cut) -> frozenset[s
     """The stages that ``read_step_board`` tells of: enough batches left them."""
     _by_month, by_person, timed = _parted(store.sum_steps(connection, cut))
     least = least_of(viewer)
-    found = _batches_of_stages(connection, cut, timed, _again(by_person), least)
-    return frozenset(stage for stage, batches in found.items() if batches >= least)
+    found = _sum_stages(connection, cut, timed, _again(by_person), least)
+    return frozenset(stage for stage, sums in found.items() if sums.batches >= least)
 
 
 def _parted(rows: Sequence[Steps]) -> tuple[list[Steps], list[Steps], list[Steps]]:
@@ -128,35 +126,74 @@ def _parted(rows: Sequence[Steps]) -> tuple[list[Steps], list[Steps], list[Steps
     return by_month, by_person, [row for row in by_month if row.state in TIMED]
 
 
-def _batches_of_stages(
+class _Sums(NamedTuple):
+    """Steps, seconds waited for them, how many late, and so many batches at least."""
+
+    moves: int
+    seconds: int
+    late: int
+    batches: int
+
+
+def _sum_up(rows: Iterable[Steps], key_of: Callable[[Steps], str], again: Mapping[bool, int]) -> dict[str, _Sums]:
+    """The sums of each key; its batches are those of the state in which most are sure.
+
+    A batch leaves a stage of review again only after it was sent in again, and one of payment only after its bank details
+    were passed. In review it leaves each state once before it is returned: the straight ones are counted as they are.
+    """
+    by_state: dict[tuple[str, str], tuple[int, int]] = {}
+    found: dict[str, tuple[int, int, int]] = {}
+    for row in rows:
+        _by, _key, state, _step, moves, seconds, late, straight = row
+        key = key_of(row)
+        counted = by_state.get((key, state), (0, 0))
+        by_state[key, state] = counted[0] + moves, counted[1] + straight
+        sums = found.get(key, (0, 0, 0))
+        found[key] = sums[0] + moves, sums[1] + seconds, sums[2] + late
+    # Where there is a step there is a batch.
+    sure = dict.fromkeys(found, 1)
+    for (key, state), (moves, straight) in by_state.items():
+        reviewed = state in _REVIEWED
+        sure[key] = max(sure[key], moves - again[reviewed], straight if reviewed else 0)
+    return {key: _Sums(*sums, sure[key]) for key, sums in found.items()}
+
+
+def _sum_stages(
     connection: Connection, cut: Cut, timed: Sequence[Steps], again: Mapping[bool, int], least: int
-) -> dict[str, int]:
-    """So many batches at least left each stage; where they might be too few they are counted."""
-    found = _most(timed, _state_of, again)
-    for stage in [key for key, batches in found.items() if batches < least]:
-        found[stage] = board_rows.count_stepped(connection, cut, Taken((stage,)), span_of(cut))
+) -> dict[str, _Sums]:
+    """The sums of each stage; where its batches might be too few they are counted."""
+    found = _sum_up(timed, _state_of, again)
+    for stage in [key for key, sums in found.items() if sums.batches < least]:
+        counted = board_rows.count_stepped(connection, cut, Taken((stage,)), span_of(cut))
+        found[stage] = found[stage]._replace(batches=counted)
     return found
 
 
-def _late_share(rows: Sequence[Steps]) -> float | None:
-    return sum(row.late for row in rows) / _moves(rows) if rows else None
+def _again(everything: Sequence[Steps]) -> dict[bool, int]:
+    """How often a batch came to a stage of payment (``False``) or review (``True``) again, by everybody's steps."""
+    return {reviewed: _moves(_steps(everything, *steps)) for reviewed, steps in _AGAIN.items()}
 
 
-def bounced_share(rows: Sequence[Steps], everything: Sequence[Steps], least: int) -> float | None:
+def _late_share(stages: Mapping[str, _Sums]) -> float | None:
+    return sum(each.late for each in stages.values()) / _moves(stages.values()) if stages else None
+
+
+def _bounced_share(rows: Sequence[Steps], again: Mapping[bool, int], least: int) -> float | None:
     """Payments that bounced, or whose money came back afterwards, of all that were answered; ``None`` for too few batches."""
     answered = _steps(rows, *PAID, *BOUNCED)
-    return min(1.0, money_back(rows) / _moves(answered)) if _paid_batches(answered, everything) >= least else None
+    return min(1.0, money_back(rows) / _moves(answered)) if _paid_batches(answered, again) >= least else None
 
 
-def straight_share(rows: Sequence[Steps], everything: Sequence[Steps], least: int) -> float | None:
+def _straight_share(rows: Sequence[Steps], again: Mapping[bool, int], least: int) -> float | None:
     """Payments that stayed paid of batches that never went back to their employer, of all; ``None`` for too few batches."""
     settled = _steps(rows, *PAID)
-    return max(0.0, paid_straight(rows) / _moves(settled)) if _paid_batches(settled, everything) >= least else None
+    return max(0.0, paid_straight(rows) / _moves(settled)) if _paid_batches(settled, again) >= least else None
 
 
-def _paid_batches(answers: Sequence[Steps], everything: Sequence[Steps]) -> int:
+def _paid_batches(answers: Sequence[Steps], again: Mapping[bool, int]) -> int:
     """So many batches at least had these answers to their payments."""
-    return _most(answers, _state_of, _again(everything)).get(State.PAYING, 0)
+    found = _sum_up(answers, _state_of, again)
+    return found[State.PAYING].batches if State.PAYING in found else 0
 
 
 def money_back(rows: Sequence[Steps]) -> int:
@@ -170,29 +207,6 @@ def paid_straight(rows: Sequence[Steps]) -> int:
     return paid - back
 
 
-def _again(everything: Sequence[Steps]) -> dict[bool, int]:
-    """How often a batch came to a stage of payment (``False``) or review (``True``) again, by everybody's steps."""
-    return {reviewed: _moves(_steps(everything, *steps)) for reviewed, steps in _AGAIN.items()}
-
-
-def _most(rows: Sequence[Steps], key_of: Callable[[Steps], str], again: Mapping[bool, int]) -> dict[str, int]:
-    """So many batches at least stand behind each key: those of the state in which most are sure.
-
-    A batch leaves a stage of review again only after it was sent in again, and one of payment only after its bank details
-    were passed. In review it leaves each state once before it is returned: the straight ones are counted as they are.
-    """
-    sums: dict[tuple[str, str], list[int]] = {}
-    for row in rows:
-        own = sums.setdefault((key_of(row), row.state), [0, 0])
-        own[0] += row.moves
-        own[1] += row.straight
-    found: dict[str, int] = {}
-    for (key, state), (moves, straight) in sums.items():
-        reviewed = state in _REVIEWED
-        found[key] = max(found.get(key, 1), moves - again[reviewed], straight if reviewed else 0)
-    return found
-
-
 def say_person(username: str) -> str:
     """Who took a step, in words."""
     return _(SYSTEM.role.label) if username == SYSTEM.username else username
@@ -202,18 +216,9 @@ def _steps(rows: Sequence[Steps], *steps: str) -> list[Steps]:
     return [row for row in rows if row.step in steps]
 
 
-def _moves(rows: Sequence[Steps]) -> int:
+def _moves(rows: Iterable[Steps | _Sums]) -> int:
     return sum(row.moves for row in rows)
 
 
-def _waited(rows: Sequence[Steps], key_of: Callable[[Steps], str], say: Callable[[str], str]) -> list[Waited]:
-    sums: dict[str, list[int]] = {}
-    for row in rows:
-        own = sums.setdefault(key_of(row), [0, 0, 0])
-        own[0] += row.moves
-        own[1] += row.seconds
-        own[2] += row.late
-    return [
-        Waited(key, say(key), moves, seconds / DAY / moves, late / moves)
-        for key, (moves, seconds, late) in sums.items()
-    ]
+def _waited(key: str, label: str, sums: _Sums, limit: int = 0) -> Waited:
+    return Waited(key, label, sums.moves, sums.seconds / DAY / sums.moves, sums.late / sums.moves, limit)

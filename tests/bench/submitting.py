@@ -19,7 +19,13 @@ from core.services.previews import preview_batch
 from core.store.bulk import copy_rows, insert_rows
 from core.store.database import Database
 from core.store.migrations.rollup_triggers import create_rollup_triggers, drop_rollup_triggers
-from core.store.migrations.triggers import create_triggers, drop_triggers
+from core.store.migrations.triggers import (
+    KEPT_AMOUNT,
+    create_refusal,
+    create_triggers,
+    drop_refusal,
+    drop_triggers,
+)
 from core.store.schema import contributions
 from tests.bench.measuring import Figure
 from tests.support.desks import CLERK, Ledger, make_desk, person, prepare_draft
@@ -114,6 +120,7 @@ def _take_away(database: Database) -> dict[str, list[Any]]:
     """Read what the confirmation wrote and make room for the same rows again."""
     written: dict[str, list[Any]] = {}
     with database.write() as connection:
+        drop_refusal(connection, *KEPT_AMOUNT)
         drop_triggers(connection)
         drop_rollup_triggers(connection)
         for table in TABLES:
@@ -123,6 +130,7 @@ def _take_away(database: Database) -> dict[str, list[Any]]:
         for table in reversed(TABLES):
             connection.execute(sa.text(f"DELETE FROM {table}"))
         create_triggers(connection)
+        create_refusal(connection, *KEPT_AMOUNT, "UPDATE", "")
         create_rollup_triggers(connection)
     return written
 
