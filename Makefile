@@ -33,7 +33,7 @@ run: $(VENV)/.for-running ## start the product with demonstration data (settings
 test: venv system ## check and test everything, PostgreSQL and the browser included
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/mypy
-	$(PY) -m pytest -n $(JOBS) $(PYTEST_ARGS)
+	$(PY) -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 bench: venv system ## measure: figure, floor, ratio, target
 	$(PY) -m tests.bench
