@@ -11,7 +11,7 @@ from core.domain.roles import Right
 from core.services.drafts import Draft
 from core.services.papers import OnRecord, Paper, add_paper, list_papers, remove_paper
 from core.services.previews import missing_materials, reasons_of_draft
-from core.texts import _
+from core.texts import _, current_language
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk, require_user
 from pages.parts.boundary import errors_shown, fragment
@@ -26,8 +26,10 @@ _NUMBERS = {code: number for number, code in enumerate(MATERIALS, start=1)}
 _LENGTH_OF_DAY = len("2026-11-24")
 
 #: Widths of cells in pixels; what is left goes to the name.
-_NUMBER, _NECESSITY, _DEMAND, _UPLOAD, _KIND, _DAY, _VIEW, _VIEW_AND_REMOVE = 32, 108, 64, 76, 60, 84, 28, 68
+_NUMBER, _DEMAND, _UPLOAD, _KIND, _DAY, _VIEW, _VIEW_AND_REMOVE = 32, 64, 76, 60, 84, 28, 68
 _REMOVED = 116
+#: English words are longer than Chinese ones.
+_NECESSITY = {"zh": 72, "en": 108}
 
 
 @fragment
@@ -116,7 +118,8 @@ def draw_missing(missing: Collection[Collection[str]]) -> None:
 
 def _draw_materials(reasons: Collection[Reason], papers: Sequence[Paper]) -> None:
     st.markdown(f"**{_('要件列表')}**")
-    names = [Cell(_("序号"), _NUMBER), Cell(_("材料名称")), Cell(_("材料必要性"), _NECESSITY), Cell(_("要求"), _DEMAND)]
+    necessity = _NECESSITY[current_language()]
+    names = [Cell(_("序号"), _NUMBER), Cell(_("材料名称")), Cell(_("材料必要性"), necessity), Cell(_("要求"), _DEMAND)]
     draw_cells([*names, Cell(_("操作"), _UPLOAD)], heading=True)
     present = {paper.material for paper in papers}
     for code, material in MATERIALS.items():
@@ -125,7 +128,7 @@ def _draw_materials(reasons: Collection[Reason], papers: Sequence[Paper]) -> Non
                 [
                     Cell(str(_NUMBERS[code]), _NUMBER),
                     Cell(_(material.name), note=_("✓ 已上传") if code in present else ""),
-                    Cell(_("非必要"), _NECESSITY),
+                    Cell(_("非必要"), necessity),
                     _demand(reasons, code),
                 ]
             )
