@@ -81,6 +81,7 @@ def read_step_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Step
     limits = {state.value: settings.number(WAITS_FOR[state][0]) or 0 for state in WAITS_FOR}
     of_people = _sum_up([row for row in by_person if row.state in TIMED], _key_of, again)
     of_months = _sum_up(timed, _key_of, again)
+    payments = _steps(by_month, *PAID, *BACK)
     # The rollup counts steps: one batch that goes round must not pass for several.
     stages, people, months = (
         {key: sums for key, sums in group.items() if sums.batches >= least}
@@ -101,9 +102,9 @@ def read_step_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Step
         tuple(_waited(key, f"{key[:4]}-{key[4:]}", months[key]) for key in sorted(months)),
         # Of the stages that are told: the others would be known by subtraction.
         _late_share(stages),
-        _bounced_share(by_month, again, least),
-        _straight_share(by_month, again, least),
-        answered=bool(_steps(by_month, *PAID, *BOUNCED)),
+        _bounced_share(payments, again, least),
+        _straight_share(payments, again, least),
+        answered=bool(_steps(payments, *PAID, *BOUNCED)),
         hidden=len(stages) + len(people) + len(months) < len(of_stages) + len(of_people) + len(of_months),
         months_left_out=tuple(sorted(map(int, of_months.keys() - months.keys()))),
     )
@@ -191,9 +192,8 @@ def _straight_share(rows: Sequence[Steps], again: Mapping[bool, int], least: int
 
 
 def _paid_batches(answers: Sequence[Steps], again: Mapping[bool, int]) -> int:
-    """So many batches at least had these answers to their payments."""
-    found = _sum_up(answers, _state_of, again)
-    return found[State.PAYING].batches if State.PAYING in found else 0
+    """So many batches at least had these answers to their payments: one is paid again only after its bank details were passed."""
+    return max(1, _moves(answers) - again[False]) if answers else 0
 
 
 def money_back(rows: Sequence[Steps]) -> int:
