@@ -16,7 +16,7 @@ from core.domain.settings import Settings
 from core.domain.vocabulary import Insurance
 from core.domain.wording import N_
 from core.services.desk import Desk, Unit
-from core.services.payments import NOTHING_DUE, make_run, preview_run
+from core.services.payments import make_run, preview_run
 from core.services.steps import advance_locked, choose_edge, read_parts, require_batch
 from core.store import payments as store
 from core.store.batches import read_batch
@@ -91,7 +91,7 @@ def _pay_alone(desk: Desk, viewer: Viewer, number: str) -> None:
     today = desk.today()
     preview = preview_run(desk, viewer, today, [number])
     if not preview.orders:
-        raise IllegalTransition(preview.excluded[0].sentence if preview.excluded else NOTHING_DUE)
+        raise IllegalTransition(preview.obstacle)
     make_run(desk, viewer, today, [number], preview.fingerprint)
 
 

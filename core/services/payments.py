@@ -102,6 +102,11 @@ class RunPreview:
         return [order for batch in self.batches for order in batch.orders]
 
     @property
+    def obstacle(self) -> str:
+        """Why none of it can be paid, where nothing can: the first reason, to be translated."""
+        return self.excluded[0].sentence if self.excluded else NOTHING_DUE
+
+    @property
     def pays_from_examples(self) -> bool:
         """Whether a fund would pay from the account that the product was made with, which is nobody's."""
         return any(self.accounts[fund] == Settings().fund_account(fund) for fund in self.by_fund)

@@ -227,9 +227,12 @@ def read_batch(
 
 
 def of_person(text: str) -> sa.ColumnElement[bool]:
-    """Lines of whoever has this number or name; two characters are enough of a name, one would find half of the people."""
+    """Batches with lines of whoever has this number or name; two characters are enough of a name, one would find half of the
+    people.
+    """
     named = lines.c.name.contains(text, autoescape=True) if len(text) > 1 else lines.c.name == text
-    return (lines.c.social_security_number == text.upper()) | named
+    theirs = sa.select(lines.c.batch_id).where((lines.c.social_security_number == text.upper()) | named)
+    return batches.c.batch_id.in_(theirs)
 
 
 def _matching(
@@ -247,11 +250,10 @@ def _matching(
     if states:
         where.append(among(batches.c.state, states, dialect))
     if search:
-        by_person = sa.select(lines.c.batch_id).where(of_person(search))
         named = batches.c.number.contains(search.upper(), autoescape=True) | batches.c.employer_name.contains(
             search, autoescape=True
         )
-        where.append(named | batches.c.batch_id.in_(by_person) if people else named)
+        where.append(named | of_person(search) if people else named)
     return where
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from core.domain.queue_query import QueueQuery
 from core.store.batches import LISTED_COLUMNS, of_person
 from core.store.bulk import among
-from core.store.schema import batch_parts, batches, lines
+from core.store.schema import batch_parts, batches
 
 _c = batches.c
 _COMPARE = {"=": eq, "<": lt, ">": gt, "<=": le, ">=": ge}
@@ -74,7 +74,7 @@ def _conditions(query: QueueQuery) -> list[sa.ColumnElement[bool]]:
         *(_c.state.in_(sorted(states)) for states in query.states),
         *(_of_employer(text) for text in query.employers),
         *(_c.reason.in_(sorted(reasons)) for reasons in query.reasons),
-        *(_of_person(text) for text in query.persons),
+        *(of_person(text) for text in query.persons),
         *(_COMPARE[sign](_c.total, amount) for sign, amount in query.amounts),
         *days,
         *(_c.assignee == username for username in query.assignees),
@@ -82,12 +82,8 @@ def _conditions(query: QueueQuery) -> list[sa.ColumnElement[bool]]:
 
 
 def _has_word(word: str) -> sa.ColumnElement[bool]:
-    return _c.number.contains(word.upper(), autoescape=True) | _of_employer(word) | _of_person(word)
+    return _c.number.contains(word.upper(), autoescape=True) | _of_employer(word) | of_person(word)
 
 
 def _of_employer(text: str) -> sa.ColumnElement[bool]:
     return _c.employer_name.contains(text, autoescape=True) | (_c.employer_id == text)
-
-
-def _of_person(text: str) -> sa.ColumnElement[bool]:
-    return _c.batch_id.in_(sa.select(lines.c.batch_id).where(of_person(text)))

@@ -11,7 +11,7 @@ import streamlit as st
 from core.domain.roles import Right, Viewer
 from core.domain.vocabulary import Insurance
 from core.domain.wording import N_
-from core.services.payments import NOTHING_DUE, Payable, RunPreview, make_run, preview_run
+from core.services.payments import Payable, RunPreview, make_run, preview_run
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import desk, require_user
@@ -147,7 +147,7 @@ def draw_funds(chosen: RunPreview, key: str) -> None:
 def draw_due(due: RunPreview) -> None:
     """What a run of one batch would pay: what is to be known first, and what leaves from each fund; or why it can't be paid."""
     if not due.batches:
-        draw_note("error", _(due.excluded[0].sentence if due.excluded else NOTHING_DUE))
+        draw_note("error", _(due.obstacle))
     for batch in due.batches:
         for caution in batch.cautions:
             draw_note("warning", _(caution.sentence))
