@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from core.domain.vocabulary import INSURANCE_VALUES
 from core.store.database import Connection
 from core.store.migrations.rollup_sql import ALL
+from core.store.queries import fetch_kept
 from core.store.schema import employers, line_rollup, step_rollup
 
 _l, _s = line_rollup.c, step_rollup.c
@@ -55,7 +56,7 @@ def sum_lines(
     filters = {name: value for name in named if (value := getattr(cut, name)) is not None}
     asked = {"first": cut.first, "last": cut.last, "measure": measure, "least": least, "most": most}
     asked |= {f"measure_{place}": each for place, each in enumerate(over_time)}
-    return connection.execute(_lines_statement(frozenset(filters), len(over_time), causes), asked | filters).all()
+    return fetch_kept(connection, _lines_statement(frozenset(filters), len(over_time), causes), asked | filters)
 
 
 class Steps(NamedTuple):
@@ -78,8 +79,7 @@ def sum_steps(connection: Connection, cut: Cut) -> list[Steps]:
     """All that the board of time shows."""
     filters = {name: value for name in ("reason", "reviewer") if (value := getattr(cut, name))}
     asked = {"first": cut.first, "last": cut.last, "employer": cut.employer or ALL}
-    rows = connection.execute(_steps_statement(frozenset(filters)), asked | filters)
-    return list(map(Steps._make, rows.all()))
+    return list(map(Steps._make, fetch_kept(connection, _steps_statement(frozenset(filters)), asked | filters)))
 
 
 @cache

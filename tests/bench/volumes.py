@@ -4,10 +4,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import sqlalchemy as sa
 
 from core.services.desk import Desk
+from core.store import queries
 from core.store.database import Database
 from tests.support.desks import make_desk
 from tests.support.postgres import running_postgres
@@ -37,13 +39,20 @@ def _filled(database: Database, folder: Path, size: int) -> Desk:
 
 
 def statements_of(desk: Desk, call: Callable[[], object]) -> list[tuple[str, Any]]:
-    """The statements that a call sends, as the driver gets them."""
+    """The statements that a call sends for what it counts, as the driver gets them: settings are none of it."""
     sent: list[tuple[str, Any]] = []
 
     def keep(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
         sent.append((statement, parameters))
 
+    def keep_bare(connection: Any, statement: str, parameters: Any) -> Any:
+        if statement != queries.SETTINGS:
+            sent.append((statement, parameters))
+        return fetch_bare(connection, statement, parameters)
+
+    fetch_bare = queries.fetch_bare
     sa.event.listen(desk.database.engine, "before_cursor_execute", keep)
-    call()
+    with patch.object(queries, "fetch_bare", keep_bare):
+        call()
     sa.event.remove(desk.database.engine, "before_cursor_execute", keep)
     return sent
