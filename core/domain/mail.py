@@ -34,7 +34,7 @@ def check_address(text: str, field: str = "email") -> str:
     """The address as it is kept, without blanks around it; blank stays blank. ``InvalidInput`` for anything else."""
     address = text.strip()
     if address and not (_ADDRESS.fullmatch(address) and ".." not in address):
-        raise InvalidInput(N_("电子邮箱格式不正确，请填写如 name@example.cn 的地址"), field=field)
+        raise InvalidInput(N_("电子邮箱格式不正确，应为“名称@域名”的形式"), field=field)
     return address
 
 
