@@ -146,8 +146,10 @@ def write_csv_to(file: BinaryIO, columns: Sequence[Column], rows: Iterable[Seque
     """The same into a file, row by row as they come."""
     text = io.TextIOWrapper(file, "utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([column.heading for column in columns])
-    quoted = False
+    heading = Column("", Holds.TEXT)
+    headings = [_csv_cell(heading, column.heading) for column in columns]
+    writer.writerow(headings)
+    quoted = any(cell.startswith("'") for cell in headings)
     for row in rows:
         cells = [_csv_cell(column, value) for column, value in zip(columns, row, strict=True)]
         quoted = quoted or any(cell.startswith("'") for cell in cells)
@@ -244,7 +246,9 @@ def _set_page(sheet: Any) -> None:
 
 
 def _header_cell(sheet: Any, column: Column) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, column.heading)
+    cell = WriteOnlyCell(sheet, _text(column.heading))
+    # A pivot's headings are names that somebody has typed: text, whatever openpyxl guesses.
+    cell.data_type = "s"
     cell.font = Font(bold=True)
     cell.fill = PatternFill("solid", start_color=_HEADER_FILL)
     cell.border = Border(bottom=Side("thin", color=_RULE))
@@ -278,7 +282,7 @@ def _write_long(
 
 
 def _records(columns: Sequence[Column], cells: Iterable[list[Any]]) -> Iterator[dict[str, Any]]:
-    headings = [column.heading for column in columns]
+    headings = [_text(column.heading) for column in columns]
     return (dict(zip(headings, row, strict=True)) for row in cells)
 
 

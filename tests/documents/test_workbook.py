@@ -77,6 +77,15 @@ def test_hostile_text_stays_text(padded: Callable[..., Any]) -> None:
 
 
 @both_writers
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_heading_stays_text(padded: Callable[..., Any], text: str) -> None:
+    content = write_workbook("名单", [*COLUMNS[:3], Column(text, Holds.MONEY)], padded([(1, "张三", "", 0)]))
+
+    cell = sheet_of(content)["D1"]
+    assert (cell.data_type, cell.value, cell.hyperlink) == ("s", readable(text), None)
+
+
+@both_writers
 def test_no_cell_holds_a_formula_or_a_link(padded: Callable[..., Any]) -> None:
     content = write_workbook("名单", COLUMNS, padded([(1, text, text, 0) for text in HOSTILE]))
 
@@ -199,6 +208,12 @@ def test_csv_text_that_a_program_would_compute_or_round_gets_an_apostrophe(text:
 
     assert rows[:2] == [["文字"], [written]]
     assert ([CSV_NOTE] in rows) == (text != written)
+
+
+def test_a_csv_heading_gets_it_too_and_the_note_says_so() -> None:
+    headings, _row, note = read_csv(write_csv([Column("姓名"), Column("=1+1", Holds.MONEY)], [("张三", 0)]))
+    assert headings == ["姓名", "'=1+1"]
+    assert note == [CSV_NOTE]
 
 
 def test_csv_money_has_two_decimals_and_no_thousands() -> None:
