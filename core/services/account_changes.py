@@ -31,6 +31,7 @@ from core.services.mail import announce_change
 from core.store import account_changes as store
 from core.store.database import Connection
 from core.store.employers import former_names
+from core.store.locks import lock_employers
 from core.texts import _
 
 #: Names of the inputs: the six of the application, with this before them, so that the two forms don't share faults.
@@ -76,6 +77,7 @@ def request_change(desk: Desk, viewer: Viewer, employer_id: str, bank: Mapping[s
     require_employer(viewer, employer_id)
     typed, note = clean_bank(bank), as_said(note)[:NOTE_LENGTH]
     with desk.write(viewer) as unit:
+        lock_employers(unit.connection, {employer_id})
         employer = load_employer(unit.connection, employer_id)
         if employer_id in _served_by(unit.connection, viewer):
             raise NotAllowed(HAS_PART)
@@ -190,6 +192,7 @@ def _move(desk: Desk, viewer: Viewer, change_id: str, step: str, note: str) -> C
         row = store.read_change(unit.connection, change_id)
         if row is None or not viewer.sees(row.employer_id):
             raise NotFound(N_("没有找到该登记账户变更，或您无权查看"))
+        lock_employers(unit.connection, {row.employer_id})
         move = find_move(state_at(row.state, row.effective_at, desk.clock()), step)
         has_part = row.employer_id in _served_by(unit.connection, viewer)
         require_allowed(move, viewer, row.employer_id, row.requested_by, has_part=has_part)

@@ -105,10 +105,10 @@ def disable_user(desk: Desk, viewer: Viewer, name: str) -> None:
     """Shut an account and end its sessions at once. Not one's own, and not the last administrator's."""
     viewer.require(Right.MANAGE_USERS)
     with desk.write(viewer) as unit:
-        user = existing_user(unit, name)
+        existing_user(unit, name)
         if name == viewer.username:
             raise InvalidInput(N_("不能停用自己的账号，请由其他系统管理员操作"), field="username")
-        if user.role == Role.ADMIN and not user.disabled and store.count_active(unit.connection, Role.ADMIN) == 1:
+        if store.lock_active(unit.connection, Role.ADMIN) == {name}:
             raise InvalidInput(N_("不能停用最后一个系统管理员账号，请先新增一个系统管理员"), field="username")
         store.update_user(unit.connection, name, disabled=True, token_hash="", token_expires_at="")
         revoke_sessions(unit.connection, name, unit.at)
@@ -149,7 +149,7 @@ def set_password_by_token(desk: Desk, username: str, token: str, password: str, 
     passwords.check_password(username, password)
     password_hash = passwords.hash_password(password)
     with desk.write(Viewer(username, Role(user.role))) as unit:
-        if not _token_opens(desk, store.read_user(unit.connection, username), token):
+        if not _token_opens(desk, store.read_user(unit.connection, username, lock=True), token):
             raise InvalidInput(N_("一次性口令不正确或已过期，请联系系统管理员重新生成"), field="token")
         _change_password(unit, username, password_hash)
         delete_failures(unit.connection, subject=attempt.account, failure_ids=attempt.failure_ids)

@@ -13,6 +13,7 @@ from core.store import branches as store
 from core.store.database import Connection
 from core.store.ledger import add_import, add_warnings
 from core.store.ledger_overview import BRANCHES, ImportRecord, last_branch_import
+from core.store.locks import lock_directory
 
 #: So many matches are worth looking through; whoever sees more of them types another word.
 MOST_FOUND = 20
@@ -70,7 +71,7 @@ def import_branches(
         with desk.read() as connection:
             return _compare(connection, name, given, stored=False)[0]
     with desk.write(viewer) as unit:
-        store.lock_directory(unit.connection)
+        lock_directory(unit.connection)
         report, out, put = _compare(unit.connection, name, given, stored=True)
         if out or put:
             store.replace_branches(unit.connection, out, put)

@@ -19,6 +19,7 @@ from core.services.desk import Desk, Unit
 from core.services.ledger_comparison import Comparison, Part, Status
 from core.store import ledger as store
 from core.store.files import write_atomically
+from core.store.locks import lock_ledger
 from core.texts import _
 
 #: Told how far the import is (0 to 1) and what it is doing; raising from it ends the import and nothing is stored.
@@ -122,7 +123,7 @@ def import_files(
             comparison.compare(connection, stages, lambda: tell(_COMPARE_SHARE, _(_COMPARING)))
     else:
         with desk.write(viewer) as unit, ExitStack() as stages:
-            store.lock_ledger(unit.connection)
+            lock_ledger(unit.connection)
             comparison.compare(unit.connection, stages, lambda: tell(_COMPARE_SHARE, _(_COMPARING)))
             tell(_COMPARE_SHARE, _(_STORING))
             _store(desk, unit, comparison)

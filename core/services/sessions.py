@@ -153,7 +153,7 @@ def _begin(desk: Desk, username: str, attempt: Attempt, known_hash: str, new_has
     with desk.read() as connection:
         viewer = read_viewer(connection, username)
     with desk.write(viewer or SYSTEM) as unit:
-        user = read_user(unit.connection, username)
+        user = read_user(unit.connection, username, lock=True)
         # The account may have been disabled, or its password changed, while the old one was being compared.
         if user is None or user.disabled or user.password_hash != known_hash:
             raise SignInRefused

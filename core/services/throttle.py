@@ -17,6 +17,7 @@ from core.domain.roles import SYSTEM
 from core.domain.wording import N_
 from core.services.desk import Desk
 from core.store import sign_ins
+from core.store.locks import lock_subjects
 
 WINDOW = timedelta(minutes=15)
 #: How long the failures of an account are remembered. An office's address is forgiven after the window.
@@ -60,7 +61,7 @@ def _count(desk: Desk, *limits: tuple[str, timedelta, int]) -> Attempt:
     subjects = [subject for subject, _memory, _free in limits]
     with desk.write(SYSTEM) as unit:
         connection, now = unit.connection, desk.clock()
-        sign_ins.lock_subjects(connection, subjects)
+        lock_subjects(connection, subjects)
         sign_ins.delete_failures_before(connection, _instant(now - MEMORY))
         wait = max(
             _wait(sign_ins.read_failures(connection, subject, _instant(now - memory)), free, now)

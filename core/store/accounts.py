@@ -69,7 +69,7 @@ def take_time_step(connection: sa.Connection, user: Any, step: int, **changes: s
     return bool(connection.execute(statement).rowcount)
 
 
-def count_active(connection: sa.Connection, role: Role) -> int:
-    """How many accounts of this role can sign in."""
-    statement = sa.select(sa.func.count()).where(users.c.role == role, sa.not_(users.c.disabled))
-    return int(connection.scalar(statement) or 0)
+def lock_active(connection: sa.Connection, role: Role) -> set[str]:
+    """The accounts of this role that can sign in, held to the end of the transaction: none is disabled meanwhile."""
+    active = sa.select(users.c.username).where(users.c.role == role, sa.not_(users.c.disabled))
+    return set(connection.scalars(active.order_by(users.c.username).with_for_update()))

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from core.store.bulk import among, insert_rows
+from core.store.bulk import among, insert_into, insert_rows
+from core.store.locks import lock_employers
 from core.store.schema import (
     batch_counters,
     batch_events,
@@ -100,12 +101,7 @@ class Step:
 
 def next_sequence(connection: sa.Connection, day: str) -> int:
     """The next number of a day; the counter's row is held to the end of the transaction, so no number is given twice."""
-    insert: Any
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert
-    statement = insert(batch_counters).values(day=day, last=1)
+    statement = insert_into(connection, batch_counters).values(day=day, last=1)
     statement = statement.on_conflict_do_update(index_elements=["day"], set_={"last": batch_counters.c.last + 1})
     return int(connection.execute(statement.returning(batch_counters.c.last)).scalar_one())
 
@@ -219,11 +215,15 @@ def find_by_key(connection: sa.Connection, key: str) -> list[Any]:
 def read_batch(
     connection: sa.Connection, number: str, scope: Collection[str] | None, *, lock: bool = False
 ) -> Any | None:
-    """A batch by number within scope (``None``: every employer)."""
+    """A batch by number within scope (``None``: every employer); with ``lock`` it and the parts at its employer are held."""
     statement = sa.select(batches).where(batches.c.number == number)
     if scope is not None:
         statement = statement.where(among(batches.c.employer_id, scope, connection.dialect.name))
-    return connection.execute(statement.with_for_update() if lock else statement).first()
+    if not lock:
+        return connection.execute(statement).first()
+    row = connection.execute(statement.with_for_update()).first()
+    lock_employers(connection, {row.employer_id} if row else ())
+    return row
 
 
 def of_person(text: str) -> sa.ColumnElement[bool]:

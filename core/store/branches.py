@@ -12,14 +12,7 @@ from core.domain.branches import Branch, Search
 from core.store.bulk import among, insert_rows
 from core.store.schema import bank_branches
 
-_DIRECTORY = 7_460_004
 _COLUMNS = (bank_branches.c.cnaps_code, bank_branches.c.branch_name, bank_branches.c.region)
-
-
-def lock_directory(connection: sa.Connection) -> None:
-    """Let one transaction at a time replace the directory; held to its end."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_DIRECTORY)))
 
 
 def search_branches(connection: sa.Connection, search: Search, limit: int) -> list[Branch]:

@@ -25,6 +25,16 @@ def insert_rows(
         copy_rows(connection, f"{table.name} ({quoted})", rows)
 
 
+def insert_into(connection: sa.Connection, table: sa.Table) -> Any:
+    """``INSERT INTO table`` of this kind of database, which knows ``on_conflict_do_update`` and ``on_conflict_do_nothing``."""
+    insert: Any
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert
+    return insert(table)
+
+
 def _execute_many(
     connection: sa.Connection, table: str, columns: str, marks: Sequence[str], rows: Collection[Sequence[Any]]
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.store.bulk import among as is_among
-from core.store.bulk import insert_rows
+from core.store.bulk import insert_into, insert_rows
 from core.store.schema import AMOUNT_COLUMNS, contributions, draft_rows, drafts
 
 
@@ -27,11 +27,19 @@ def read_draft(connection: sa.Connection, draft_id: str, *, lock: bool = False) 
 
 
 def insert_draft(connection: sa.Connection, draft_id: str, username: str, employer_id: str, at: str) -> None:
-    """Open a draft."""
-    connection.execute(
-        drafts.insert(),
-        {"draft_id": draft_id, "username": username, "employer_id": employer_id, "created_at": at, "updated_at": at},
-    )
+    """Open a draft, unless this person has an open one for this employer."""
+    values = {
+        "draft_id": draft_id,
+        "username": username,
+        "employer_id": employer_id,
+        "created_at": at,
+        "updated_at": at,
+    }
+    open_one = {
+        "index_elements": ["username", "employer_id"],
+        "index_where": drafts.c.closed_at == sa.literal_column("''"),
+    }
+    connection.execute(insert_into(connection, drafts).values(values).on_conflict_do_nothing(**open_one))
 
 
 def update_draft(connection: sa.Connection, draft_id: str, **values: str) -> None:

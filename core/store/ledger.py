@@ -17,14 +17,7 @@ from core.store.locks import lock_persons
 from core.store.schema import contributions, employers, facts, import_warnings, imports, lines, superseded
 
 TABLES = {table.name: table for table in (employers, contributions, facts)}
-_LEDGER = 7_460_003
 _CHUNK = 20_000
-
-
-def lock_ledger(connection: sa.Connection) -> None:
-    """Let one transaction at a time import; held to its end. Nothing else writes the ledger's tables."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LEDGER)))
 
 
 class Stage:

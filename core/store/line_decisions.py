@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from core.domain.lifecycle import Part
 from core.domain.line_review import ENDING_MARKS, Mark, Said
+from core.store.bulk import insert_into
 from core.store.database import Connection
 from core.store.schema import batch_parts, batches, line_decisions, lines, payment_lines
 
@@ -39,12 +40,7 @@ def hold_part(connection: Connection, batch_id: str, username: str, part: str) -
 
 def write_marks(connection: Connection, batch_id: str, marks: Sequence[Said]) -> None:
     """Make marks; one of the same line, round and part is made anew unless it is final."""
-    insert: Any
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert
-    statement = insert(line_decisions)
+    statement = insert_into(connection, line_decisions)
     statement = statement.on_conflict_do_update(
         index_elements=["batch_id", "position", "round", "part"],
         set_={name: statement.excluded[name] for name in ("decision", "code", "text", "username", "at")},

@@ -10,6 +10,7 @@ from core.domain.lifecycle import State
 from core.domain.payments import Order, Outcome
 from core.domain.vocabulary import Insurance
 from core.store.bulk import among, insert_rows
+from core.store.locks import lock_employers
 from core.store.schema import (
     bank_result_rows,
     bank_results,
@@ -48,12 +49,17 @@ class RunFile:
 def read_payable(connection: sa.Connection, numbers: Collection[str] | None, *, lock: bool = False) -> list[Any]:
     """Batches that are 待支付 (only these, where numbers are named), by number.
 
-    With ``lock`` they are held to the end of the transaction; one that has moved on meanwhile is no longer among them.
+    With ``lock`` they are held to the end of the transaction, with the parts at their employers; one that has moved on
+    meanwhile is no longer among them.
     """
     statement = sa.select(batches).where(batches.c.state == State.PAYABLE.value).order_by(batches.c.number)
     if numbers is not None:
         statement = statement.where(among(batches.c.number, numbers, connection.dialect.name))
-    return list(connection.execute(statement.with_for_update() if lock else statement))
+    if not lock:
+        return list(connection.execute(statement))
+    rows = list(connection.execute(statement.with_for_update()))
+    lock_employers(connection, {row.employer_id for row in rows})
+    return rows
 
 
 def read_due(connection: sa.Connection, batch_ids: Collection[str]) -> dict[str, list[tuple[str, int, int]]]:
@@ -192,9 +198,10 @@ def find_orders(connection: sa.Connection, references: Collection[str]) -> dict[
 
 
 def lock_batches(connection: sa.Connection, batch_ids: Collection[str]) -> dict[str, Any]:
-    """These batches, held to the end of the transaction, by id; locked in order."""
+    """These batches, held to the end of the transaction with the parts at their employers, by id; locked in order."""
     statement = sa.select(batches).where(among(batches.c.batch_id, batch_ids, connection.dialect.name))
-    rows = connection.execute(statement.order_by(batches.c.batch_id).with_for_update())
+    rows = list(connection.execute(statement.order_by(batches.c.batch_id).with_for_update()))
+    lock_employers(connection, {row.employer_id for row in rows})
     return {row.batch_id: row for row in rows}
 
 

@@ -1,9 +1,8 @@
 """Views that people keep: a name for what one of their screens was asked."""
 
-from typing import Any
-
 import sqlalchemy as sa
 
+from core.store.bulk import insert_into
 from core.store.database import Connection
 from core.store.schema import saved_views
 
@@ -18,12 +17,7 @@ def read_views(connection: Connection, username: str, screen: str) -> list[tuple
 
 def write_view(connection: Connection, username: str, screen: str, name: str, query: str) -> None:
     """Keep a view; one of the same name is replaced."""
-    insert: Any
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert
-    statement = insert(saved_views).values(username=username, screen=screen, name=name, query=query)
+    statement = insert_into(connection, saved_views).values(username=username, screen=screen, name=name, query=query)
     own = ["username", "screen", "name"]
     connection.execute(statement.on_conflict_do_update(index_elements=own, set_={"query": query}))
 

@@ -56,14 +56,6 @@ def delete_sessions_before(connection: sa.Connection, created_before: str) -> No
     connection.execute(sessions.delete().where(sessions.c.created_at < created_before))
 
 
-def lock_subjects(connection: sa.Connection, subjects: Collection[str]) -> None:
-    """Let one transaction at a time count these subjects' failures, so that a hundred guesses at once are a hundred."""
-    if connection.dialect.name == "postgresql":
-        for subject in sorted(subjects):
-            key = sa.func.hashtextextended(subject, 7_460_003)
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
-
-
 def read_failures(connection: sa.Connection, subject: str, since: str) -> list[str]:
     """When this subject failed after ``since``, the latest first."""
     failed_at = sign_in_failures.c.failed_at

@@ -20,7 +20,7 @@ from core.domain.errors import (
 from core.domain.lifecycle import State
 from core.domain.roles import SYSTEM, Role, Viewer
 from core.services import account_changes as changes
-from core.services import drafts, filing, previews
+from core.services import drafts, filing, previews, steps
 from core.services.bank_corrections import correct_bank
 from core.services.batches import show_batch
 from core.services.checks import check_everything
@@ -47,9 +47,10 @@ from tests.support.desks import (
     THIRD_REVIEWER,
     Ledger,
     at_once,
+    linger,
     prepare_draft,
 )
-from tests.support.rounds import PASS, file_clear, settle, to_bounce, to_payment
+from tests.support.rounds import PASS, file_clear, file_unregistered, settle, to_bounce, to_payment
 
 NEW = {**BANK, "bank_account": "0200001009099998888", "exchange_number": "0103"}
 SECOND_APPROVER = Viewer("approver2", Role.APPROVER, fresh_factor=True)
@@ -327,6 +328,33 @@ def test_of_two_decisions_at_once_one_counts(desk: Desk) -> None:
     done = [result for result in results if isinstance(result, ChangeState)]
     assert [the_change(desk).state] == done
     assert all(isinstance(result, Conflict | IllegalTransition | ChangeState) for result in results)
+
+
+def test_of_a_step_and_a_decision_on_the_account_at_once_one_is_taken(
+    desk: Desk, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_setting(desk, SYSTEM, "approval_threshold_yuan", "0")
+    number = file_unregistered(desk, ledger)
+    advance_batch(desk, REVIEWER, number, "pass", account_checked=True)
+    advance_batch(desk, SECOND_REVIEWER, number, "pass")
+    change_id = request(desk)
+    linger(monkeypatch, changes, "_served_by")
+    linger(monkeypatch, steps, "read_parts")
+    results = at_once([lambda: advance_batch(desk, APPROVER, number, "pass"), lambda: approve(desk, change_id)])
+
+    assert sum(isinstance(result, NotAllowed) for result in results) == 1
+    assert check_everything(desk) == []
+
+
+def test_of_a_step_and_a_request_for_another_account_at_once_one_is_taken(
+    desk: Desk, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = file_clear(desk, ledger)
+    linger(monkeypatch, changes, "_served_by")
+    linger(monkeypatch, steps, "read_parts")
+    results = at_once([lambda: advance_batch(desk, REVIEWER, number, "pass"), lambda: request(desk, REVIEWER)])
+
+    assert sum(isinstance(result, NotAllowed) for result in results) == 1
 
 
 # --- what others see ---

@@ -10,9 +10,10 @@ from core.domain.errors import InvalidInput, NotAllowed, NotFound
 from core.domain.roles import SYSTEM, Role, Viewer
 from core.services import accounts, passwords, sessions
 from core.services.desk import Desk
+from core.store import accounts as store
 from core.store.database import Database
 from core.store.schema import audit, users
-from tests.support.desks import ADMIN, ANALYST, APPROVER, CLERK, FINANCE, REVIEWER, Ledger, at_once, make_desk
+from tests.support.desks import ADMIN, ANALYST, APPROVER, CLERK, FINANCE, REVIEWER, Ledger, at_once, linger, make_desk
 
 HERE = "127.0.0.1"
 GOOD = "three-blind-mice-see"
@@ -296,3 +297,31 @@ def test_of_two_who_take_a_name_at_once_one_gets_it(desk: Desk, ledger: Ledger) 
 
     assert sum(outcome is None for outcome in outcomes) == 1
     assert all(outcome is None or isinstance(outcome, InvalidInput) for outcome in outcomes)
+
+
+def test_of_two_who_use_a_token_at_once_one_has_set_the_password(desk: Desk) -> None:
+    token = accounts.create_user(desk, ADMIN, "wang.li", Role.REVIEWER)
+    words = [GOOD, "another-good-word"]
+    outcomes = at_once(
+        [lambda word=word: accounts.set_password_by_token(desk, "wang.li", token, word, HERE) for word in words]
+    )
+
+    (kept,) = [word for word, outcome in zip(words, outcomes, strict=True) if outcome is None]
+    assert sum(isinstance(outcome, InvalidInput) for outcome in outcomes) == 1
+    assert sessions.sign_in(desk, "wang.li", kept, HERE)
+
+
+def test_of_two_administrators_who_disable_each_other_at_once_one_stays(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts.create_user(desk, ADMIN, "wang.li", Role.ADMIN, (), GOOD)
+    linger(monkeypatch, store, "lock_active")
+    other = Viewer("wang.li", Role.ADMIN)
+    outcomes = at_once(
+        [
+            lambda: accounts.disable_user(desk, ADMIN, "wang.li"),
+            lambda: accounts.disable_user(desk, other, ADMIN.username),
+        ]
+    )
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["InvalidInput", "NoneType"]

@@ -10,7 +10,7 @@ from core.services import drafts
 from core.services.contributions import InvalidInputs, Query, find_contributions, parse_query
 from core.services.desk import Desk
 from core.texts import explain
-from tests.support.desks import ANALYST, CLERK, COLLEAGUE, OTHER_CLERK, Ledger, person, prepare_draft
+from tests.support.desks import ANALYST, CLERK, COLLEAGUE, OTHER_CLERK, Ledger, at_once, person, prepare_draft
 
 ALL = Query(Period(202201), Period(202309), everyone=True)
 TODAY = date(2023, 11, 1)
@@ -150,3 +150,8 @@ def test_many_numbers_are_taken_with_any_separator(separator: str) -> None:
     text = separator.join([person(1), person(2).lower(), person(1)])
     query = parse_query("2022年1月", "202309", text, everyone=False, today=TODAY)
     assert query == Query(Period(202201), Period(202309), (person(1), person(2)))
+
+
+def test_whoever_opens_a_draft_in_many_tabs_at_once_has_one(desk: Desk) -> None:
+    opened = at_once([lambda: drafts.open_draft(desk, CLERK, "E1")] * 8)
+    assert len({draft.draft_id for draft in opened}) == 1

@@ -14,10 +14,11 @@ from core.services import accounts, passwords, sessions, throttle
 from core.services.desk import Desk
 from core.services.sessions import SignInRefused
 from core.services.throttle import Throttled
+from core.store import sign_ins
 from core.store.database import Database
 from core.store.schema import audit, sign_in_failures
 from core.store.schema import sessions as session_table
-from tests.support.desks import ADMIN, at_once, make_desk
+from tests.support.desks import ADMIN, at_once, linger, make_desk
 
 HERE = "127.0.0.1"
 GOOD = "three-blind-mice-see"
@@ -308,3 +309,18 @@ def test_a_password_typed_on_another_keyboard_is_the_same_password(desk: Desk) -
     accounts.create_user(desk, ADMIN, "full.width", Role.REVIEWER, (), "ｔｈｒｅｅ-blind-mice")
 
     assert sessions.sign_in(desk, "full.width", "three-blind-mice", HERE)
+
+
+def test_a_password_that_changes_while_a_session_begins_ends_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    linger(monkeypatch, sign_ins, "insert_session")
+    viewer = Viewer("wang.li", Role.REVIEWER)
+    begun, changed = at_once(
+        [
+            lambda: sessions.sign_in(desk, "wang.li", GOOD, HERE),
+            lambda: accounts.change_password(desk, viewer, GOOD, "another-good-word", HERE),
+        ]
+    )
+
+    assert changed is None
+    # Whoever signs in with the old password afterwards is refused; whoever was quicker is signed out.
+    assert isinstance(begun, SignInRefused) or sessions.viewer_of_session(desk, begun) is None

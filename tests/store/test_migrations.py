@@ -1,5 +1,8 @@
 """The schema: up, down and up again on both databases, and the same as the tables that the code knows."""
 
+import subprocess
+import sys
+
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -9,6 +12,7 @@ from core.store.database import Database
 from core.store.migrate import downgrade, upgrade
 from core.store.migrations.triggers import APPEND_ONLY, NEVER_DELETED
 from core.store.schema import metadata
+from tests.support.postgres import PostgresServer
 
 
 def test_the_migrated_schema_is_the_one_that_the_code_knows(database: Database) -> None:
@@ -40,3 +44,15 @@ def test_every_kept_table_has_its_trigger(database: Database, table: str) -> Non
         else:
             found = connection.scalars(sa.text("SELECT event_object_table FROM information_schema.triggers")).all()
     assert table in found
+
+
+def test_servers_that_start_together_make_one_schema(postgres_server: PostgresServer) -> None:
+    url = postgres_server.url(postgres_server.new_database())
+    migrate = [
+        sys.executable,
+        "-c",
+        "import sys; from core.store.database import Database; Database(sys.argv[1]).migrate()",
+        url,
+    ]
+    servers = [subprocess.Popen(migrate, stderr=subprocess.PIPE, text=True) for _server in range(3)]
+    assert [(server.communicate()[1], server.returncode) for server in servers] == [("", 0)] * 3

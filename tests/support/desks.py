@@ -1,11 +1,15 @@
 """A desk with a small ledger, for tests of services: people and months are added in a line each."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+
+import pytest
 
 from core.domain.identifiers import mod_11_2
 from core.domain.roles import Role, Viewer
@@ -164,6 +168,10 @@ def prepare_draft(
     return draft.draft_id
 
 
+#: Long enough for whoever began at the same moment to come to the same place.
+LINGER_SECONDS = 0.3
+
+
 def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     """Run the calls in threads that start together; returns each one's result or the exception it raised."""
     barrier = threading.Barrier(len(calls))
@@ -177,3 +185,15 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(run, calls))
+
+
+def linger(monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str) -> None:
+    """Whoever calls this function thinks about its answer for a moment, in which somebody else may act."""
+    answer = getattr(module, name)
+
+    def answer_slowly(*arguments: Any, **named: Any) -> Any:
+        result = answer(*arguments, **named)
+        time.sleep(LINGER_SECONDS)
+        return result
+
+    monkeypatch.setattr(module, name, answer_slowly)
