@@ -11,7 +11,7 @@ from pages.parts import state
 from pages.parts.access import require_user
 from pages.parts.anomalies import draw_anomalies
 from pages.parts.board_money import draw_money_board
-from pages.parts.board_question import ROWS, TAB, leave_rows
+from pages.parts.board_question import ROWS, TAB, turn_to
 from pages.parts.board_rows import draw_board_rows
 from pages.parts.board_steps import draw_step_board
 from pages.parts.explore import draw_explore
@@ -46,11 +46,10 @@ def tab_of_address() -> str:
 def open_tab() -> None:
     """The tab that was pressed goes into the address; a question that others do not understand stays behind."""
     wanted = next((code for code, label, _draw in TABS if _(label) == state.typed(_KEY)), _BOARD)
-    if not {wanted, tab_of_address()} <= _ALIKE:
-        st.query_params.clear()
-    elif wanted != ROWS:
-        leave_rows()
-    st.query_params[TAB] = wanted
+    if {wanted, tab_of_address()} <= _ALIKE:
+        turn_to(wanted)
+    else:
+        st.query_params.from_dict({TAB: wanted})
 
 
 user = require_user(Right.ANALYSE)

@@ -128,6 +128,21 @@ class Question:
         read = {name: reader(query[name]) for name, reader in _READERS.items() if query.get(name, "").strip()}
         return cls(**{_WRITERS[name][0] if name in _WRITERS else name: value for name, value in read.items()})
 
+    @classmethod
+    def from_address(cls, query: Mapping[str, str]) -> tuple["Question", tuple[str, ...]]:
+        """What can be read of an address that somebody may have cut or typed, and the parameters that were left out."""
+        kept: dict[str, str] = {}
+        for name in _READERS:
+            if not query.get(name, "").strip():
+                continue
+            try:
+                cls.from_query({**kept, name: query[name]})
+            except InvalidInput:
+                continue
+            kept[name] = query[name]
+        unread = tuple(name for name in _READERS if query.get(name, "").strip() and name not in kept)
+        return cls.from_query(kept), unread
+
     @property
     def is_filtered(self) -> bool:
         """Whether anything but the subject, the groups and the order was asked for."""

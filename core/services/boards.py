@@ -70,7 +70,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What 看板 shows. ``totals``: every measure over the whole time, without those that stand for too few batches.
+    """What 看板 shows. ``totals``: every measure over the whole time but those of too few batches; all where nothing happened.
 
     ``hidden`` says that something was left out or folded because it stood for too few, ``causes_left_out`` that of causes, and
     ``months_left_out`` (YYYYMM) in which months, by measure.
@@ -122,7 +122,10 @@ def read_board(desk: Desk, viewer: Viewer, question: BoardQuestion) -> Board:
     cut, least = cut_of(desk, question), least_of(viewer)
     with desk.read() as connection:
         found, months = _by_chart(_sums(connection, cut, question, least))
-    totals = {kind: group for kind in months if (group := _total(kind, months[kind])).batches >= least}
+    sums = {kind: _total(kind, own) for kind, own in months.items()}
+    # None beside a few would tell what did not become of these.
+    told = least if any(months.values()) else 0
+    totals = {kind: group for kind, group in sums.items() if group.batches >= told}
     points = _points(months, least)
     shown = {(point.measure, point.month) for point in points}
     untold = {

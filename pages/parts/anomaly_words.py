@@ -64,7 +64,11 @@ def draw_words(viewer: Viewer) -> None:
     button = st.column_config.ButtonColumn(
         _("操作"), type="tertiary", key=_TAKE_BACK, on_click=_open_pressed, args=(words,)
     )
-    columns = {_TAKE_BACK: button, _("类别"): st.column_config.TextColumn(width=90)}
+    columns = {
+        _TAKE_BACK: button,
+        _("类别"): st.column_config.TextColumn(width=90),
+        _("内容"): st.column_config.TextColumn(width=260),
+    }
     st.dataframe(table, column_config=columns, hide_index=True, key=_TABLE, alt=_("说明记录"))
 
 
@@ -76,6 +80,8 @@ def _open_pressed(words: Sequence[Override]) -> None:
 
 def _draw_form(number: str, code: str, *, takes_back: bool) -> None:
     st.markdown(f"**{plain(name_of(code))}**　{number}")
+    if not takes_back:
+        st.caption(_("没有参与办理该批次的人员才能说明；说明连同姓名列在“说明记录”中，可以撤回。"))
     st.text_area(_("为何撤回") if takes_back else _("为何不是异常"), key=FIELD, max_chars=LONGEST, height=110)
     draw_faults(FIELD)
     draw_faults("")

@@ -248,7 +248,8 @@ def _amounts(chart: Chart, marks: Any = _MARKS) -> alt.Axis:
 
 def _tooltip(chart: Chart, frame: pd.DataFrame) -> list[alt.Tooltip]:
     series = [alt.Tooltip("series:N", title=_("类别"))] if frame["series"].any() else []
-    notes = [alt.Tooltip("note:N", title=" ")] if frame["note"].any() else []
+    # Lines of a tooltip are told apart by their titles, also where nothing is to be read there.
+    notes = [alt.Tooltip("note:N", title="  ")] if frame["note"].any() else []
     figure = alt.Tooltip("figure:Q", title=chart.unit, format=chart.form)
     return [alt.Tooltip("label:N", title=" "), *series, figure, *notes]
 

@@ -70,7 +70,9 @@ def _draw_figures(board: Board, question: BoardQuestion) -> None:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 said = _("{yuan} 元").format(yuan=format_yuan(total.amount)) if total else _("不足 5 个批次")
                 st.metric(_(kind.label), said)
-                if total:
+                if total and not total.batches:
+                    st.caption(_("没有发生。"))
+                elif total:
                     counted = _("{batches} 批 {lines} 条").format(
                         batches=f"{total.batches:,}", lines=f"{total.lines:,}"
                     )

@@ -1,6 +1,6 @@
 """The question of the boards: it stands in the address and nowhere else, so that every view can be sent, kept and reopened."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -56,12 +56,11 @@ def _address() -> dict[str, str]:
     return {name: st.query_params.get(name, "") for name in _NAMES}
 
 
-def ask(question: BoardQuestion) -> None:
-    """Put another question into the address."""
+def ask(question: BoardQuestion, **others: str) -> None:
+    """Put another question into the address, and ``others`` that aren't of it: one press is one step of the browser's history."""
     turn_back(ROW_LIST)
-    for name in _NAMES:
-        st.query_params.pop(name, None)
-    st.query_params.update(question.as_query())
+    kept = {name: value for name, value in st.query_params.to_dict().items() if name not in _NAMES}
+    st.query_params.from_dict(kept | question.as_query() | others)
 
 
 def change(**values: Any) -> None:
@@ -92,13 +91,12 @@ def month_labels(first: Period, last: Period) -> list[str]:
 
 def show_rows(question: BoardQuestion) -> None:
     """Turn to the batches behind a figure."""
-    ask(question)
-    st.query_params[TAB] = ROWS
+    ask(question, **{TAB: ROWS})
 
 
-def leave_rows() -> None:
-    """Turn away from the batches behind a figure: what only picked these is no filter of anything else."""
-    change(state="", behind=None)
+def turn_to(tab: str) -> None:
+    """Ask the same on another tab. What only picked the batches behind a figure is no filter of anything else."""
+    ask(asked() if tab == ROWS else replace(asked(), state="", behind=None), **{TAB: tab})
 
 
 def counting(question: BoardQuestion, measure: Measure) -> BoardQuestion:
@@ -119,8 +117,7 @@ def taking(question: BoardQuestion, behind: Behind, stage: str = "") -> BoardQue
 
 def open_address(query: Mapping[str, str]) -> None:
     """Ask what an address that was kept asks, on its tab."""
-    ask(BoardQuestion.from_query(query))
-    st.query_params[TAB] = query.get(TAB, "")
+    ask(BoardQuestion.from_query(query), **{TAB: query.get(TAB, "")})
 
 
 def address(question: BoardQuestion, tab: str = "") -> dict[str, str]:
@@ -128,8 +125,8 @@ def address(question: BoardQuestion, tab: str = "") -> dict[str, str]:
     return question.as_query() | ({TAB: tab} if tab else {})
 
 
-def draw_filters(viewer: Viewer) -> BoardQuestion:
-    """The filters in one row, and what charts have filtered by; returns the question."""
+def draw_filters(viewer: Viewer, idle: Collection[str] = ()) -> BoardQuestion:
+    """The filters in one row, and what charts have filtered by; returns the question. ``idle`` ones are kept for other tabs."""
     question = asked()
     _draw_unread(question)
     choices = read_choices(desk(), viewer, question)
@@ -145,9 +142,12 @@ def draw_filters(viewer: Viewer) -> BoardQuestion:
             st.selectbox(
                 label, offered, key=f"board_{field}", filter_mode="contains", on_change=_take_month, args=(field,)
             )
-        _draw_choice("reason", _("退费原因"), list(REASONS))
-        _draw_choice("insurance", _("险种"), [kind.value for kind in Insurance])
-        _draw_choice("district", _("开户行地区"), list(choices.districts))
+        for name, label, options in (
+            ("reason", _("退费原因"), list(REASONS)),
+            ("insurance", _("险种"), [kind.value for kind in Insurance]),
+            ("district", _("开户行地区"), list(choices.districts)),
+        ):
+            _draw_choice(name, label, options, is_idle=name in idle)
     _draw_chips(question, {"employer": choices.employer_name})
     return question
 
@@ -175,7 +175,7 @@ def draw_measure(question: BoardQuestion) -> None:
     )
 
 
-def _draw_choice(name: str, label: str, options: list[str]) -> None:
+def _draw_choice(name: str, label: str, options: list[str], *, is_idle: bool) -> None:
     key, value = f"board_{name}", getattr(asked(), name)
     state.fill(key, value)
     st.selectbox(
@@ -185,6 +185,8 @@ def _draw_choice(name: str, label: str, options: list[str]) -> None:
         format_func=partial(_say_option, name),
         on_change=_take,
         args=(name,),
+        disabled=is_idle,
+        help=_("不影响本页：批次整体流转。") if is_idle else None,
     )
 
 

@@ -21,7 +21,7 @@ _DAYS = ".1f"
 
 def draw_step_board(viewer: Viewer) -> None:
     """Filters, three shares, the stages against their limits, and who and when."""
-    question = draw_filters(viewer)
+    question = draw_filters(viewer, idle=("insurance", "district"))
     board = read_step_board(desk(), viewer, question)
     _draw_shares(board, question)
     with st.container(horizontal=True, horizontal_alignment="right"):
@@ -66,6 +66,10 @@ def _draw_shares(board: StepBoard, question: BoardQuestion) -> None:
                 if behind is not Behind.LATE and not board.answered:
                     st.metric(label, "—")
                     st.caption(_("该经办人没有登记过付款结果。") if question.reviewer else _("还没有付款结果。"))
+                    continue
+                if share is None and not board.hidden:
+                    st.metric(label, "—")
+                    st.caption(_("没有发生。"))
                     continue
                 st.metric(label, _("不足 5 个批次") if share is None else f"{share:.1%}")
                 if share is not None:

@@ -17,7 +17,7 @@ from pages.parts import state
 from pages.parts.access import desk
 from pages.parts.answer_export import draw_files
 from pages.parts.explore_actions import draw_actions, draw_dialog
-from pages.parts.explore_form import draw_form, draw_subject
+from pages.parts.explore_form import NAMES, draw_form, draw_subject
 from pages.parts.explore_groups import draw_groups
 from pages.parts.explore_table import draw_rows
 from pages.parts.formats import format_yuan
@@ -45,12 +45,13 @@ def draw_explore(viewer: Viewer) -> None:
 
 
 def _asked() -> Question:
-    """The question of the address; one that can't be read is told, and everything is shown."""
-    try:
-        return Question.from_query(st.query_params.to_dict())
-    except InvalidInput as error:
-        draw_note("error", _(error.sentence).format(**error.values))
-        return Question()
+    """The question of the address; conditions of it that can't be read are named, and the others asked."""
+    question, unread = Question.from_address(st.query_params.to_dict())
+    if unread:
+        said = _("网址中的这些条件无法使用，未按其筛选：{names}。请重新选择。")
+        names = _("、").join(_(NAMES[name]) for name in unread)
+        st.warning(said.format(names=names), icon=":material/filter_alt_off:")
+    return question
 
 
 def _draw_sums(viewer: Viewer, question: Question) -> Sums:

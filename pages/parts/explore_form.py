@@ -13,6 +13,7 @@ from core.domain.question import DIMENSIONS, Figure, Question, Sort, Subject
 from core.domain.reasons import REASONS
 from core.domain.roles import Viewer
 from core.domain.vocabulary import Insurance, Verdict
+from core.domain.wording import N_
 from core.services.line_tables import causes
 from core.services.saved_views import FIELD as VIEW_NAME
 from core.services.saved_views import delete_view, list_views, save_view
@@ -28,11 +29,37 @@ _TEXTS = ("from", "to", "filed_from", "filed_to", "employer", "district", "min",
 _CHOICES = ("by", "across", "sort")
 #: Chosen above the pivot, not in the form: it stays as long as there is one.
 _FIGURE = "figure"
+#: Everything that a question may put into the address, in words.
+NAMES = {
+    "subject": N_("查什么"),
+    "insurance": N_("险种"),
+    "reason": N_("退费原因"),
+    "state": N_("状态"),
+    "code": N_("不能退费原因"),
+    "verdict": N_("结论"),
+    "from": N_("所属期自"),
+    "to": N_("所属期至"),
+    "filed_from": N_("申报月份自"),
+    "filed_to": N_("申报月份至"),
+    "employer": N_("单位编号或名称"),
+    "district": N_("开户行地区"),
+    "min": N_("金额不低于（元）"),
+    "max": N_("金额不超过（元）"),
+    "by": N_("按此分组（行）"),
+    "across": N_("并按此分列"),
+    "sort": N_("排序"),
+    "figure": N_("数值"),
+}
 _FILED = (Verdict.REFUNDABLE, Verdict.REVIEW)
 
 
 def draw_subject(question: Question) -> None:
     """What a row of the answer is; another subject keeps the filters that it has."""
+    asked = urlencode(question.as_query())
+    if state.ANSWERED.get() != asked:
+        # Whoever goes back in the browser finds in the fields what was asked there.
+        _forget_fields()
+        state.ANSWERED.set(asked)
     state.fill_new({_SUBJECT: question.subject.value})
     subjects = {subject.value: _(subject.label) for subject in Subject}
     st.segmented_control(
@@ -62,10 +89,13 @@ def draw_form(viewer: Viewer, question: Question) -> None:
 
 def open_query(query: Mapping[str, str]) -> None:
     """Ask what a query says: the address has it, and the fields follow."""
+    _forget_fields()
+    kept = {name: value for name, value in st.query_params.to_dict().items() if name not in NAMES}
+    st.query_params.from_dict(kept | dict(query))
+
+
+def _forget_fields() -> None:
     state.forget(_SUBJECT, *(f"{_PREFIX}{name}" for name in (*_LISTS, *_TEXTS, *_CHOICES)))
-    for name in ("subject", *_LISTS, *_TEXTS, *_CHOICES, _FIGURE):
-        st.query_params.pop(name, None)
-    st.query_params.update(query)
 
 
 def _filled(question: Question) -> dict[str, Any]:
@@ -81,42 +111,42 @@ def _filled(question: Question) -> dict[str, Any]:
 
 def _draw_filters(question: Question) -> None:
     with st.grid(4, min_column_width=180):
-        _multiple("insurance", _("险种"), {kind.value: _(kind.label) for kind in Insurance})
-        _multiple("reason", _("退费原因"), {code: f"{code} {_(reason.text)}" for code, reason in REASONS.items()})
-        _multiple("state", _("状态"), {each.value: _(each.label) for each in State})
+        _multiple("insurance", {kind.value: _(kind.label) for kind in Insurance})
+        _multiple("reason", {code: f"{code} {_(reason.text)}" for code, reason in REASONS.items()})
+        _multiple("state", {each.value: _(each.label) for each in State})
         if question.subject is not Subject.BATCHES:
-            _multiple("code", _("不能退费原因"), {code: f"{code} {_(text)}" for code, text in causes().items()})
+            _multiple("code", {code: f"{code} {_(text)}" for code, text in causes().items()})
         if question.subject is Subject.LINES:
-            _multiple("verdict", _("结论"), {each.value: _(each.label) for each in _FILED})
-        _typed("from", _("所属期自"), "2022-01")
-        _typed("to", _("所属期至"), "2022-06")
-        _typed("filed_from", _("申报月份自"), "2023-01")
-        _typed("filed_to", _("申报月份至"), "2023-12")
-        _typed("employer", _("单位编号或名称"), "")
-        _typed("district", _("开户行地区"), _("如 北京市海淀区"))
-        _typed("min", _("金额不低于（元）"), "")
-        _typed("max", _("金额不超过（元）"), "")
+            _multiple("verdict", {each.value: _(each.label) for each in _FILED})
+        _typed("from", "2022-01")
+        _typed("to", "2022-06")
+        _typed("filed_from", "2023-01")
+        _typed("filed_to", "2023-12")
+        _typed("employer", "")
+        _typed("district", _("如 北京市海淀区"))
+        _typed("min", "")
+        _typed("max", "")
 
 
 def _draw_groups(question: Question) -> None:
     groups = {"": _("不分组")} | {each.value: _(each.label) for each in DIMENSIONS[question.subject]}
     with st.grid(4, min_column_width=180):
-        _one("by", _("按此分组（行）"), groups)
-        _one("across", _("并按此分列"), {**groups, "": _("不分列")})
-        _one("sort", _("排序"), {each.value: _(each.label) for each in Sort})
+        _one("by", groups)
+        _one("across", {**groups, "": _("不分列")})
+        _one("sort", {each.value: _(each.label) for each in Sort})
 
 
-def _multiple(name: str, label: str, options: Mapping[str, str]) -> None:
+def _multiple(name: str, options: Mapping[str, str]) -> None:
     key = f"{_PREFIX}{name}"
-    st.multiselect(label, list(options), key=key, format_func=options.get, placeholder=_("全部"))
+    st.multiselect(_(NAMES[name]), list(options), key=key, format_func=options.get, placeholder=_("全部"))
 
 
-def _typed(name: str, label: str, example: str) -> None:
-    st.text_input(label, key=f"{_PREFIX}{name}", max_chars=60, placeholder=example, autocomplete="off")
+def _typed(name: str, example: str) -> None:
+    st.text_input(_(NAMES[name]), key=f"{_PREFIX}{name}", max_chars=60, placeholder=example, autocomplete="off")
 
 
-def _one(name: str, label: str, options: Mapping[str, str]) -> None:
-    st.selectbox(label, list(options), key=f"{_PREFIX}{name}", format_func=options.get)
+def _one(name: str, options: Mapping[str, str]) -> None:
+    st.selectbox(_(NAMES[name]), list(options), key=f"{_PREFIX}{name}", format_func=options.get)
 
 
 def _query() -> dict[str, str]:

@@ -107,6 +107,8 @@ ANSWERING: Slot[str] = Slot("_answering", "")
 REVEALING: Slot[str] = Slot("_revealing", "")
 #: The anomaly about which something is said: the batch, what is odd about it, and whether a word is taken back.
 EXPLAINING: Slot[tuple[str, str, bool]] = Slot("_explaining", ("", "", False))
+#: The question whose fields and answer are shown.
+ANSWERED: Slot[str] = Slot("_answered", "")
 #: The question whose whole sum was asked for.
 SUMMED: Slot[str] = Slot("_summed", "")
 

@@ -70,14 +70,24 @@ def test_from_a_bar_to_its_rows_their_file_and_back_by_address(
         page.wait_for_function(NOTHING_CUT_OFF)
     press_bar(page, "reason", re.compile(f"reason={reason}"))
     expect(figures(page)).to_have_text(told(own))
+    page.go_back()
+    expect(figures(page)).to_have_text(told(lines))
+    page.go_forward()
+    expect(figures(page)).to_have_text(told(own))
     expect(amounts(page, "insurance")).to_have_text(by_size(own, "insurance"))
     expect(amounts(page, "reason")).to_have_text(by_size(lines, "reason"))
     assert left_over(page, "analyst1") == set()
     page.screenshot(path=pictures / "01-board.png")
     name_view(page, "一个原因")
 
+    board = page.url
     press(page, "board_rows_of_filed")
     expect(page).to_have_url(re.compile("tab=rows"))
+    page.go_back()
+    expect(page).to_have_url(board)
+    page.go_forward()
+    expect(page.get_by_role("tab", name="批次清单")).to_have_attribute("aria-selected", "true")
+    settle(page)
     counted = f"{own['batch_id'].nunique()} 批 {len(own)} 条；{own['amount'].sum() / 100:,.2f} 元"
     shown(page, f"计入“申报”的批次；{counted}")
     assert exported(page) == {f"TF{int(each[1:]):015d}" for each in own["batch_id"]} | {"合计"}

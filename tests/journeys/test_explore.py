@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
+from playwright.sync_api import expect
 
 from tests.support.browser import Visitors
 from tests.support.clerk import choose, press, settle, shown, sign_in
@@ -33,6 +34,13 @@ def test_an_analyst_asks_exports_and_comes_back_by_the_address(
     assert "insurance=pension" in page.url
     count = _count(page)
     page.screenshot(path=pictures / "01-asked.png", full_page=True)
+
+    page.get_by_role("radio", name="不能退费记录").click()
+    shown(page, "不能退费记录：养老，2022-01 至 2022-12")
+    page.go_back()
+    shown(page, "退费明细：养老，2022-01 至 2022-12")
+    expect(page.get_by_role("radio", name="退费明细")).to_be_checked()
+    settle(page)
 
     press(page, "explore_export")
     page.get_by_role("dialog").get_by_text("Parquet").click()

@@ -43,8 +43,9 @@ def asked(app: AppTest) -> dict[str, str]:
 def test_nothing_happened_yet(open_app: Open) -> None:
     app = open_app("analyst1", "insights.py")
 
-    assert {figure.value for figure in app.metric} == {"不足 5 个批次"}
+    assert {figure.value for figure in app.metric} == {"0.00 元"}
     assert "没有可显示的数据" in texts(app)
+    assert {figure.value for figure in opened(open_app, tab="steps").metric} == {"—"}
 
 
 @pytest.mark.usefixtures("busy")
@@ -74,7 +75,7 @@ def test_a_condition_that_cannot_be_used_is_named(open_app: Open, asks: dict[str
     assert [warning.value for warning in app.warning] == [
         f"网址中的这些条件无法使用，未按其筛选：{named}。请重新选择。"
     ]
-    app.selectbox(key="board_district").set_value("-").run()
+    app.selectbox(key="board_reason").set_value("R02").run()
     assert not app.warning
 
 

@@ -64,7 +64,29 @@ def test_what_can_not_be_read_is_told_and_asks_nothing(open_app: Open, filed: st
     app.button(key="explore_ask").click().run()
     assert "金额“很多”无法识别" in texts(app)
     assert "min" not in app.query_params
-    assert "查询条件无法识别" in texts(ask(open_app, insurance="health"))
+
+
+def test_a_condition_of_an_address_that_cannot_be_used_is_named_and_the_others_are_asked(
+    open_app: Open, filed: str
+) -> None:
+    app = ask(open_app, insurance="health", reason="R02", across="nothing", by="insurance")
+    assert "未按其筛选：险种、并按此分列。请重新选择。" in app.warning[0].value
+    assert "退费明细：原因为" in texts(app)
+
+
+def test_whoever_goes_back_finds_in_the_fields_what_was_asked_there(open_app: Open, filed: str) -> None:
+    app = ask(open_app, insurance="pension")
+    app.text_input(key="explore_min").set_value("10")
+    app.button(key="explore_ask").click().run()
+    assert app.query_params["min"] == "10.00"
+    app.query_params["subject"] = "refusals"
+    del app.query_params["min"]
+    app.run()
+    assert app.segmented_control(key="explore_subject").value == "refusals"
+    assert (app.text_input(key="explore_min").value, app.multiselect(key="explore_insurance").value) == (
+        "",
+        ["pension"],
+    )
 
 
 def test_pages_lead_on_and_back(open_app: Open, filed: str) -> None:
