@@ -58,3 +58,7 @@ class OutcomeUnknown(RefundError):
 
 class StorageFailed(RefundError):
     """A file could not be kept or read: the disk is full, read-only or broken. Nothing was done."""
+
+
+class DamagedKey(RefundError):
+    """The file of a key doesn't hold what was written there. A new key would open nothing that the old one has sealed."""
