@@ -139,6 +139,7 @@ def check_change(
     desk: Desk, viewer: Viewer, employer_id: str, bank: Mapping[str, str]
 ) -> dict[str, list[tuple[str, str]]]:
     """Faults of the account as typed, by field: (``error`` or ``warning``, sentence). Blank fields are not told yet."""
+    viewer.require(Right.CORRECT_BANK)
     require_employer(viewer, employer_id)
     with desk.read() as connection:
         notices = _notices(connection, load_employer(connection, employer_id), clean_bank(bank))
