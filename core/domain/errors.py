@@ -52,10 +52,6 @@ class Conflict(RefundError):
     """Somebody else was first."""
 
 
-class OutcomeUnknown(RefundError):
-    """The commit was sent and its answer was lost: ask again with the same key."""
-
-
 class StorageFailed(RefundError):
     """A file could not be kept or read: the disk is full, read-only or broken. Nothing was done."""
 
