@@ -19,7 +19,6 @@ from core.domain.errors import RefundError
 from core.services.accounts import ensure_demo_accounts
 from core.services.desk import shared_desk
 from core.services.housekeeping import clean
-from core.texts import explain
 from core.web import assets, downloads, ledger, signin
 from core.web.gate import Gate
 from core.web.identity import SESSION_HEADER, TRUSTED_USER_HEADERS
@@ -30,6 +29,7 @@ from core.web.preloads import scripts_of_screens
 from core.web.refusals import report_incident
 from core.web.server import hide_server_name
 from core.web.shell import make_shell
+from pages.parts.messages import draw_error
 
 
 class Streamlit:
@@ -79,7 +79,10 @@ def read_shell(static: Path) -> str:
 
 def show_failure(error: Exception) -> bool:
     """What stopped a script, as one sentence; the traceback stays here."""
-    st.error(explain(error) if isinstance(error, RefundError) else report_incident(error), icon=":material/error:")
+    if isinstance(error, RefundError):
+        draw_error(error)
+    else:
+        st.error(report_incident(error), icon=":material/error:")
     return True
 
 

@@ -27,7 +27,7 @@ HOUSE = {
     "core.command_line": ("core.domain", "core.texts", "core.services"),
     "pages.parts": ("core.domain", "core.texts", "core.services"),
     "pages": ("core.domain", "core.texts", "core.services", "pages.parts"),
-    "app": ("core.domain", "core.texts", "core.services", "core.web"),
+    "app": ("core.domain", "core.texts", "core.services", "core.web", "pages.parts"),
 }
 
 

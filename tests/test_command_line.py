@@ -132,7 +132,7 @@ def actions(database: Database, data_dir: Path, action: str) -> list[tuple[str, 
         "judge --employer E1 --reason R01 --from 2022-01 --to 2022-04 --format xml",
         "screen --format xml",
         "screen E1",
-        "screen --after E1",
+        "screen --after",
         "check everything",
         "demo --now",
         "user",
@@ -387,9 +387,11 @@ def test_a_screening_that_is_stopped_goes_on_where_it_stood(stocked: Run, monkey
         stopped = run_screen(stocked)
     place = stopped.err.rsplit("--after ", 1)[1].strip()
 
-    assert (stopped.status, place) == (1, f"E1/{NUMBER}")
+    assert (stopped.status, place) == (1, "0002")
+    assert NUMBER not in stopped.err
     assert stopped.rows + run_screen(stocked, "--after", place).rows == whole.rows
     assert run_screen(stocked, "--employer", "E2", "--after", place).status == 1
+    assert run_screen(stocked, "--after", "no such row").status == 1
 
 
 def test_ctrl_c_elsewhere_is_one_sentence(stocked: Run, monkeypatch: pytest.MonkeyPatch) -> None:

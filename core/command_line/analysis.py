@@ -46,9 +46,7 @@ def _add_screen(commands: Any) -> None:
     )
     parser.add_argument(
         "--after",
-        metavar=_("单位编号/社会保障号"),
-        type=_place,
-        default=("", ""),
+        metavar=_("缴费流水号"),
         help=_("从停下的位置接着筛查"),
     )
     add_format(parser, "csv")
@@ -66,15 +64,8 @@ def screen(options: argparse.Namespace) -> int:
     say("")
     if stop.place is None:
         return DONE
-    say(_("已停止，此前的结果都已列出；接着筛查请加上 --after {place}").format(place="/".join(stop.place)))
+    say(_("已停止，此前的结果都已列出；接着筛查请加上 --after {place}").format(place=stop.place))
     return REFUSED
-
-
-def _place(text: str) -> tuple[str, str]:
-    employer, _slash, person = text.strip().partition("/")
-    if not employer or not person:
-        raise argparse.ArgumentTypeError(_("请按“单位编号/社会保障号”填写"))
-    return employer, person
 
 
 def _tell_progress(said: str) -> None:
@@ -82,13 +73,13 @@ def _tell_progress(said: str) -> None:
 
 
 class _Stop:
-    """Whether somebody has pressed Ctrl-C, and up to whom everything was told then."""
+    """Whether somebody has pressed Ctrl-C, and up to which place everything was told then."""
 
     def __init__(self) -> None:
         self.asked = False
-        self.place: tuple[str, str] | None = None
+        self.place: str | None = None
 
-    def goes_on(self, place: tuple[str, str]) -> bool:
+    def goes_on(self, place: str) -> bool:
         """Whether to go on after this place; one that was stopped remembers it."""
         if self.asked:
             self.place = place

@@ -52,9 +52,9 @@ class Conflict(RefundError):
     """Somebody else was first."""
 
 
-class OutcomeUnknown(RefundError):
-    """The commit was sent and its answer was lost: ask again with the same key."""
-
-
 class StorageFailed(RefundError):
     """A file could not be kept or read: the disk is full, read-only or broken. Nothing was done."""
+
+
+class DamagedKey(RefundError):
+    """The file of a key doesn't hold what was written there. A new key would open nothing that the old one has sealed."""

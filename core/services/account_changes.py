@@ -24,6 +24,7 @@ from core.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.domain.identifiers import as_said, mask_account
 from core.domain.roles import Right, Role, Viewer
 from core.domain.wording import N_
+from core.services.bank_notices import errors_of, notices_by_field
 from core.services.contributions import InvalidInputs, require_employer
 from core.services.desk import Desk, Unit
 from core.services.drafts import Employer, load_employer
@@ -32,7 +33,6 @@ from core.store import account_changes as store
 from core.store.database import Connection
 from core.store.employers import former_names
 from core.store.locks import lock_employers
-from core.texts import _
 
 #: Names of the inputs: the six of the application, with this before them, so that the two forms don't share faults.
 PREFIX = "change_"
@@ -139,15 +139,11 @@ def check_change(
     desk: Desk, viewer: Viewer, employer_id: str, bank: Mapping[str, str]
 ) -> dict[str, list[tuple[str, str]]]:
     """Faults of the account as typed, by field: (``error`` or ``warning``, sentence). Blank fields are not told yet."""
+    viewer.require(Right.CORRECT_BANK)
     require_employer(viewer, employer_id)
+    typed = clean_bank(bank)
     with desk.read() as connection:
-        notices = _notices(connection, load_employer(connection, employer_id), clean_bank(bank))
-    told: dict[str, list[tuple[str, str]]] = {name: [] for name in FIELDS}
-    for notice in notices:
-        if bank.get(notice.field, "").strip():
-            said = _(notice.sentence).format(**{key: _(text) for key, text in notice.details.items()})
-            told[notice.field].append(("error" if notice.is_error else "warning", said))
-    return told
+        return notices_by_field(_notices(connection, load_employer(connection, employer_id), typed), typed)
 
 
 def employer_to_change(desk: Desk, viewer: Viewer, employer_id: str) -> Employer:
@@ -167,13 +163,7 @@ def _served_by(connection: Connection, viewer: Viewer) -> set[str]:
 def _require_sound(
     connection: Connection, viewer: Viewer, employer: Employer, typed: Mapping[str, str], note: str
 ) -> None:
-    problems = [
-        InvalidInput(
-            notice.sentence, field=PREFIX + notice.field, **{key: _(text) for key, text in notice.details.items()}
-        )
-        for notice in _notices(connection, employer, typed)
-        if notice.is_error
-    ]
+    problems = errors_of(_notices(connection, employer, typed), PREFIX)
     if not problems and typed == clean_bank(employer.registered):
         problems.append(InvalidInput(N_("所填账户与现登记账户相同，无需变更"), field=f"{PREFIX}bank_account"))
     if viewer.role is Role.REVIEWER and not note:

@@ -10,6 +10,7 @@ from core.domain.identifiers import as_said, mask_account
 from core.domain.lifecycle import EDGES, Part, State, find_edge
 from core.domain.roles import SYSTEM, Right, Viewer
 from core.domain.wording import N_
+from core.services.bank_notices import errors_of, notices_by_field
 from core.services.contributions import InvalidInputs
 from core.services.desk import Desk
 from core.services.steps import Opened, require_batch, require_step, take_edge
@@ -18,7 +19,6 @@ from core.store.batches import read_steps
 from core.store.database import Connection
 from core.store.employers import former_names, read_employer
 from core.store.line_decisions import hold_part
-from core.texts import _
 
 _UNCHANGED = N_("银行信息没有改动，请更正；账户确实无误的（例如银行原因退回），请在说明中写明后再提交")
 _STEP = next(edge.step for edge in EDGES if edge.part is Part.CORRECTOR)
@@ -50,8 +50,8 @@ def correct_bank(desk: Desk, viewer: Viewer, number: str, bank: Mapping[str, str
         edge = find_edge(State(row.state), _STEP)
         require_step(unit.connection, viewer, row, edge)
         employer = read_employer(unit.connection, row.employer_id)
-        if errors := [notice for notice in _notices(unit.connection, employer, typed) if notice.is_error]:
-            raise InvalidInputs(list(map(_problem, errors)))
+        if errors := errors_of(_notices(unit.connection, employer, typed)):
+            raise InvalidInputs(errors)
         if typed == {name: getattr(row, name) for name in FIELDS} and not as_said(note):
             raise InvalidInput(_UNCHANGED, field="correction_note")
         if viewer == SYSTEM:
@@ -88,15 +88,7 @@ def check_correction(
     typed = clean_bank(bank)
     with desk.read() as connection:
         row = require_batch(connection, viewer, number)
-        found = _notices(connection, read_employer(connection, row.employer_id), typed)
-    told: dict[str, list[tuple[str, str]]] = {name: [] for name in FIELDS}
-    for notice in found:
-        if typed[notice.field]:
-            problem = _problem(notice)
-            told[notice.field].append(
-                ("error" if notice.is_error else "warning", _(problem.sentence).format(**problem.values))
-            )
-    return told
+        return notices_by_field(_notices(connection, read_employer(connection, row.employer_id), typed), typed)
 
 
 def current_bank(desk: Desk, viewer: Viewer, number: str) -> dict[str, str]:
@@ -118,10 +110,6 @@ def _notices(connection: Connection, employer: Any, typed: Mapping[str, str]) ->
     registered = {name: getattr(employer, name) for name in FIELDS}
     names = {employer.name, *former_names(connection, employer.employer_id)}
     return check_bank_fields(typed, registered=registered, names=names)
-
-
-def _problem(notice: Notice) -> InvalidInput:
-    return InvalidInput(notice.sentence, field=notice.field, **{key: _(text) for key, text in notice.details.items()})
 
 
 def _shown(viewer: Viewer, bank: Mapping[str, str]) -> dict[str, str]:

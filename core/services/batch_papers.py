@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from core.domain.errors import InvalidInput, NotFound
+from core.domain.errors import NotFound
 from core.domain.lifecycle import State, find_edge
 from core.domain.roles import Viewer
 from core.domain.wording import N_
 from core.services.desk import Desk, Unit
-from core.services.papers import MAX_PAPERS, MAX_UPLOADS, checked_paper, keep_content, new_paper, page_cache
+from core.services.papers import checked_paper, keep_content, new_paper, page_cache, require_room
 from core.services.steps import require_batch, require_step
 from core.store import papers as store
 from core.store.papers import Paper
@@ -26,7 +26,8 @@ def add_batch_paper(desk: Desk, viewer: Viewer, number: str, material: str, file
     with desk.write(viewer) as unit:
         row = _require_open(unit, number)
         paper = new_paper(desk, unit, file, material, batch_id=row.batch_id)
-        _require_room(unit, paper)
+        ever = store.papers_ever_of_batch(unit.connection, row.batch_id)
+        require_room(paper, [each.paper for each in ever if not each.removed_at], len(ever))
         store.insert_paper(unit.connection, paper)
         unit.audit("paper.add", paper.paper_id, batch=number, material=material, type=paper.media_type, size=paper.size)
     return paper
@@ -48,17 +49,3 @@ def _require_open(unit: Unit, number: str) -> Any:
     row = require_batch(unit.connection, unit.viewer, number, lock=True)
     require_step(unit.connection, unit.viewer, row, find_edge(State(row.state), "resubmit"))
     return row
-
-
-def _require_room(unit: Unit, paper: Paper) -> None:
-    ever = store.papers_ever_of_batch(unit.connection, str(paper.batch_id))
-    present = [each.paper for each in ever if not each.removed_at]
-    field = f"upload_{paper.material}"
-    if any((other.material, other.sha256) == (paper.material, paper.sha256) for other in present):
-        raise InvalidInput(N_("这份文件已经在该材料下，无需重复上传"), field=field)
-    if len(present) >= MAX_PAPERS:
-        raise InvalidInput(
-            N_("一个批次最多上传 {count} 份材料，请合并文件或删除不需要的材料"), field=field, count=MAX_PAPERS
-        )
-    if len(ever) >= MAX_UPLOADS:
-        raise InvalidInput(N_("这份申报上传和删除材料已达 {count} 次，请联系经办机构"), field=field, count=MAX_UPLOADS)

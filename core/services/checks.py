@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from core.domain.bank import FIELDS
 from core.domain.batch import batch_fingerprint
-from core.domain.errors import IllegalTransition, InvalidInput
+from core.domain.errors import DamagedKey, IllegalTransition, InvalidInput
 from core.domain.identifiers import mod_11_10
 from core.domain.lifecycle import Part, State, find_edge
 from core.domain.settings import find_switch
@@ -18,7 +18,7 @@ from core.store import checks as store
 from core.store import rollup_checks, schema_checks
 from core.store.checks import Move
 from core.store.database import Connection
-from core.texts import _
+from core.texts import _, explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +187,9 @@ def _trail(connection: Connection, desk: Desk) -> Iterator[Broken]:
     """Invariant 7: the audit log is one unbroken chain and reaches the head that was signed outside the database."""
     try:
         head = desk.signed_head()
+    except DamagedKey as error:
+        yield Broken("7", explain(error))
+        head = None
     except (ValueError, KeyError, TypeError):
         yield Broken("7", _("数据库之外的审计链头签名不符，可能被改动"))
         head = None

@@ -10,7 +10,13 @@ from typing import Any
 import pandas as pd
 
 from core.domain.errors import InvalidInput, NotFound
-from core.domain.identifiers import is_resident_number, normalise, normalise_number, social_security_number_fault
+from core.domain.identifiers import (
+    is_resident_number,
+    mask_number,
+    normalise,
+    normalise_number,
+    social_security_number_fault,
+)
 from core.domain.period import Period
 from core.domain.reasons import REASONS
 from core.domain.roles import Right, Viewer
@@ -119,7 +125,9 @@ def _parse_numbers(text: str) -> tuple[list[str], list[InvalidInput]]:
         fault = social_security_number_fault(number) if is_resident_number(number) and number[:1].isdigit() else None
         wrong += bool(fault)
         if fault and wrong <= _NAMED_FAULTS:
-            faults.append(InvalidInput(_FAULTS[fault], field="query_ids", position=position, number=number[:20]))
+            # The sentence may reach a log: the place and what is left of the number lead to it among many.
+            told = mask_number(number[:20])
+            faults.append(InvalidInput(_FAULTS[fault], field="query_ids", position=position, number=told))
     if wrong > _NAMED_FAULTS:
         more = N_("另有 {count} 个社会保障号填写有误，请一并核对")
         faults.append(InvalidInput(more, field="query_ids", count=wrong - _NAMED_FAULTS))

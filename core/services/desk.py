@@ -17,16 +17,19 @@ from zoneinfo import ZoneInfo
 
 from filelock import FileLock
 
+from core.domain.errors import DamagedKey
 from core.domain.mail import MailServer, mail_server
 from core.domain.roles import Viewer
 from core.domain.settings import Settings
+from core.domain.wording import N_
 from core.store.audit import Head, append_entry
 from core.store.database import Connection, Database
-from core.store.files import write_atomically
+from core.store.files import write_atomically, write_once
 from core.store.queries import read_settings
 
 #: Days and months are those of the agency, wherever the server stands.
 AGENCY_ZONE = ZoneInfo("Asia/Shanghai")
+_KEY_BYTES = 32
 
 
 def _now() -> datetime:
@@ -106,19 +109,17 @@ class Desk:
         return self.data_dir / "audit-head.json"
 
     def key(self, purpose: str) -> bytes:
-        """32 random bytes for one purpose, kept beside the database and not in it; made when they are first asked for."""
+        """32 random bytes for one purpose, kept beside the database and not in it; made when they are first asked for.
+
+        ``DamagedKey`` when the file holds anything else: it is never made anew.
+        """
         path = self.data_dir / f"{purpose}.key"
-        try:
-            return path.read_bytes()
-        except FileNotFoundError:
-            self.data_dir.mkdir(parents=True, exist_ok=True)
-            try:
-                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:
-                return path.read_bytes()
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(32))
-            return path.read_bytes()
+        if not path.exists():
+            write_once(path, secrets.token_bytes(_KEY_BYTES))
+        key = path.read_bytes()
+        if len(key) != _KEY_BYTES:
+            raise DamagedKey(N_("密钥文件 {file} 已损坏，请联系系统管理员从备份中恢复该文件，不要删除"), file=path.name)
+        return key
 
     def _signature(self, head: Head) -> str:
         return hmac.new(self.key("audit"), f"{head.sequence}:{head.hash}".encode(), hashlib.sha256).hexdigest()

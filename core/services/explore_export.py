@@ -76,6 +76,7 @@ def export_answer(
             name,
             lambda file: FORMS[form].write(file, table.columns, watched(table.rows, table.count, progress)),
             FORMS[form].media_type,
+            still_wanted=lambda: progress(table.count, table.count),
             lines=table.count,
             **told,
         )

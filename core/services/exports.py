@@ -1,8 +1,8 @@
 """What leaves the house as a file: made once, named in the audit log, opened by whoever made it, gone after a day."""
 
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -81,12 +81,17 @@ def _keep_refusals(
         raise InvalidInput(N_("没有不能退费的记录，无需导出"), field="export_refusals")
     file_name = f"{SHEET}-{name}.xlsx"
 
-    def write(file: BinaryIO) -> None:
-        write_refusals_to(file, lines)
-        # The writer has taken the last line long before the file is whole: whoever gives it up meanwhile gets none.
-        progress(count, count)
-
-    return keep_written(desk, viewer, "refusals", file_name, write, XLSX, lines=count, **subject)
+    return keep_written(
+        desk,
+        viewer,
+        "refusals",
+        file_name,
+        lambda file: write_refusals_to(file, lines),
+        XLSX,
+        still_wanted=lambda: progress(count, count),
+        lines=count,
+        **subject,
+    )
 
 
 def open_export(desk: Desk, viewer: Viewer, export_id: str) -> tuple[Export, Path]:
@@ -105,11 +110,17 @@ def keep_workbook(desk: Desk, viewer: Viewer, kind: str, file_name: str, content
     return keep_export(desk, viewer, kind, file_name, content, XLSX, **detail)
 
 
+def _always() -> None:
+    """Whoever waits for a file that is made already can't give it up."""
+
+
 def keep_export(
     desk: Desk, viewer: Viewer, kind: str, file_name: str, content: bytes, media_type: str, **detail: object
 ) -> Export:
     """Keep a file that is made already; see ``keep_written``."""
-    return keep_written(desk, viewer, kind, file_name, lambda file: file.write(content), media_type, **detail)
+    return keep_written(
+        desk, viewer, kind, file_name, lambda file: file.write(content), media_type, still_wanted=_always, **detail
+    )
 
 
 def keep_written(
@@ -119,22 +130,37 @@ def keep_written(
     file_name: str,
     write: Callable[[BinaryIO], object],
     media_type: str,
+    *,
+    still_wanted: Callable[[], object] = _always,
     **detail: object,
 ) -> Export:
     """Keep what ``write`` writes for whoever made it: whole on disk first, then its row and its one audit entry
-    ``export.{kind}``. What ``write`` raises leaves nothing behind.
+    ``export.{kind}``. What ``write`` raises leaves nothing behind, nor what ``still_wanted`` raises, which is asked last of all.
 
     ``file_name`` is ours to give: its ending is that of the file on disk, and nothing in it may come from a user.
     """
     export_id = desk.new_id()
-    sha256, size = keep_written_file(_path(desk, export_id, file_name), write)
-    with desk.write(viewer) as unit:
+    path = _path(desk, export_id, file_name)
+    sha256, size = keep_written_file(path, write)
+    with desk.write(viewer) as unit, _deleted_on_failure(path):
         export = Export(export_id, file_name, media_type, sha256, size, kind, viewer.username, unit.at)
         store.insert_export(unit.connection, export)
         forgotten = store.forget_exports(unit.connection, _since(desk))
         unit.audit(f"export.{kind}", export_id, size=size, **detail)
+        # The writer has taken the last line long before this: whoever gives it up meanwhile gets none.
+        still_wanted()
     _sweep(desk, forgotten)
     return export
+
+
+@contextmanager
+def _deleted_on_failure(path: Path) -> Iterator[None]:
+    """What fails before its row is written leaves no file."""
+    try:
+        yield
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def clean_exports(desk: Desk) -> None:

@@ -3,7 +3,7 @@
 | what | kept for | where |
 |---|---|---|
 | exports | a day | ``exports`` |
-| uploaded ledger files | a day, two of a person | ``uploads`` |
+| uploaded ledger files | a day, three of a person | ``uploads`` |
 | pictures of pages | ``page_cache_mb``, the least used go first | ``paper_pages`` |
 | half-written files and folders of a process that died | a day | here |
 | sessions, mails that were sent or given up | 30 days | ``sessions``, ``mail_sending`` |

@@ -68,7 +68,7 @@ def find_job(viewer: Viewer, upload_id: str) -> Job | None:
 
 
 def forget_upload(desk: Desk, viewer: Viewer, upload_id: str) -> None:
-    """Give an upload up: its files and its report go. A job that is running ends first and is then forgotten."""
+    """Give an upload up: its files and its report go. While a job is reading them, nothing happens."""
     job = find_job(viewer, upload_id)
     if job is not None and not job.is_done:
         return

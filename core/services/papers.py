@@ -1,5 +1,6 @@
 """要件: papers that a clerk uploads to his draft and that officials open with the batch."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from core.documents.attachments import CheckedFile, check
@@ -11,7 +12,6 @@ from core.services.desk import Desk, Unit
 from core.services.drafts import read_draft
 from core.services.reveals import BATCH, seeing
 from core.store import papers as store
-from core.store.database import Connection
 from core.store.files import BlobStore
 from core.store.page_cache import PageCache
 from core.store.papers import Belonging, OnRecord, Paper
@@ -30,6 +30,7 @@ __all__ = [
     "new_paper",
     "open_paper",
     "remove_paper",
+    "require_room",
     "sees_removed",
 ]
 
@@ -53,7 +54,8 @@ def add_paper(desk: Desk, viewer: Viewer, draft_id: str, material: str, file_nam
     with desk.write(viewer) as unit:
         read_draft(unit.connection, viewer, draft_id, lock=True)
         paper = new_paper(desk, unit, file, material, draft_id=draft_id)
-        _require_room(unit.connection, paper)
+        present = store.papers_of_draft(unit.connection, draft_id)
+        require_room(paper, present, store.count_uploads(unit.connection, draft_id))
         store.insert_paper(unit.connection, paper)
         unit.audit(
             "paper.add", paper.paper_id, draft=draft_id, material=material, type=paper.media_type, size=paper.size
@@ -169,8 +171,8 @@ def _may_open(viewer: Viewer, found: Belonging) -> bool:
     return viewer.sees(found.employer_id) and (own or (found.filed and viewer.may(Right.SEE_BATCHES)))
 
 
-def _require_room(connection: Connection, paper: Paper) -> None:
-    present = store.papers_of_draft(connection, str(paper.draft_id))
+def require_room(paper: Paper, present: Collection[Paper], uploads: int) -> None:
+    """Raise ``InvalidInput`` unless one more paper may join those ``present``, after so many uploads, removed ones included."""
     field = f"upload_{paper.material}"
     if any((other.material, other.sha256) == (paper.material, paper.sha256) for other in present):
         raise InvalidInput(N_("这份文件已经在该材料下，无需重复上传"), field=field)
@@ -178,7 +180,7 @@ def _require_room(connection: Connection, paper: Paper) -> None:
         raise InvalidInput(
             N_("一个批次最多上传 {count} 份材料，请合并文件或删除不需要的材料"), field=field, count=MAX_PAPERS
         )
-    if store.count_uploads(connection, str(paper.draft_id)) >= MAX_UPLOADS:
+    if uploads >= MAX_UPLOADS:
         raise InvalidInput(N_("这份申报上传和删除材料已达 {count} 次，请联系经办机构"), field=field, count=MAX_UPLOADS)
 
 

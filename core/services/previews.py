@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.domain.bank import FIELDS, Notice, check_bank_fields, clean_bank, clean_field
+from core.domain.bank import Notice, check_bank_fields, clean_bank, clean_field
 from core.domain.batch import FiledLine, batch_fingerprint, digest
 from core.domain.errors import InvalidInput
 from core.domain.identifiers import normalise
@@ -30,6 +30,7 @@ from core.rules.holds import Hold, duplicate_groups, find_holds
 from core.rules.joint import Judged, join
 from core.rules.judgement import Judgement
 from core.rules.lines import Mask
+from core.services.bank_notices import errors_of, notices_by_field, say_notice
 from core.services.branches import listed_name
 from core.services.contributions import InvalidInputs
 from core.services.desk import Desk
@@ -190,11 +191,7 @@ def check_bank(desk: Desk, viewer: Viewer, draft_id: str) -> dict[str, list[tupl
     """Faults of the bank block as typed, by field: (``error`` or ``warning``, sentence). Blank fields are not told yet."""
     with desk.read() as connection:
         draft = read_draft(connection, viewer, draft_id)
-        told: dict[str, list[tuple[str, str]]] = {name: [] for name in FIELDS}
-        for notice in _bank_notices(connection, draft):
-            if clean_field(notice.field, draft.content.bank.get(notice.field, "")):
-                told[notice.field].append(("error" if notice.is_error else "warning", _say(notice)))
-        return told
+        return notices_by_field(_bank_notices(connection, draft), clean_bank(draft.content.bank))
 
 
 def require_complete(connection: Connection, settings: Settings, draft: Draft, *, with_papers: bool = True) -> None:
@@ -203,11 +200,7 @@ def require_complete(connection: Connection, settings: Settings, draft: Draft, *
     Where papers are demanded (a switch), they have to be there as well; ``with_papers`` off leaves them out.
     """
     problems = [*_selection_problems(draft), *_reason_problems(settings, draft)]
-    problems += [
-        InvalidInput(notice.sentence, field=notice.field, **{key: _(text) for key, text in notice.details.items()})
-        for notice in _bank_notices(connection, draft)
-        if notice.is_error
-    ]
+    problems += errors_of(_bank_notices(connection, draft))
     if with_papers and settings["missing_required_material"] == "block":
         present = {paper.material for paper in papers_of_draft(connection, draft.draft_id)}
         problems += [
@@ -248,10 +241,6 @@ def _bank_notices(connection: Connection, draft: Draft) -> list[Notice]:
     names = {employer.name, *former_names(connection, employer.employer_id)}
     listed = listed_name(connection, clean_field("cnaps_code", draft.content.bank.get("cnaps_code", "")))
     return check_bank_fields(draft.content.bank, registered=employer.registered, names=names, listed=listed)
-
-
-def _say(notice: Notice) -> str:
-    return _(notice.sentence).format(**{key: _(text) for key, text in notice.details.items()})
 
 
 def assess(connection: Connection, settings: Settings, draft: Draft, today: date) -> Preview:
@@ -304,7 +293,7 @@ def judge_parts(connection: Connection, settings: Settings, draft: Draft, today:
 
 
 def _warnings(connection: Connection, draft: Draft) -> tuple[str, ...]:
-    told = [_say(notice) for notice in _bank_notices(connection, draft) if not notice.is_error]
+    told = [say_notice(notice) for notice in _bank_notices(connection, draft) if not notice.is_error]
     if not draft.employer.has_registered_account:
         told.append(_("本单位尚无已登记的退费账户，所填账户将随批次提交，由审核人员核对（待核）"))
     return tuple(told)

@@ -43,7 +43,9 @@ def seeing(desk: Desk, viewer: Viewer, kind: str, subject: str) -> Viewer:
     """The viewer as he may look at this place now: in full once he has revealed it. For reading it, and nothing else."""
     if viewer.may(Right.SEE_UNMASKED) or not viewer.may(Right.REVEAL):
         return viewer
-    since = (desk.clock().astimezone(UTC) - REVEALED).isoformat(timespec="seconds")
+    now = desk.clock().astimezone(UTC)
+    # Nothing is revealed in the future: a clock that was set back would show it for years.
+    since, until = ((now - ago).isoformat(timespec="seconds") for ago in (REVEALED, timedelta()))
     with desk.read() as connection:
-        found = has_entry(connection, viewer.username, f"{kind}.reveal", subject, since)
+        found = has_entry(connection, viewer.username, f"{kind}.reveal", subject, since, until)
     return replace(viewer, in_full=True) if found else viewer

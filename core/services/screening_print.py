@@ -12,7 +12,7 @@ from core.domain.wording import N_
 from core.services.desk import Desk
 from core.services.screening import BEGINNING, screen_chunks
 from core.store.employers import read_employer
-from core.store.sections import Pair, count_ledger
+from core.store.sections import Pair, count_ledger, read_pair, read_serial
 from core.texts import _
 
 COLUMNS = (
@@ -27,19 +27,21 @@ def screen_ledger(
     employers: Sequence[str],
     told: Callable[[str], None],
     *,
-    after: Pair = BEGINNING,
-    goes_on: Callable[[Pair], bool] = lambda _place: True,
+    after: str | None = None,
+    goes_on: Callable[[str], bool] = lambda _place: True,
 ) -> Iterator[tuple[str, ...]]:
     """Every find of these employers (none: all) as texts in the order of ``COLUMNS``; ``told`` gets a line after each chunk.
 
-    ``goes_on`` is asked once the finds of a chunk have been taken, with the employer and person up to whom everything is told;
-    ``after`` such a place another call goes on. Raises ``NotFound`` before anything is read when an employer is unknown,
-    ``InvalidInput`` for a place that these employers don't have. Nothing is stored but an audit entry.
+    ``goes_on`` is asked once the finds of a chunk have been taken, with the serial of a row of the person up to whom everything
+    is told, which names nobody; ``after`` such a place another call goes on. Raises ``NotFound`` before anything is read when
+    an employer is unknown, ``InvalidInput`` for a place that these employers don't have. Nothing is stored but an audit entry.
     """
     viewer.require(Right.ANALYSE)
     viewer.require(Right.SEE_UNMASKED)
     chosen = sorted(set(employers))
-    if chosen and after != BEGINNING and after[0] not in chosen:
+    with desk.read() as connection:
+        place = BEGINNING if after is None else read_pair(connection, after)
+    if place is None or (chosen and place != BEGINNING and place[0] not in chosen):
         raise InvalidInput(N_("接续的位置不属于所选单位，请核对后重试"))
     with desk.write(viewer) as unit:
         if not all(read_employer(unit.connection, employer) for employer in chosen):
@@ -47,7 +49,7 @@ def screen_ledger(
         unit.audit("screening.print", "", employers=chosen)
     with desk.read() as connection:
         total = count_ledger(connection, chosen)
-    return _stream(desk, chosen, total, told, after, goes_on)
+    return _stream(desk, chosen, total, told, place, goes_on)
 
 
 def _stream(
@@ -56,7 +58,7 @@ def _stream(
     total: int,
     told: Callable[[str], None],
     after: Pair,
-    goes_on: Callable[[Pair], bool],
+    goes_on: Callable[[str], bool],
 ) -> Iterator[tuple[str, ...]]:
     seen = found = 0
     for chunk in screen_chunks(desk, employers, after):
@@ -67,7 +69,10 @@ def _stream(
             )
         )
         yield from map(_texts, chunk.finds)
-        if not goes_on(chunk.after):
+        with desk.read() as connection:
+            serial = read_serial(connection, chunk.after)
+        # An employer without rows has no place of its own, and takes no time.
+        if serial is not None and not goes_on(serial):
             return
 
 

@@ -74,7 +74,7 @@ NOTHING_SEEN = Seen()
 
 
 def withdraw_batch(desk: Desk, viewer: Viewer, number: str, note: str = "") -> State:
-    """撤回: the filer's employer takes a batch back until 初审 is done; its lines are free again."""
+    """撤回: the filer's employer takes a batch back until 初审 is done, or while it is returned; its lines are free again."""
     return advance_batch(desk, viewer, number, "withdraw", note)
 
 

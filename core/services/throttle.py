@@ -22,6 +22,8 @@ from core.store.locks import lock_subjects
 WINDOW = timedelta(minutes=15)
 #: How long the failures of an account are remembered. An office's address is forgiven after the window.
 MEMORY = timedelta(hours=6)
+#: So far the clock of another server may be ahead: its failures count.
+SKEW = timedelta(minutes=1)
 #: Seconds to wait after the last free attempt, after the next, and so on; the last one stays.
 WAITS = (60, 120, 240, 480, 900)
 FREE_FOR_ACCOUNT = 5
@@ -60,9 +62,12 @@ def _count(desk: Desk, *limits: tuple[str, timedelta, int]) -> Attempt:
     """Count one attempt for each (subject, how long it is remembered, how often it is free)."""
     subjects = [subject for subject, _memory, _free in limits]
     with desk.write(SYSTEM) as unit:
-        connection, now = unit.connection, desk.clock()
+        connection = unit.connection
         lock_subjects(connection, subjects)
-        sign_ins.delete_failures_before(connection, _instant(now - MEMORY))
+        # What others counted while this one waited for the lock is not later than now.
+        now = desk.clock()
+        # Failures of a clock that was ahead and has been set back say nothing of the last hours.
+        sign_ins.delete_failures_outside(connection, _instant(now - MEMORY), _instant(now + SKEW))
         wait = max(
             _wait(sign_ins.read_failures(connection, subject, _instant(now - memory)), free, now)
             for subject, memory, free in limits
@@ -79,7 +84,7 @@ def _wait(failures: list[str], free: int, now: datetime) -> int:
         return 0
     pause = WAITS[min(len(failures) - free, len(WAITS) - 1)]
     since_last = int((now - datetime.fromisoformat(failures[0])).total_seconds())
-    # A clock that was set back must not lock anybody out for longer than the pause.
+    # The clock of another server that is ahead must not lock anybody out for longer than the pause.
     return min(pause, pause - since_last)
 
 

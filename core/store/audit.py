@@ -56,10 +56,10 @@ def read_head(connection: sa.Connection) -> Head:
     return Head(row.sequence, row.hash) if row else Head(0, GENESIS)
 
 
-def has_entry(connection: sa.Connection, actor: str, action: str, subject: str, since: str) -> bool:
-    """Whether somebody has left such an entry since a moment, among the latest ones: who asks is in no hurry to be told yes."""
+def has_entry(connection: sa.Connection, actor: str, action: str, subject: str, since: str, until: str) -> bool:
+    """Whether somebody has left such an entry between two moments, among the latest ones: nobody is in a hurry for a yes."""
     c = audit.c
-    said = (c.actor == actor, c.action == action, c.subject == subject, c.at >= since)
+    said = (c.actor == actor, c.action == action, c.subject == subject, c.at.between(since, until))
     latest = c.sequence > read_head(connection).sequence - _LATEST
     return connection.execute(sa.select(c.sequence).where(latest, *said).limit(1)).first() is not None
 

@@ -34,9 +34,19 @@ def write_atomically(path: Path, content: bytes) -> None:
         file.write(content)
 
 
+def write_once(path: Path, content: bytes) -> None:
+    """``write_atomically``, safe from a power cut, unless the file is there already: of two writers the first one's stays."""
+    with suppress(FileExistsError), written_atomically(path, os.link) as file:
+        file.write(content)
+    _sync_folder(path.parent)
+
+
 @contextmanager
-def written_atomically(path: Path) -> Iterator[BufferedRandom]:
-    """A file to write (and read back) that stands at ``path`` once the block has ended well, and nowhere otherwise."""
+def written_atomically(path: Path, place: Callable[[Path, Path], object] = Path.replace) -> Iterator[BufferedRandom]:
+    """A file to write (and read back) that stands at ``path`` once the block has ended well, and nowhere otherwise.
+
+    ``place`` puts the whole temporary file there.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
@@ -44,7 +54,7 @@ def written_atomically(path: Path) -> Iterator[BufferedRandom]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        place(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -22,7 +22,6 @@ from core.store.schema import (
     payment_runs,
 )
 
-_ORDER_COLUMNS = tuple(column.name for column in payment_orders.columns)
 #: Causes under which a bounce of a paid order lies in the tray.
 RETURN_CAUSES = ("returned_later", "settled")
 _ROW_COLUMNS = tuple(column.name for column in bank_result_rows.columns)
@@ -227,14 +226,6 @@ def find_result(connection: sa.Connection, sha256: str, *, booked: bool) -> Any 
     """An imported file by its content."""
     c = bank_results.c
     return connection.execute(sa.select(bank_results).where(c.sha256 == sha256, c.booked == booked)).first()
-
-
-def list_results(connection: sa.Connection, *, limit: int) -> list[Any]:
-    """What was imported, newest first."""
-    c = bank_results.c
-    return list(
-        connection.execute(sa.select(bank_results).order_by(c.imported_at.desc(), c.result_id.desc()).limit(limit))
-    )
 
 
 def tray(connection: sa.Connection, *, resolved: bool = False, limit: int = 500) -> list[Any]:

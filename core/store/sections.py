@@ -79,6 +79,20 @@ def count_ledger(connection: sa.Connection, employers: Collection[str]) -> int:
     return sum(connection.scalar(statement.where(_c.employer_id == employer)) or 0 for employer in employers)
 
 
+def read_pair(connection: sa.Connection, serial: str) -> Pair | None:
+    """The employer and person of a row."""
+    statement = sa.select(_c.employer_id, _c.social_security_number).where(_c.serial == serial)
+    row = connection.execute(statement).first()
+    return (row.employer_id, row.social_security_number) if row else None
+
+
+def read_serial(connection: sa.Connection, pair: Pair) -> str | None:
+    """The first row of an employer and person."""
+    same = (_c.employer_id == pair[0], _c.social_security_number == pair[1])
+    serial: str | None = connection.scalar(sa.select(sa.func.min(_c.serial)).where(*same))
+    return serial
+
+
 def scan_ledger(connection: sa.Connection, employer: str, after: Pair, limit: int) -> Scan:
     """The next chunk after an employer and person, of one employer only unless that is blank.
 

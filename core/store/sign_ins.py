@@ -75,6 +75,7 @@ def delete_failures(connection: sa.Connection, *, subject: str, failure_ids: Col
     connection.execute(sign_in_failures.delete().where(wanted))
 
 
-def delete_failures_before(connection: sa.Connection, failed_before: str) -> None:
-    """Forget failures that count no more."""
-    connection.execute(sign_in_failures.delete().where(sign_in_failures.c.failed_at < failed_before))
+def delete_failures_outside(connection: sa.Connection, first: str, last: str) -> None:
+    """Forget failures that count no more: what is older than ``first``, or later than ``last``."""
+    failed_at = sign_in_failures.c.failed_at
+    connection.execute(sign_in_failures.delete().where((failed_at < first) | (failed_at > last)))

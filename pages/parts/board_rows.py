@@ -7,7 +7,6 @@ import streamlit as st
 from core.domain.board_question import CAUSED, Behind, BoardQuestion
 from core.domain.lifecycle import State
 from core.domain.purpose import FIELD as PURPOSE
-from core.domain.purpose import LONGEST
 from core.domain.roles import Viewer
 from core.domain.wording import N_
 from core.services.board_export import export_rows
@@ -22,9 +21,10 @@ from pages.parts.batch_table import SIZE, draw_counted_batches
 from pages.parts.board_question import ROW_LIST, draw_filters
 from pages.parts.board_views import draw_views
 from pages.parts.export_link import Choice, draw_exports
-from pages.parts.formats import format_yuan, starred
+from pages.parts.formats import format_yuan
 from pages.parts.messages import plain
 from pages.parts.paging import page_of
+from pages.parts.reveal import draw_purpose_field
 
 
 def draw_board_rows(viewer: Viewer) -> None:
@@ -92,13 +92,7 @@ def _say_steps(steps: Behind, question: BoardQuestion, found: BoardRows) -> str:
 def _draw_export(question: BoardQuestion) -> None:
     """导出 of everything that is listed, for a purpose."""
     with st.popover(_("导出"), icon=":material/file_save:", key="board_export"):
-        st.text_area(
-            starred(_("用途")),
-            key=PURPOSE,
-            max_chars=LONGEST,
-            height=80,
-            placeholder=_("例如：核对 2023 年 10 月重复参保退费"),
-        )
+        draw_purpose_field()
         draw_exports(str(question), [Choice("take_rows", _("生成文件"), lambda: _make(question))], field=PURPOSE)
 
 

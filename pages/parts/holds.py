@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.domain.money import format_yuan
 from core.services.drafts import save_draft
-from core.services.previews import Hold, Preview, resolve_duplicates
+from core.services.previews import Preview, resolve_duplicates
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk
@@ -22,13 +22,9 @@ def draw_holds(preview: Preview) -> None:
         with st.container(border=True, key=f"hold_{hold.code}"):
             colour, icon = ("red", ":material/front_hand:") if hold.blocking else ("orange", ":material/warning:")
             st.markdown(f":{colour}[{icon} **{hold.code} {plain(_(hold.text))}**]")
-            st.markdown(plain("　".join(filter(None, (_say_detail(hold), _(hold.remedy))))))
+            st.markdown(plain("　".join(filter(None, (hold.detail, _(hold.remedy))))))
             if hold.code in _WAYS_OUT:
                 _WAYS_OUT[hold.code](preview)
-
-
-def _say_detail(hold: Hold) -> str:
-    return _(hold.detail) if isinstance(hold.detail, str) else ""
 
 
 def _draw_split(preview: Preview) -> None:

@@ -29,8 +29,8 @@ def draw_reveal(viewer: Viewer, kind: str, subject: str) -> Viewer:
     return viewer
 
 
-def draw_purpose() -> None:
-    """The field for what somebody needs personal data for."""
+def draw_purpose_field() -> None:
+    """The field for what somebody needs data for; what is wrong with it is told elsewhere."""
     st.text_area(
         starred(_("用途")),
         key=PURPOSE,
@@ -38,6 +38,11 @@ def draw_purpose() -> None:
         height=80,
         placeholder=_("例如：核对 2023 年 10 月重复参保退费"),
     )
+
+
+def draw_purpose() -> None:
+    """The field, and what is wrong with it below."""
+    draw_purpose_field()
     draw_faults(PURPOSE)
 
 

@@ -144,7 +144,8 @@ def draw_causes(causes: Sequence[Cause]) -> None:
     said = [
         _("{code} {text} {count} 条").format(code=each.code, text=each.text, count=f"{each.lines:,}") for each in causes
     ]
-    st.caption("　".join(said))
+    # How a cause is worded is a setting.
+    st.caption(plain("　".join(said)))
 
 
 def draw_totals(by_insurance: Mapping[Insurance, Totals], total: Totals, *, alt: str) -> None:

@@ -129,17 +129,17 @@ WRONG_QUERIES = [
     pytest.param(
         {"persons": "119999199001010018"},
         "query_ids",
-        "第 1 个社会保障号“119999199001010018”校验位不符，请核对",
+        "第 1 个社会保障号“119***********0018”校验位不符，请核对",
         id="check digit",
     ),
     pytest.param(
         {"persons": f"{person(1)} 11999919901301001X"},
         "query_ids",
-        "第 2 个社会保障号“11999919901301001X”中的出生日期不存在，请核对",
+        "第 2 个社会保障号“119***********001X”中的出生日期不存在，请核对",
         id="date",
     ),
     pytest.param(
-        {"persons": "1199991990"}, "query_ids", "第 1 个社会保障号“1199991990”应为 18 位，请核对", id="length"
+        {"persons": "1199991990"}, "query_ids", "第 1 个社会保障号“11******90”应为 18 位，请核对", id="length"
     ),
     pytest.param({"persons": ""}, "query_ids", "请填写社会保障号，或打开“全单位”", id="no number"),
     pytest.param(

@@ -11,11 +11,12 @@ from core.services import batches, drafts, filing, previews
 from core.services.contributions import Query
 from core.services.desk import Desk
 from core.services.row_reasons import assign_reason
+from core.services.settings import change_setting
 from core.store.schema import batches as batches_table
 from core.store.schema import employers, user_employers
 from tests.pages.conftest import Open
 from tests.pages.reading import table, texts
-from tests.support.desks import CLERK, COLLEAGUE, Ledger, person, prepare_draft
+from tests.support.desks import ADMIN, CLERK, COLLEAGUE, Ledger, person, prepare_draft
 
 
 def count_batches(desk: Desk) -> int:
@@ -97,6 +98,15 @@ def test_every_refusal_has_code_cause_facts_and_remedy(open_app: Open, three_mon
     assert len(refusals) == 3
     assert set(refusals["原因代码"]) == {"N13"}
     assert all(refusals[["不能退费原因", "依据", "处理建议"]].map(bool).all())
+
+
+def test_the_wording_of_a_cause_is_shown_letter_by_letter(open_app: Open, desk: Desk, three_months: str) -> None:
+    change_setting(desk, ADMIN, "wording_N13", "**月份** [不符](http://x.example)")
+    app = open_app("clerk1", "confirm.py")
+    app.session_state["preview"] = "不能退费情况 (3)"
+    (said,) = (each.value for each in app.run().caption if "N13" in each.value)
+
+    assert r"\*\*月份\*\* \[不符\]\(http" in said
 
 
 def test_the_refusals_are_exported_through_a_link_of_our_own(open_app: Open, three_months: str) -> None:

@@ -1,12 +1,13 @@
 """The frame: who gets in, what each role finds in the navigation, language, leaving, and where refusals end."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.domain.roles import Role, Viewer
 from core.services.accounts import disable_user, language_of
 from core.services.desk import Desk
 from pages.parts.navigation import SCREENS, listed_screens
-from tests.pages.conftest import Open
+from tests.pages.conftest import SECONDS, Open
 from tests.support.desks import ADMIN, CLERK
 
 NAVIGATION = {
@@ -102,3 +103,14 @@ def test_an_address_typed_without_the_right_is_refused_in_one_sentence(
 
     assert not app.exception
     assert [error.value for error in app.error] == [r"您的角色无权进行此操作，如有需要请联系系统管理员"]
+
+
+def test_what_stops_a_script_is_shown_letter_by_letter() -> None:
+    def script() -> None:
+        from app import show_failure
+        from core.domain.errors import InvalidInput
+
+        show_failure(InvalidInput("{name}", name="**甲**"))
+
+    (shown,) = AppTest.from_function(script, default_timeout=SECONDS).run().error
+    assert shown.value == r"\*\*甲\*\*"

@@ -287,6 +287,12 @@ def test_a_warning_is_told_and_stops_nothing(desk: Desk) -> None:
     changes.request_change(desk, CLERK, "E1", odd)
 
 
+@pytest.mark.parametrize("viewer", [ADMIN, ANALYST], ids=lambda viewer: viewer.role)
+def test_only_who_may_ask_for_a_change_has_an_account_looked_at(desk: Desk, viewer: Viewer) -> None:
+    with pytest.raises(NotAllowed):
+        changes.check_change(desk, viewer, "E1", NEW)
+
+
 def test_the_same_account_is_no_change(desk: Desk) -> None:
     with pytest.raises(InvalidInputs) as refused:
         changes.request_change(desk, CLERK, "E1", {**BANK, "bank_account": "0200 0010 0901 2345 678"})

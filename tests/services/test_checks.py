@@ -524,6 +524,12 @@ def test_a_head_that_is_no_longer_readable_is_found(busy_desk: Desk) -> None:
     assert "签名不符" in told(check_everything(busy_desk), "7")
 
 
+def test_a_damaged_key_is_found(busy_desk: Desk) -> None:
+    (busy_desk.data_dir / "audit.key").write_bytes(b"")
+
+    assert "密钥文件 audit.key 已损坏" in told(check_everything(busy_desk), "7")
+
+
 def test_a_lost_head_is_found(busy_desk: Desk) -> None:
     (busy_desk.data_dir / "audit-head.json").unlink()
 

@@ -141,8 +141,17 @@ def test_of_a_column_of_wrong_numbers_the_first_are_named_and_the_others_counted
         parse_query("2022-01", "2022-12", "\n".join(map(str, range(10_000, 15_000))), everyone=False, today=TODAY)
     told = [explain(problem) for problem in caught.value.problems]
     assert len(told) == 6
-    assert told[0].startswith("第 1 个社会保障号“10000”")
+    assert told[0].startswith("第 1 个社会保障号“1***0”")
     assert told[-1] == "另有 4995 个社会保障号填写有误，请一并核对"
+
+
+def test_no_fault_holds_a_whole_number() -> None:
+    wrong = ["119999199001010018", "11999919901301001X", "1199991990"]
+    with pytest.raises(InvalidInputs) as caught:
+        parse_query("2022-01", "2022-12", " ".join(wrong), everyone=False, today=TODAY)
+    held = str([(problem.values, str(problem)) for problem in caught.value.problems])
+    assert len(caught.value.problems) == 3
+    assert not any(number in held for number in wrong)
 
 
 @pytest.mark.parametrize("separator", [" ", "\n", ",", "，", "；", "\t", "、"])

@@ -15,6 +15,7 @@ from core.services.desk import Desk
 from core.services.explore_jobs import ANSWER, ExportJob, find_job, take_answer
 from core.services.export_jobs import Cancelled, cancel_job
 from core.services.exports import Export, open_export
+from core.store import exports as store
 from tests.support.desks import ANALYST, CLERK, Ledger, person
 from tests.support.rounds import file_serials
 
@@ -87,5 +88,15 @@ def test_a_cancelled_one_leaves_neither_file_nor_entry(desk: Desk, filed: str, b
 
     busy.set()
     assert isinstance(ended(job).error, Cancelled)
+    assert list((desk.data_dir / "exports").glob("*")) == []
+    assert read_trail(desk, SYSTEM, search="export.explore").total == 0
+
+
+def test_one_that_is_cancelled_after_its_last_row_leaves_as_little(
+    desk: Desk, filed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "insert_export", lambda *_row: cancel_job(ANALYST, ANSWER))
+
+    assert isinstance(ended(begun(desk)).error, Cancelled)
     assert list((desk.data_dir / "exports").glob("*")) == []
     assert read_trail(desk, SYSTEM, search="export.explore").total == 0

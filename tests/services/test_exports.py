@@ -22,6 +22,7 @@ from core.services.export_jobs import CANCELLED, Cancelled
 from core.services.exports import Export, export_refusals, export_refusals_of_batch, open_export
 from core.services.filing import submit_batch
 from core.services.previews import preview_batch
+from core.store import exports as store
 from core.store.bulk import insert_rows
 from core.store.schema import audit, contributions, exports
 from tests.support.desks import (
@@ -302,6 +303,21 @@ def test_ending_it_between_the_last_line_and_the_whole_file_leaves_nothing(desk:
 
     with pytest.raises(Cancelled):
         export_refusals(desk, CLERK, long_draft, stop)
+    assert (files(desk), entries(desk)) == ([], [])
+
+
+def test_ending_it_while_its_row_is_written_leaves_nothing(
+    desk: Desk, draft: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: list[Export] = []
+    monkeypatch.setattr(store, "insert_export", lambda _connection, export: rows.append(export))
+
+    def stop(_done: int, _total: int) -> None:
+        if rows:
+            raise Cancelled(CANCELLED)
+
+    with pytest.raises(Cancelled):
+        export_refusals(desk, CLERK, draft, stop)
     assert (files(desk), entries(desk)) == ([], [])
 
 

@@ -222,7 +222,7 @@ def test_what_is_due_is_counted_as_it_is_listed(desk: Desk, ledger: Ledger) -> N
     file(desk, ledger.leaver(2, [202205]))
     assert count_due(desk, REVIEWER).by_state == {State.SUBMITTED: 1}
     for viewer in PEOPLE_WITH_BATCHES:
-        assert count_due(desk, viewer).total == due_from(desk, viewer).total
+        assert count_due(desk, viewer).total == len(due_from(desk, viewer).rows), viewer
 
 
 # --- comments ---

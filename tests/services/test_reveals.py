@@ -58,6 +58,15 @@ def test_a_batch_is_shown_in_full_for_five_minutes_to_whoever_said_why(desk: Des
     assert shown(desk, viewer, number) == masked
 
 
+def test_a_clock_that_was_set_back_shows_nothing_in_full(desk: Desk, number: str) -> None:
+    assert isinstance(desk.clock, Clock)
+    desk.clock.forward(days=3650)
+    reveal(desk, ASSURED, BATCH, number, WHY)
+    desk.clock.forward(days=-3650)
+
+    assert not seeing(desk, ASSURED, BATCH, number).in_full
+
+
 def test_it_is_for_one_viewer_and_one_batch(desk: Desk, ledger: Ledger, number: str) -> None:
     other = file_serials(desk, ledger.leaver(2, [202205]))
     reveal(desk, ASSURED, BATCH, number, WHY)

@@ -268,6 +268,27 @@ def test_attempts_that_are_turned_away_keep_nobody_out_longer(desk: Desk) -> Non
     assert sessions.sign_in(desk, "wang.li", GOOD, HERE)
 
 
+def test_a_clock_that_was_ahead_keeps_nobody_out_once_it_is_set_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttle, "FREE_FOR_ADDRESS", 5)
+    desk.clock.forward(days=3650)
+    assert [fail(desk) for _attempt in range(6)] == [SignInRefused] * 5 + [Throttled]
+    desk.clock.forward(days=-3650)
+
+    assert sessions.sign_in(desk, "wang.li", GOOD, HERE)
+    assert stored(desk, sign_in_failures) == "[]"
+
+
+def test_failures_at_a_server_whose_clock_is_a_little_ahead_count(desk: Desk) -> None:
+    desk.clock.forward(seconds=30)
+    for _attempt in range(5):
+        fail(desk)
+    desk.clock.forward(seconds=-30)
+
+    assert fail(desk) is Throttled
+
+
 def test_only_two_passwords_are_compared_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "_PATIENCE_SECONDS", 0.01)
     inside, leave = threading.Barrier(3), threading.Event()

@@ -19,7 +19,6 @@ PERIODS, COUNTS = "费款所属期", "人数、明细数"
 COUNTS_SAID = "{people:,} 人，{lines:,} 条明细"
 ORDINAL, NAME, PERSON, PERIOD, INSURANCE = "序号", "姓名", "社会保障号码", "所属期", "险种"
 EMPLOYER_PART, PERSONAL_PART, LATE_FEE, INTEREST, AMOUNT = "单位缴费", "个人缴费", "滞纳金", "利息", "退费金额"
-YUAN = "（元）"
 
 # 受理回执 --------------------------------------------------------------------------------------------------------------
 
