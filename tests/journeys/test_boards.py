@@ -70,9 +70,7 @@ def test_from_a_bar_to_its_rows_their_file_and_back_by_address(
         page.wait_for_function(NOTHING_CUT_OFF)
     press_bar(page, "reason", re.compile(f"reason={reason}"))
     expect(figures(page)).to_have_text(told(own))
-    page.go_back()
-    expect(figures(page)).to_have_text(told(lines))
-    page.go_forward()
+    go_back_and_on(page, f"{product.url}/insights?{YEAR}")
     expect(figures(page)).to_have_text(told(own))
     expect(amounts(page, "insurance")).to_have_text(by_size(own, "insurance"))
     expect(amounts(page, "reason")).to_have_text(by_size(lines, "reason"))
@@ -83,11 +81,7 @@ def test_from_a_bar_to_its_rows_their_file_and_back_by_address(
     board = page.url
     press(page, "board_rows_of_filed")
     expect(page).to_have_url(re.compile("tab=rows"))
-    page.go_back()
-    expect(page).to_have_url(board)
-    page.go_forward()
-    expect(page.get_by_role("tab", name="批次清单")).to_have_attribute("aria-selected", "true")
-    settle(page)
+    go_back_and_on(page, board)
     counted = f"{own['batch_id'].nunique()} 批 {len(own)} 条；{own['amount'].sum() / 100:,.2f} 元"
     shown(page, f"计入“申报”的批次；{counted}")
     assert exported(page) == {f"TF{int(each[1:]):015d}" for each in own["batch_id"]} | {"合计"}
@@ -114,6 +108,17 @@ def test_from_a_bar_to_its_rows_their_file_and_back_by_address(
     again.reload()
     settle(again)
     expect(figures(again)).to_have_text(told(own))
+
+
+def go_back_and_on(page: "Page", before: str) -> None:
+    """The browser's buttons lead to the address before the last press, and to where the page was again."""
+    after = page.url
+    page.go_back()
+    expect(page).to_have_url(before)
+    settle(page)
+    page.go_forward()
+    expect(page).to_have_url(after)
+    settle(page)
 
 
 def told(lines: pd.DataFrame) -> list[str | re.Pattern[str]]:
