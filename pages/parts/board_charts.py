@@ -286,6 +286,9 @@ def _pressed() -> alt.Parameter:
 def _draw(chart: Chart, drawn: Any, bars: Sequence[Bar], pick: Callable[[str], None]) -> None:
     # Other figures or another choice are another chart: nothing is pressed in it yet.
     key = f"board_{chart.name}_{hash((tuple(bars), chart.chosen)) & 0xFFFFFFFF:x}"
+    # Streamlit's own grey for marks and legends is too pale to be read by everybody.
+    words = {"labelColor": _ink(), "titleColor": _ink()}
+    drawn = drawn.configure_axis(**words).configure_legend(**words)
     st.altair_chart(drawn, key=key, on_select=partial(_take, key, pick), selection_mode="bar", alt=chart.title)
 
 

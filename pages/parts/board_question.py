@@ -126,7 +126,10 @@ def address(question: BoardQuestion, tab: str = "") -> dict[str, str]:
 
 
 def draw_filters(viewer: Viewer, idle: Collection[str] = ()) -> BoardQuestion:
-    """The filters in one row, and what charts have filtered by; returns the question. ``idle`` ones are kept for other tabs."""
+    """The filters in one row, and what charts have filtered by; returns the question.
+
+    ``idle`` ones change nothing on this tab: they are not shown, and stay for the others.
+    """
     question = asked()
     _draw_unread(question)
     choices = read_choices(desk(), viewer, question)
@@ -137,7 +140,7 @@ def draw_filters(viewer: Viewer, idle: Collection[str] = ()) -> BoardQuestion:
         if str(month) not in offered:
             offered.append(str(month))
         state.fill(f"board_{field}", str(month))
-    with st.grid(5, min_column_width=150):
+    with st.grid(5 - len(idle), min_column_width=150):
         for field, label in (("first", _("开始月份")), ("last", _("终止月份"))):
             st.selectbox(
                 label, offered, key=f"board_{field}", filter_mode="contains", on_change=_take_month, args=(field,)
@@ -147,7 +150,8 @@ def draw_filters(viewer: Viewer, idle: Collection[str] = ()) -> BoardQuestion:
             ("insurance", _("险种"), [kind.value for kind in Insurance]),
             ("district", _("开户行地区"), list(choices.districts)),
         ):
-            _draw_choice(name, label, options, is_idle=name in idle)
+            if name not in idle:
+                _draw_choice(name, label, options)
     _draw_chips(question, {"employer": choices.employer_name})
     return question
 
@@ -175,7 +179,7 @@ def draw_measure(question: BoardQuestion) -> None:
     )
 
 
-def _draw_choice(name: str, label: str, options: list[str], *, is_idle: bool) -> None:
+def _draw_choice(name: str, label: str, options: list[str]) -> None:
     key, value = f"board_{name}", getattr(asked(), name)
     state.fill(key, value)
     st.selectbox(
@@ -185,8 +189,6 @@ def _draw_choice(name: str, label: str, options: list[str], *, is_idle: bool) ->
         format_func=partial(_say_option, name),
         on_change=_take,
         args=(name,),
-        disabled=is_idle,
-        help=_("不影响本页：批次整体流转。") if is_idle else None,
     )
 
 
