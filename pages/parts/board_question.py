@@ -20,6 +20,7 @@ from core.services.step_boards import say_person
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import desk
+from pages.parts.address import write_address
 from pages.parts.messages import plain
 from pages.parts.paging import turn_back
 
@@ -59,8 +60,7 @@ def _address() -> dict[str, str]:
 def ask(question: BoardQuestion, **others: str) -> None:
     """Put another question into the address, and ``others`` that aren't of it: one press is one step of the browser's history."""
     turn_back(ROW_LIST)
-    kept = {name: value for name, value in st.query_params.to_dict().items() if name not in _NAMES}
-    st.query_params.from_dict(kept | question.as_query() | others)
+    write_address(_NAMES, question.as_query() | others)
 
 
 def change(**values: Any) -> None:

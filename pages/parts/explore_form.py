@@ -20,6 +20,7 @@ from core.services.saved_views import delete_view, list_views, save_view
 from core.texts import _
 from pages.parts import state
 from pages.parts.access import acting_viewer, desk
+from pages.parts.address import write_address
 from pages.parts.messages import attempt, draw_faults, plain
 
 SCREEN = "explore"
@@ -90,8 +91,7 @@ def draw_form(viewer: Viewer, question: Question) -> None:
 def open_query(query: Mapping[str, str]) -> None:
     """Ask what a query says: the address has it, and the fields follow."""
     _forget_fields()
-    kept = {name: value for name, value in st.query_params.to_dict().items() if name not in NAMES}
-    st.query_params.from_dict(kept | dict(query))
+    write_address(NAMES, query)
 
 
 def _forget_fields() -> None:
