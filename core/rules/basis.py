@@ -108,14 +108,9 @@ def said(sentence: str) -> Callable[[Case], Iterable[Detail]]:
     return basis
 
 
-def facts_of(*kinds: FactKind, where: Picked | None = None) -> Callable[[Case], Iterable[Detail]]:
-    """The person's facts of these kinds; ``where(spans, month)`` limits them to those that the finding rests on."""
-
-    def basis(case: Case) -> Iterable[Detail]:
-        for kind in kinds:
-            yield from _told(kind, case, where)
-
-    return basis
+def facts_of(kind: FactKind, where: Picked | None = None) -> Callable[[Case], Iterable[Detail]]:
+    """The person's facts of this kind; ``where(spans, month)`` limits them to those that the finding rests on."""
+    return lambda case: _told(kind, case, where)
 
 
 def reason_facts(case: Case) -> Iterable[Detail]:

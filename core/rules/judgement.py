@@ -1,6 +1,6 @@
 """What the rules found, as columns of lines; findings and texts are made only for lines that somebody looks at."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, ClassVar, TypeVar
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.finding import Finding
+from core.domain.finding import Detail, Finding
 from core.domain.money import plain_yuan
 from core.domain.period import Period
 from core.domain.reasons import Reason
@@ -46,6 +46,7 @@ class Judgement:
         self._refused = refused
         self._rows: Ints | slice = slice(None) if lines.ticked.all() else np.flatnonzero(lines.ticked)
         self._length = _PLANES * int(np.count_nonzero(lines.ticked))
+        self._latest: dict[str, Finding] = {}
 
     def __len__(self) -> int:
         return self._length
@@ -145,7 +146,7 @@ class Judgement:
         if not marked:
             return []
         case = Case(self.lines, self.facts, *self._place(line))
-        return [Finding.of(rule.code, rule.text, rule.basis(case), rule.remedy) for rule in marked]
+        return [self._finding(rule, rule.basis(case)) for rule in marked]
 
     # --- tables ---
 
@@ -188,7 +189,7 @@ class Judgement:
         return planes
 
     def _place(self, line: int) -> tuple[int, int]:
-        row, plane = divmod(range(self._length)[line], _PLANES)
+        row, plane = divmod(line % self._length, _PLANES)
         return (row if isinstance(self._rows, slice) else int(self._rows[row])), plane
 
     def _per_row(self, column: NDArray[_Scalar]) -> NDArray[_Scalar]:
@@ -221,6 +222,13 @@ class Judgement:
         # Lines are told one by one, and a number out of a list costs a third of one out of an array.
         patterns: list[int] = self._patterns.tolist()
         return patterns
+
+    def _finding(self, rule: Rule, details: Iterable[Detail]) -> Finding:
+        # The lines of a person come one after the other, and mostly rest on the very same facts: they share a finding.
+        finding = self._latest.get(rule.code)
+        if finding is None or finding.details is not details:
+            finding = self._latest[rule.code] = Finding.of(rule.code, rule.text, details, rule.remedy)
+        return finding
 
     def _marked(self, line: int) -> tuple[Rule, ...]:
         return self._rules_of[self._listed[line]]

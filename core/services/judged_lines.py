@@ -1,6 +1,7 @@
 """Judged lines in words: records for a screen, rows for a workbook; made for the lines that are asked for, and no others."""
 
 from collections.abc import Iterator
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 from core.documents.refusals import FRAME_COLUMNS
 from core.domain.vocabulary import INSURANCES, VERDICTS, Verdict
 from core.rules.joint import Judged
-from core.services.findings import TOLD, tell, with_findings
+from core.services.findings import TOLD, tell_each, with_findings
 from core.texts import _
 
 _COLUMNS = tuple(name for name in FRAME_COLUMNS if name not in TOLD)
@@ -37,8 +38,7 @@ def refusal_frame(judged: Judged, indexes: np.ndarray) -> pd.DataFrame:
 def refusal_rows(judged: Judged, indexes: np.ndarray) -> Iterator[tuple[Any, ...]]:
     """Refused lines one after the other as the workbook takes them (``core.documents.refusals.FRAME_COLUMNS``)."""
     columns = [_column(judged, name, indexes) for name in _COLUMNS]
-    for line, *shown in zip(indexes.tolist(), *columns, strict=True):
-        yield (*shown, *tell(judged.findings(line)))
+    return map(add, zip(*columns, strict=True), tell_each(map(judged.findings, indexes.tolist())))
 
 
 def _frame(judged: Judged, indexes: np.ndarray) -> pd.DataFrame:

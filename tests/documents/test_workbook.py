@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -167,9 +167,53 @@ def test_a_table_without_rows_is_its_header() -> None:
     assert rows == [tuple(column.heading for column in COLUMNS)]
 
 
-def test_a_row_of_another_length_is_a_mistake() -> None:
+@both_writers
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(1, "张三")],
+        [(1, "张三", IDENTITY_NUMBER, 0, "再说一句")],
+        [(1, "张三", IDENTITY_NUMBER, 0), (2, "李四")],
+        [(at, "张三", IDENTITY_NUMBER, 0) for at in range(LONG_LIST + 1)] + [(0, "李四", "", 0, "")],
+    ],
+)
+def test_a_row_of_another_length_is_a_mistake(padded: Callable[..., Any], rows: list[tuple[Any, ...]]) -> None:
     with pytest.raises(ValueError, match="zip"):
-        write_workbook("名单", COLUMNS, [(1, "张三")])
+        write_workbook("名单", COLUMNS, padded(rows))
+
+
+def test_a_long_list_comes_back_row_by_row_with_its_gaps() -> None:
+    rows = [
+        (at, f"人员{at}", None if at % 7 == 0 else f"{at:018d}", None if at % 11 == 0 else at * 100)
+        for at in range(1, LONG_LIST + 778)
+    ]
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(write_workbook("名单", COLUMNS, rows))).get_sheet_by_index(0)
+
+    _headings, *found = sheet.to_python()
+
+    assert found == [[at, name, number or "", "" if fen is None else fen / 100] for at, name, number, fen in rows]
+
+
+def test_what_the_rows_raise_ends_the_writing_however_late() -> None:
+    class Enough(Exception):
+        """Whoever waits for the list gives it up."""
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for at in range(3 * LONG_LIST):
+            yield (at, f"人员{at}", "", at)
+        raise Enough
+
+    with pytest.raises(Enough):
+        write_workbook("名单", COLUMNS, rows())
+
+
+@both_writers
+def test_values_that_are_equal_are_written_each_as_it_reads(padded: Callable[..., Any]) -> None:
+    rows = padded([(1, value, "", 0) for value in (1, True, Decimal("1.0"), Decimal("1.00"), 1.0)])
+
+    cells = [row[1] for row in sheet_of(write_workbook("名单", COLUMNS, rows)).iter_rows(min_row=2, max_row=6)]
+
+    assert [cell.value for cell in cells] == ["1", "True", "1.0", "1.00", "1.0"]
 
 
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=5))

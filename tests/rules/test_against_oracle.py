@@ -136,6 +136,17 @@ def test_every_finding_says_what_the_page_says_with_facts_and_a_remedy(engine):
     assert told == {(code, text) for code, text in texts.items() if code != "N03"}
 
 
+def test_what_a_line_rests_on_is_the_same_in_whichever_order_lines_are_told(engine):
+    [(tag, _ledger)] = engine.learn([random_ledger(Random(7), people=20)])
+    for reason in REASONS:
+        question = Question(tagged_employer("E1", tag), 202201, 202412)
+        one, another = engine.judgement(question, reason), engine.judgement(question, reason)
+        anyhow = list(range(len(one)))
+        Random(reason).shuffle(anyhow)
+        told = {line: another.findings(line) for line in anyhow}
+        assert [told[line] for line in range(len(one))] == [one.findings(line) for line in range(len(one))]
+
+
 @pytest.mark.parametrize("state", State)
 def test_every_state_of_a_batch(engine, state):
     """A line in a batch is refunded, claimed or free, as the lifecycle says of each of its states."""
