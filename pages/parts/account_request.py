@@ -26,6 +26,7 @@ from pages.parts.formats import local_time, starred
 from pages.parts.messages import attempt, clear_faults, draw_faults, plain
 
 _NOTE = f"{PREFIX}note"
+_FIELDS = (_NOTE, *(PREFIX + field for field in FIELDS))
 
 
 def draw_registered_account(viewer: Viewer, employer_id: str) -> None:
@@ -59,9 +60,9 @@ def draw_request_button(employer_id: str) -> None:
 
 
 def open_request(employer_id: str) -> None:
-    """Begin with empty fields."""
+    """Begin with what was typed before the dialog was shut, or with empty fields."""
     clear_faults()
-    state.forget(_NOTE, *(PREFIX + field for field in FIELDS))
+    state.resume(_about(employer_id), *_FIELDS)
     state.ASKING.set(employer_id)
 
 
@@ -123,11 +124,17 @@ def _request(employer_id: str) -> None:
     bank = {field: state.typed(PREFIX + field) or "" for field in FIELDS}
     note = state.typed(_NOTE) or ""
     if attempt(lambda: request_change(desk(), acting_viewer(), employer_id, bank, note)):
+        state.forget_unsent(_about(employer_id))
         state.ASKING.clear()
         state.NOTICE.set((N_("已提交登记账户变更申请，等待审批"), {}))
 
 
+def _about(employer_id: str) -> tuple[str, ...]:
+    return "account", employer_id
+
+
 def _close() -> None:
+    state.keep_unsent(_about(state.ASKING.get()), *_FIELDS)
     clear_faults()
     state.ASKING.clear()
 

@@ -69,7 +69,7 @@ def _draw_decision(viewer: Viewer, numbers: tuple[str, ...]) -> None:
     draw_faults("")
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button(_("取消"), key="leave_bulk"):
-            _close()
+            _leave()
             st.rerun()
         label = _("确定{step}").format(step=_("批量通过"))
         st.button(label, key="take_bulk", type="primary", on_click=_pass, args=(numbers, plan))
@@ -89,11 +89,22 @@ def _draw_plan(plan: Plan) -> None:
 def _open(numbers: tuple[str, ...]) -> None:
     clear_faults()
     forget_code()
-    state.forget(_NOTE)
+    state.resume(_about(numbers), _NOTE)
     state.BULK.set(numbers)
 
 
+def _about(numbers: Sequence[str]) -> tuple[str, ...]:
+    return "bulk", *numbers
+
+
 def _close() -> None:
+    state.keep_unsent(_about(state.BULK.get()), _NOTE)
+    clear_faults()
+    state.BULK.clear()
+
+
+def _leave() -> None:
+    state.forget_unsent(_about(state.BULK.get()))
     clear_faults()
     state.BULK.clear()
 
@@ -101,7 +112,10 @@ def _close() -> None:
 def _pass(numbers: tuple[str, ...], plan: Plan) -> None:
     note = state.typed(_NOTE) or ""
     acting = proven_viewer if plan.needs_factor else acting_viewer
-    _keep(attempt(lambda: advance_batches(desk(), acting(), numbers, _STEP, note, sources=plan.sources)))
+    outcomes = attempt(lambda: advance_batches(desk(), acting(), numbers, _STEP, note, sources=plan.sources))
+    if outcomes:
+        state.forget_unsent(_about(numbers))
+    _keep(outcomes)
 
 
 def _keep(outcomes: Sequence[Outcome] | None) -> None:

@@ -1,7 +1,9 @@
 """What can be done with an answer: export it, and see full numbers. Both ask for a purpose."""
 
 import json
+from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -33,11 +35,15 @@ def draw_actions(viewer: Viewer, question: Question) -> None:
             icon=":material/file_save:",
             disabled=is_exporting(viewer),
             on_click=_open,
-            args=(_EXPORT,),
+            args=(_EXPORT, question),
         )
         if viewer.may(Right.REVEAL) and question.by is None:
             st.button(
-                _("显示完整信息"), key="explore_reveal", icon=":material/visibility:", on_click=_open, args=(_REVEAL,)
+                _("显示完整信息"),
+                key="explore_reveal",
+                icon=":material/visibility:",
+                on_click=_open,
+                args=(_REVEAL, question),
             )
 
 
@@ -48,7 +54,7 @@ def draw_dialog(question: Question, after: tuple[Any, ...], name: str) -> None:
         return
     title = _("导出查询结果") if opened == _EXPORT else _("显示完整信息")
 
-    @st.dialog(title, width="medium", on_dismiss=_close)
+    @st.dialog(title, width="medium", on_dismiss=partial(_close, opened, question))
     def answer() -> None:
         with errors_shown():
             if not state.ANSWERING.get():
@@ -88,14 +94,20 @@ def _say_form(form: str) -> str:
     return {"xlsx": "Excel (xlsx)", "csv": "CSV", "parquet": "Parquet"}[form]
 
 
-def _open(dialog: str) -> None:
+def _open(dialog: str, question: Question) -> None:
     clear_faults()
-    state.forget(PURPOSE, _FULL)
+    state.resume(_about(dialog, question), PURPOSE)
+    state.forget(_FULL)
     forget_code()
     state.ANSWERING.set(dialog)
 
 
-def _close() -> None:
+def _about(dialog: str, question: Question) -> tuple[str, ...]:
+    return dialog, urlencode(question.as_query())
+
+
+def _close(dialog: str, question: Question) -> None:
+    state.keep_unsent(_about(dialog, question), PURPOSE)
     clear_faults()
     state.ANSWERING.clear()
 
@@ -104,11 +116,13 @@ def _export(question: Question, name: str) -> None:
     purpose, form, full = state.typed(PURPOSE) or "", state.typed(_FORM), bool(state.typed(_FULL))
     acting = proven_viewer if full else acting_viewer
     if take_file(lambda: take_answer(desk(), acting(), question, form, purpose, reveal=full), name):
+        state.forget_unsent(_about(_EXPORT, question))
         state.ANSWERING.clear()
 
 
 def _reveal(question: Question, after: tuple[Any, ...], name: str) -> None:
     purpose = state.typed(PURPOSE) or ""
     if sequence := attempt(lambda: reveal_page(desk(), proven_viewer(), question, after, purpose)):
+        state.forget_unsent(_about(_REVEAL, question))
         state.REVEALED.set((json.dumps([name, after]), sequence))
         state.ANSWERING.clear()

@@ -117,6 +117,9 @@ SCREENING: Slot[str] = Slot("_screening", "")
 SCREENING_OPEN: Slot[bool] = Slot("_screening_open", False)
 
 
+#: What stood in dialogs that were shut before it was sent, by what each was about: a click beside a dialog is quickly done.
+_UNSENT: Slot[Mapping[tuple[str, ...], Mapping[str, Any]]] = Slot("_unsent", {})
+
 #: The screen of the last run, and the batch on it.
 SCREEN: Slot[tuple[str, str]] = Slot("_screen", ("", ""))
 _DIALOGS: tuple[Slot[Any], ...] = (
@@ -131,6 +134,24 @@ def enter(screen: str, number: str) -> None:
         for dialog in _DIALOGS:
             dialog.clear()
         SCREEN.set((screen, number))
+
+
+def resume(about: tuple[str, ...], *keys: str) -> None:
+    """Begin the fields of a dialog with what stood in them when it was shut, or anew."""
+    kept = _UNSENT.get().get(about, {})
+    forget(*keys)
+    for key in kept.keys() & set(keys):
+        fill(key, kept[key])
+
+
+def keep_unsent(about: tuple[str, ...], *keys: str) -> None:
+    """Keep what stands in the fields of a dialog that is being shut, until it is opened again about the same."""
+    _UNSENT.set({**_UNSENT.get(), about: {key: typed(key) for key in keys if typed(key)}})
+
+
+def forget_unsent(about: tuple[str, ...]) -> None:
+    """What was typed has been sent, or is not wanted."""
+    _UNSENT.set({other: kept for other, kept in _UNSENT.get().items() if other != about})
 
 
 def typed(key: str, default: Any = None) -> Any:

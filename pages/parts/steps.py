@@ -102,7 +102,7 @@ def _draw_decision(batch: BatchView, edge: Edge) -> None:
     draw_faults("")
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button(_("取消"), key="leave_step"):
-            _close()
+            _leave()
             st.rerun()
         st.button(
             _("确定{step}").format(step=_(edge.label)),
@@ -163,13 +163,25 @@ def _say_note(edge: Edge) -> str:
 
 def _open(number: str, step: str) -> None:
     clear_faults()
-    state.forget(_NOTE, _CODE, _CHECKED)
+    state.resume(_about(number, step), _NOTE, _CODE)
+    state.forget(_CHECKED)
     forget_code()
     state.SEEN.clear()
     state.STEP.set((number, step))
 
 
+def _about(number: str, step: str) -> tuple[str, ...]:
+    return "step", number, step
+
+
 def _close() -> None:
+    state.keep_unsent(_about(*state.STEP.get()), _NOTE, _CODE)
+    clear_faults()
+    state.STEP.clear()
+
+
+def _leave() -> None:
+    state.forget_unsent(_about(*state.STEP.get()))
     clear_faults()
     state.STEP.clear()
 
@@ -179,6 +191,6 @@ def _take(number: str, edge: Edge) -> None:
     acting = proven_viewer if edge.needs_factor else acting_viewer
     seen = Seen(state.SEEN.get(), edge.source)
     if reached := attempt(lambda: advance_batch(desk(), acting(), number, edge.step, note, seen=seen, **said)):
-        state.STEP.clear()
+        _leave()
         state.NOTICE.set((N_("已办理：{step}，批次现为“{state}”"), {"step": edge.label, "state": reached.label}))
         go_on(number)

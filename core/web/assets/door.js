@@ -79,3 +79,15 @@ window.__streamlit = { BACKEND_BASE_URL: location.origin };
 
   new MutationObserver(mend).observe(document.documentElement, { childList: true, subtree: true });
 })();
+
+// Streamlit takes a text when its field loses the focus, and of a field that is gone nothing: before Escape shuts a dialog, the
+// field in which somebody types hands over what stands there.
+(() => {
+  const FIELDS = "[role=dialog] textarea, [role=dialog] input:not([role=combobox])";
+
+  function handOver(event) {
+    if (event.key === "Escape" && event.target.matches?.(FIELDS)) event.target.blur();
+  }
+
+  document.addEventListener("keydown", handOver, true);
+})();
