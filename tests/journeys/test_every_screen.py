@@ -1,4 +1,6 @@
-"""What holds on every screen: no sideways scrolling at any width, no English left over, nothing that shuts anybody out."""
+"""What holds on every screen: no sideways scrolling at any width, no English left over, nothing that shuts anybody out, and
+no script, style or address that the Content-Security-Policy stops.
+"""
 
 from collections.abc import Iterator
 from functools import cache
@@ -9,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from core.services.accounts import DEMO_ACCOUNTS
 from tests.journeys.latin import left_over
-from tests.support.browser import Visitors
+from tests.support.browser import Visitors, listen
 from tests.support.clerk import sign_in
 from tests.support.product import Product
 from tests.support.screens import SCREENS, Screen
@@ -39,17 +41,19 @@ def visitors(browser) -> Iterator[Visitors]:
 @pytest.fixture(scope="module")
 def page_of(app_server: Product, visitors: Visitors):
     @cache
-    def open_page(account: str) -> "Page":
+    def open_page(account: str) -> tuple["Page", list[str]]:
         page = visitors(app_server.url)
+        errors = listen(page)
         sign_in(page, account)
-        return page
+        return page, errors
 
     return open_page
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
 def test_a_screen(screen: Screen, page_of, pictures) -> None:
-    page: Page = page_of(screen.account)
+    page, errors = page_of(screen.account)
+    errors.clear()
     page.set_viewport_size({"width": WIDTHS[0], "height": 1000})
     page.goto(screen.path)
     screen.reach(page)
@@ -65,6 +69,7 @@ def test_a_screen(screen: Screen, page_of, pictures) -> None:
         page.set_viewport_size({"width": width, "height": 1000})
         faults[f"sideways at {width} px"] = sideways(page)
     page.screenshot(path=pictures / f"{screen.name}-narrow.png", full_page=True)
+    faults["errors that the browser notes"] = tuple(errors)
     told = [f"{what}: {found}" for what, found in faults.items() if found]
     assert not told, "\n".join(told)
 

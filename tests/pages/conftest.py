@@ -1,9 +1,11 @@
 """Screens without a browser: the shell as it is started, a small ledger behind it, and whoever signs in."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from core.services.desk import Desk, shared_desk
@@ -14,6 +16,7 @@ from core.store.database import Database
 from core.store.schema import contributions
 from core.store.sign_ins import insert_session
 from tests.support.desks import Ledger, make_desk, person
+from tests.support.warm import warm
 
 SHELL = Path(__file__).resolve().parents[2] / "pages" / "shell.py"
 SECONDS = 30
@@ -21,11 +24,20 @@ SECONDS = 30
 Open = Callable[..., AppTest]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _packages_are_looked_through_once() -> Iterator[None]:
+    """Every AppTest looks for components in all packages that are installed, which takes longer than most screens."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
+
+
 @pytest.fixture
 def desk(sqlite_database: Database, data_dir: Path) -> Iterator[Desk]:
     """The desk that the screens work with: two employers, one account for each role, an empty ledger."""
     made = make_desk(sqlite_database, data_dir)
     shared_desk.cache_clear()
+    warm(shared_desk().database)
     yield made
     shared_desk().database.dispose()
     shared_desk.cache_clear()

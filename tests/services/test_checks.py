@@ -39,6 +39,7 @@ from tests.support.desks import (
 )
 from tests.support.pool import MigratedDatabases
 from tests.support.postgres import PostgresServer
+from tests.support.warm import warm
 
 PDF = (Path(__file__).parents[2] / "data" / "demo" / "sample.pdf").read_bytes()
 PAID = "(SELECT batch_id FROM batches WHERE state = 'closed')"
@@ -113,7 +114,7 @@ def busy_desk(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[Desk]:
 
 
 def opened(url: str, folder: Path) -> Iterator[Desk]:
-    desk = Desk(Database(url), folder, clock=Clock(NOW + timedelta(days=1)))
+    desk = Desk(warm(Database(url)), folder, clock=Clock(NOW + timedelta(days=1)))
     yield desk
     desk.database.dispose()
 

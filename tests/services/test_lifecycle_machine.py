@@ -44,6 +44,7 @@ from tests.support.desks import (
     person,
 )
 from tests.support.rounds import file_serials, settle
+from tests.support.warm import warm
 
 PEOPLE = st.sampled_from([CLERK, COLLEAGUE, REVIEWER, SECOND_REVIEWER, THIRD_REVIEWER, APPROVER, FINANCE])
 OFFICIALS = st.sampled_from([REVIEWER, SECOND_REVIEWER, APPROVER])
@@ -193,7 +194,7 @@ def fresh_postgresql(request: pytest.FixtureRequest) -> Iterator[Callable[[Path]
 
     def make(_folder: Path) -> Database:
         made.append(server.new_database(template))
-        return Database(server.url(made[-1]))
+        return warm(Database(server.url(made[-1])))
 
     yield make
     for name in made:
@@ -219,7 +220,7 @@ def test_every_life_keeps_the_invariants(request: pytest.FixtureRequest) -> None
     def make(folder: Path) -> Database:
         copy = folder / "refund.sqlite3"
         copy.write_bytes(template.read_bytes())
-        return Database(f"sqlite:///{copy}")
+        return warm(Database(f"sqlite:///{copy}"))
 
     play(make, examples=9, steps=18)
 

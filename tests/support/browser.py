@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.support.system import chromium
 
 if TYPE_CHECKING:  # Playwright takes a while to import, and most test runs have no browser in them
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -51,6 +51,19 @@ def running_browser() -> Iterator["Browser"]:
             yield browser
         finally:
             browser.close()
+
+
+def listen(page: "Page") -> list[str]:
+    """Every error that the browser notes from now on, refused scripts and failed loads among them."""
+    errors: list[str] = []
+
+    def note(message: "ConsoleMessage") -> None:
+        if message.type == "error" or "Content Security Policy" in message.text:
+            errors.append(f"{message.text} {message.location.get('url', '')}")
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    return errors
 
 
 class Visitors:

@@ -4,22 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import Page
 
 from core.services import accounts, sessions
 from core.services.desk import open_desk
-from tests.support.browser import Visitors
+from tests.support.browser import Visitors, listen
 from tests.support.desks import ADMIN
 from tests.support.product import Product
 
-SCREENS = {
-    "clerk1": ("/", "/apply", "/confirm", "/batches", "/batch"),
-    "reviewer1": ("/review",),
-    "approver1": ("/review", "/account"),
-    "finance1": ("/payments",),
-    "analyst1": ("/insights",),
-    "admin1": ("/ledger", "/settings"),
-}
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
 PERSON = "119999198803129117"
 
@@ -36,32 +28,6 @@ def sign_in(app_server: Product, browser_page: Visitors) -> Callable[[str], Page
         return page
 
     return opened
-
-
-def listen(page: Page) -> list[str]:
-    """Every error that the browser notes from now on, refused scripts and failed loads among them."""
-    errors: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type == "error" or "Content Security Policy" in message.text:
-            errors.append(f"{message.text} {message.location.get('url', '')}")
-
-    page.on("console", note)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    return errors
-
-
-@pytest.mark.parametrize("name", SCREENS)
-def test_no_screen_needs_more_than_the_policy_allows(sign_in: Callable[[str], Page], name: str) -> None:
-    page = sign_in(name)
-    errors = listen(page)
-
-    for screen in SCREENS[name]:
-        page.goto(screen)
-        page.wait_for_selector(SETTLED)
-        page.wait_for_load_state("networkidle")
-
-    assert errors == []
 
 
 def test_the_grid_and_the_uploader_work_under_the_policy(sign_in: Callable[[str], Page], pictures: Path) -> None:
