@@ -80,6 +80,9 @@ def postgres_folder() -> Path:
 
 def chromium() -> Path:
     """Chromium's program."""
+    if (wanted := os.environ.get("CHROMIUM")) and not find_chromium():
+        message = f"CHROMIUM names {wanted}, which is no program on PATH: install it, or leave CHROMIUM empty."
+        raise MissingProgramError(message)
     return require(NEEDS[1])[0]
 
 

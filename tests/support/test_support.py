@@ -13,7 +13,7 @@ from tests.support.browser import Visitors
 from tests.support.pool import MigratedDatabases
 from tests.support.postgres import PostgresServer
 from tests.support.product import Product
-from tests.support.system import MissingProgramError, Need, require
+from tests.support.system import MissingProgramError, Need, chromium, require
 
 
 def test_a_database_is_migrated_and_empty(database: Database) -> None:
@@ -134,3 +134,9 @@ def test_missing_programs_are_named_with_the_packages_that_bring_them() -> None:
 def test_a_product_that_does_not_start_shows_why(start_app: Callable[..., Product]) -> None:
     with pytest.raises(RuntimeError, match="did not start"):
         start_app(STREAMLIT_SERVER_SSL_CERT_FILE="/nowhere")
+
+
+def test_a_browser_that_is_wished_for_and_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHROMIUM", "no-such-browser")
+    with pytest.raises(MissingProgramError, match="CHROMIUM names no-such-browser, which is no program on PATH"):
+        chromium()
