@@ -1,5 +1,6 @@
 """异常 on the screen: what is worth a second look and why, how it is found, and what was said of it."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
@@ -7,6 +8,7 @@ import streamlit as st
 from core.domain.roles import Viewer
 from core.services.anomalies import PAID_DAYS, Anomaly, explain_rules, list_anomalies
 from core.texts import _
+from pages.parts import state
 from pages.parts.access import desk
 from pages.parts.anomaly_words import draw_word, draw_words, open_word
 from pages.parts.concerns import draw_reason, draw_score
@@ -16,6 +18,8 @@ from pages.parts.paging import draw_pages, page_of, turn_back
 
 #: Chooses between batches under way and paid ones.
 PAID = "anomalies_paid"
+#: Leaves those of one kind.
+KIND = "anomalies_kind"
 _LIST, _SIZE = "anomalies", 10
 
 
@@ -25,7 +29,7 @@ def draw_anomalies(viewer: Viewer) -> None:
     paid = _choose_paid()
     found = list_anomalies(desk(), viewer, paid=paid)
     if found:
-        _draw_open(found)
+        _draw_open(_of_kind(found))
     elif paid:
         st.info(_("近 {days} 天已支付的批次没有未说明的异常。").format(days=PAID_DAYS), icon=":material/done_all:")
     else:
@@ -49,6 +53,28 @@ def _choose_paid() -> bool:
         args=(_LIST,),
     )
     return bool(chosen)
+
+
+def _of_kind(found: Sequence[Anomaly]) -> Sequence[Anomaly]:
+    """Those that are odd in the way that was chosen; all of them while none is."""
+    names = {reason.code: reason.name for each in found for reason in each.reasons}
+    counts = Counter(reason.code for each in found for reason in each.reasons)
+    if state.typed(KIND) not in counts:
+        # The last batch of this kind has been explained, or others are listed now.
+        state.forget(KIND)
+    if len(counts) == 1:
+        return found
+    labels = {code: f"{plain(names[code])} {count:,}" for code, count in sorted(counts.items())}
+    kind = st.pills(
+        _("异常类别"),
+        list(labels),
+        format_func=labels.__getitem__,
+        key=KIND,
+        label_visibility="collapsed",
+        on_change=turn_back,
+        args=(_LIST,),
+    )
+    return [each for each in found if kind is None or kind in {reason.code for reason in each.reasons}]
 
 
 def _draw_rules(viewer: Viewer) -> None:

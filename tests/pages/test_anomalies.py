@@ -75,6 +75,32 @@ def test_two_hasty_people_are_one_anomaly_with_one_place_for_a_word(open_app: Op
     assert sorted(places) == sorted(f"explain_{number}_A05" for number in numbers)
 
 
+def test_one_kind_is_left_when_it_is_chosen_and_all_again_when_it_is_gone(
+    open_app: Open, desk: Desk, ledger: Ledger
+) -> None:
+    assert isinstance(desk.clock, Clock)
+    desk.clock.now = datetime.now(UTC) - timedelta(days=1)
+    hasty = pass_in_haste(desk, ledger, REVIEWER, SECOND_REVIEWER)
+    ledger.fact(person(9), "employment", 20190301, 20220420, employer_id="E1")
+    often = [file_serials(desk, [ledger.row(person(9), month)]) for month in (202205, 202206, 202207)]
+
+    def listed(app: AppTest) -> set[str]:
+        return {str(button.key).split("_")[1] for button in app.button if str(button.key).startswith("explain_")}
+
+    app = turn_to(open_app, "anomalies")
+    assert listed(app) == {*hasty, *often}
+    assert app.pills(key="anomalies_kind").options == ["同一人反复退费 3", "审核过快 5"]
+
+    app.pills(key="anomalies_kind").set_value("A02").run()
+    assert listed(app) == {*often}
+
+    for number in often:
+        override_anomaly(desk, ANALYST, number, "A02", "三个月分次申报已核对")
+    app.run()
+    assert not app.exception
+    assert listed(app) == {*hasty}
+
+
 @pytest.mark.parametrize(("username", "is_told"), [("reviewer1", True), ("finance1", True), ("clerk1", False)])
 def test_whoever_decides_sees_on_the_batch_what_may_be_odd(
     open_app: Open, desk: Desk, odd: list[str], username: str, *, is_told: bool

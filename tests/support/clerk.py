@@ -10,12 +10,14 @@ SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
 GRID = "iframe[title*='agGrid']"
 
 
-# A run has ended since the last look, or none begins for a while: not everything that is pressed starts one.
+# A run has ended since the last look, or none begins for a while: not everything that is pressed starts one. A page that was
+# just opened always has one, however long its beginning takes.
 _AT_REST = """() => {
     window.lookBegan ??= performance.now();
     const app = document.querySelector("[data-testid=stApp]");
     if (!app || app.dataset.testScriptState !== "notRunning") return false;
-    if (window.runsEnded === window.runsSeen && performance.now() - window.lookBegan < 600) return false;
+    const patience = window.runsEnded ? 600 : Infinity;
+    if (window.runsEnded === window.runsSeen && performance.now() - window.lookBegan < patience) return false;
     window.lookBegan = undefined;
     window.runsSeen = window.runsEnded;
     return true;
