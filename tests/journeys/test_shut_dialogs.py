@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from core.domain.lifecycle import State
-from tests.support.browser import Visitors
+from tests.support.browser import PATIENCE_MS, Visitors
 from tests.support.clerk import press, settle, sign_in
 from tests.support.product import Product
 from tests.support.screens import batch_in
@@ -46,11 +47,11 @@ def test_the_note_on_a_step_until_it_is_cancelled(slip, app_server: Product, bro
 
     press(page, "step_return")
 
-    assert page.locator(NOTE).input_value() == "请补交盖章的说明"
+    stands(page, NOTE, "请补交盖章的说明")
 
     press(page, "leave_step")
     press(page, "step_return")
-    assert page.locator(NOTE).input_value() == ""
+    stands(page, NOTE, "")
 
 
 @slips
@@ -61,13 +62,14 @@ def test_the_fields_of_another_account(slip, app_server: Product, browser_page: 
     settle(page)
     press(page, "change_account")
     holder = page.locator(HOLDER).input_value()
+    assert holder
     page.locator(BRANCH).press_sequentially("中国工商银行北京澜汐支行")
     shut(page, slip)
 
     press(page, "change_account")
 
-    assert page.locator(BRANCH).input_value() == "中国工商银行北京澜汐支行"
-    assert page.locator(HOLDER).input_value() == holder != ""
+    stands(page, BRANCH, "中国工商银行北京澜汐支行")
+    stands(page, HOLDER, holder)
 
 
 @slips
@@ -84,13 +86,13 @@ def test_the_purpose_of_an_export_but_not_for_another_question(
 
     press(page, "explore_export")
 
-    assert page.locator(PURPOSE).input_value() == "核对养老退费"
+    stands(page, PURPOSE, "核对养老退费")
 
     shut(page, slip)
     page.goto("/insights?subject=lines&insurance=injury")
     settle(page)
     press(page, "explore_export")
-    assert page.locator(PURPOSE).input_value() == ""
+    stands(page, PURPOSE, "")
 
 
 def shut(page: "Page", slip) -> None:
@@ -98,3 +100,8 @@ def shut(page: "Page", slip) -> None:
     slip(page)
     page.get_by_role("dialog").wait_for(state="detached")
     settle(page)
+
+
+def stands(page: "Page", field: str, text: str) -> None:
+    """Say that this text stands in the field: a field that is new is filled a moment after it is there."""
+    expect(page.locator(field)).to_have_value(text, timeout=PATIENCE_MS)
