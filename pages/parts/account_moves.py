@@ -73,19 +73,13 @@ def _draw_decision(change: AccountChange, move: Move) -> None:
 
 def _open(change_id: str, step: str) -> None:
     clear_faults()
-    state.resume(_about(change_id, step), _NOTE)
+    state.open_dialog(state.CHANGE, (change_id, step), _NOTE)
     forget_code()
-    state.CHANGE.set((change_id, step))
-
-
-def _about(change_id: str, step: str) -> tuple[str, ...]:
-    return "change", change_id, step
 
 
 def _close() -> None:
-    state.keep_unsent(_about(*state.CHANGE.get()), _NOTE)
     clear_faults()
-    state.CHANGE.clear()
+    state.shut_dialog(state.CHANGE, _NOTE)
 
 
 def _take(change_id: str, move: Move) -> None:
@@ -98,6 +92,5 @@ def _take(change_id: str, move: Move) -> None:
         return decide_change(desk(), viewer, change_id, approve=move.step == "approve", note=note)
 
     if reached := attempt(take):
-        state.forget_unsent(_about(change_id, move.step))
-        state.CHANGE.clear()
+        state.end_dialog(state.CHANGE)
         state.NOTICE.set((N_("登记账户变更：{state}"), {"state": reached.label}))

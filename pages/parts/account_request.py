@@ -62,8 +62,7 @@ def draw_request_button(employer_id: str) -> None:
 def open_request(employer_id: str) -> None:
     """Begin with what was typed before the dialog was shut, or with empty fields."""
     clear_faults()
-    state.resume(_about(employer_id), *_FIELDS)
-    state.ASKING.set(employer_id)
+    state.open_dialog(state.ASKING, employer_id, *_FIELDS)
 
 
 def draw_request() -> None:
@@ -124,19 +123,13 @@ def _request(employer_id: str) -> None:
     bank = {field: state.typed(PREFIX + field) or "" for field in FIELDS}
     note = state.typed(_NOTE) or ""
     if attempt(lambda: request_change(desk(), acting_viewer(), employer_id, bank, note)):
-        state.forget_unsent(_about(employer_id))
-        state.ASKING.clear()
+        state.end_dialog(state.ASKING)
         state.NOTICE.set((N_("已提交登记账户变更申请，等待审批"), {}))
 
 
-def _about(employer_id: str) -> tuple[str, ...]:
-    return "account", employer_id
-
-
 def _close() -> None:
-    state.keep_unsent(_about(state.ASKING.get()), *_FIELDS)
     clear_faults()
-    state.ASKING.clear()
+    state.shut_dialog(state.ASKING, *_FIELDS)
 
 
 def _say(change: AccountChange) -> str:

@@ -21,8 +21,7 @@ _TABLE, _TAKE_BACK = "overrides", "overrides_take_back"
 def open_word(number: str, code: str, *, takes_back: bool = False) -> None:
     """Open the dialog that says why an anomaly of a batch is none, or takes that back."""
     clear_faults()
-    state.resume(_about(number, code, takes_back=takes_back), FIELD)
-    state.EXPLAINING.set((number, code, takes_back))
+    state.open_dialog(state.EXPLAINING, (number, code, takes_back), FIELD)
 
 
 def draw_word() -> None:
@@ -101,17 +100,10 @@ def _take(number: str, code: str, *, takes_back: bool) -> None:
     reason = state.typed(FIELD) or ""
     call = take_back if takes_back else override_anomaly
     if attempt(lambda: call(desk(), acting_viewer(), number, code, reason) or True):
-        state.forget_unsent(_about(number, code, takes_back=takes_back))
-        state.EXPLAINING.clear()
+        state.end_dialog(state.EXPLAINING)
         state.NOTICE.set((N_("已撤回说明，该异常重新列出") if takes_back else N_("已记入说明"), {}))
 
 
-def _about(number: str, code: str, *, takes_back: bool) -> tuple[str, ...]:
-    return "word", number, code, str(takes_back)
-
-
 def _close() -> None:
-    number, code, takes_back = state.EXPLAINING.get()
-    state.keep_unsent(_about(number, code, takes_back=takes_back), FIELD)
     clear_faults()
-    state.EXPLAINING.clear()
+    state.shut_dialog(state.EXPLAINING, FIELD)

@@ -89,38 +89,28 @@ def _draw_plan(plan: Plan) -> None:
 def _open(numbers: tuple[str, ...]) -> None:
     clear_faults()
     forget_code()
-    state.resume(_about(numbers), _NOTE)
-    state.BULK.set(numbers)
-
-
-def _about(numbers: Sequence[str]) -> tuple[str, ...]:
-    return "bulk", *numbers
+    state.open_dialog(state.BULK, numbers, _NOTE)
 
 
 def _close() -> None:
-    state.keep_unsent(_about(state.BULK.get()), _NOTE)
     clear_faults()
-    state.BULK.clear()
+    state.shut_dialog(state.BULK, _NOTE)
 
 
 def _leave() -> None:
-    state.forget_unsent(_about(state.BULK.get()))
     clear_faults()
-    state.BULK.clear()
+    state.end_dialog(state.BULK)
 
 
 def _pass(numbers: tuple[str, ...], plan: Plan) -> None:
     note = state.typed(_NOTE) or ""
     acting = proven_viewer if plan.needs_factor else acting_viewer
-    outcomes = attempt(lambda: advance_batches(desk(), acting(), numbers, _STEP, note, sources=plan.sources))
-    if outcomes:
-        state.forget_unsent(_about(numbers))
-    _keep(outcomes)
+    _keep(attempt(lambda: advance_batches(desk(), acting(), numbers, _STEP, note, sources=plan.sources)))
 
 
 def _keep(outcomes: Sequence[Outcome] | None) -> None:
     if outcomes:
-        state.BULK.clear()
+        state.end_dialog(state.BULK)
         state.MARKED.set(state.MARKED.get() + 1)
         state.OUTCOMES.set(tuple((each.number, each.done, each.said) for each in outcomes))
 

@@ -77,7 +77,7 @@ def _draw_sums(viewer: Viewer, question: Question) -> Sums:
 def _draw_groups(viewer: Viewer, question: Question, name: str) -> None:
     try:
         if draw_groups(viewer, question):
-            draw_actions(viewer, question)
+            draw_actions(viewer, question, name)
             draw_dialog(question, (), name)
     except InvalidInput as error:
         draw_note("error", _(error.sentence).format(**error.values))
@@ -92,7 +92,7 @@ def _draw_answer(viewer: Viewer, question: Question, name: str) -> None:
     page = read_answer(desk(), viewer, question, after, reveal=sequence if revealed_page == page_name else 0)
     if page.revealed:
         st.warning(_("本页显示完整信息，五分钟内有效，查看已记入审计。"), icon=":material/visibility:")
-    draw_actions(viewer, question)
+    draw_actions(viewer, question, name)
     draw_rows(question, page.rows, key=f"answer_{hash(page_name) & 0xFFFFFFFF:x}")
     _draw_turning(page, name, places)
     draw_dialog(question, after, name)

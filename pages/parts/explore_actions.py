@@ -1,9 +1,7 @@
 """What can be done with an answer: export it, and see full numbers. Both ask for a purpose."""
 
 import json
-from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -26,7 +24,7 @@ _EXPORT, _REVEAL = "export", "reveal"
 _FORM, _FULL = "export_form", "export_full"
 
 
-def draw_actions(viewer: Viewer, question: Question) -> None:
+def draw_actions(viewer: Viewer, question: Question, name: str) -> None:
     """The buttons that open the dialogs."""
     with st.container(horizontal=True, gap="small"):
         st.button(
@@ -35,7 +33,7 @@ def draw_actions(viewer: Viewer, question: Question) -> None:
             icon=":material/file_save:",
             disabled=is_exporting(viewer),
             on_click=_open,
-            args=(_EXPORT, question),
+            args=(_EXPORT, name),
         )
         if viewer.may(Right.REVEAL) and question.by is None:
             st.button(
@@ -43,21 +41,21 @@ def draw_actions(viewer: Viewer, question: Question) -> None:
                 key="explore_reveal",
                 icon=":material/visibility:",
                 on_click=_open,
-                args=(_REVEAL, question),
+                args=(_REVEAL, name),
             )
 
 
 def draw_dialog(question: Question, after: tuple[Any, ...], name: str) -> None:
     """The dialog that was opened."""
-    opened = state.ANSWERING.get()
+    opened, _asked = state.ANSWERING.get()
     if not opened:
         return
     title = _("导出查询结果") if opened == _EXPORT else _("显示完整信息")
 
-    @st.dialog(title, width="medium", on_dismiss=partial(_close, opened, question))
+    @st.dialog(title, width="medium", on_dismiss=_close)
     def answer() -> None:
         with errors_shown():
-            if not state.ANSWERING.get():
+            if not state.ANSWERING.get()[0]:
                 st.rerun()
             current = require_user(Right.ANALYSE)
             if opened == _EXPORT:
@@ -94,35 +92,27 @@ def _say_form(form: str) -> str:
     return {"xlsx": "Excel (xlsx)", "csv": "CSV", "parquet": "Parquet"}[form]
 
 
-def _open(dialog: str, question: Question) -> None:
+def _open(dialog: str, name: str) -> None:
     clear_faults()
-    state.resume(_about(dialog, question), PURPOSE)
+    state.open_dialog(state.ANSWERING, (dialog, name), PURPOSE)
     state.forget(_FULL)
     forget_code()
-    state.ANSWERING.set(dialog)
 
 
-def _about(dialog: str, question: Question) -> tuple[str, ...]:
-    return dialog, urlencode(question.as_query())
-
-
-def _close(dialog: str, question: Question) -> None:
-    state.keep_unsent(_about(dialog, question), PURPOSE)
+def _close() -> None:
     clear_faults()
-    state.ANSWERING.clear()
+    state.shut_dialog(state.ANSWERING, PURPOSE)
 
 
 def _export(question: Question, name: str) -> None:
     purpose, form, full = state.typed(PURPOSE) or "", state.typed(_FORM), bool(state.typed(_FULL))
     acting = proven_viewer if full else acting_viewer
     if take_file(lambda: take_answer(desk(), acting(), question, form, purpose, reveal=full), name):
-        state.forget_unsent(_about(_EXPORT, question))
-        state.ANSWERING.clear()
+        state.end_dialog(state.ANSWERING)
 
 
 def _reveal(question: Question, after: tuple[Any, ...], name: str) -> None:
     purpose = state.typed(PURPOSE) or ""
     if sequence := attempt(lambda: reveal_page(desk(), proven_viewer(), question, after, purpose)):
-        state.forget_unsent(_about(_REVEAL, question))
         state.REVEALED.set((json.dumps([name, after]), sequence))
-        state.ANSWERING.clear()
+        state.end_dialog(state.ANSWERING)

@@ -64,25 +64,18 @@ def _draw_dialog(kind: str, subject: str) -> None:
 
 def _open(subject: str) -> None:
     clear_faults()
-    state.resume(_about(subject), PURPOSE)
+    state.open_dialog(state.REVEALING, subject, PURPOSE)
     forget_code()
-    state.REVEALING.set(subject)
-
-
-def _about(subject: str) -> tuple[str, ...]:
-    return "reveal", subject
 
 
 def _close() -> None:
-    state.keep_unsent(_about(state.REVEALING.get()), PURPOSE)
     clear_faults()
-    state.REVEALING.clear()
+    state.shut_dialog(state.REVEALING, PURPOSE)
 
 
 def _reveal(kind: str, subject: str) -> None:
     if attempt(lambda: _take(kind, subject, state.typed(PURPOSE) or "")):
-        state.forget_unsent(_about(subject))
-        state.REVEALING.clear()
+        state.end_dialog(state.REVEALING)
 
 
 def _take(kind: str, subject: str, purpose: str) -> bool:

@@ -101,8 +101,8 @@ RESETTING: Slot[str] = Slot("_resetting", "")
 PLACES: Slot[tuple[str, tuple[tuple[Any, ...], ...]]] = Slot("_places", ("", ()))
 #: The page of an answer that was revealed: the question with its place, and the number of the audit entry.
 REVEALED: Slot[tuple[str, int]] = Slot("_revealed", ("", 0))
-#: The dialog of an answer that is open: ``export`` or ``reveal``.
-ANSWERING: Slot[str] = Slot("_answering", "")
+#: The dialog of an answer that is open, ``export`` or ``reveal``, and the question.
+ANSWERING: Slot[tuple[str, str]] = Slot("_answering", ("", ""))
 #: The place whose dialog 显示完整信息 is open.
 REVEALING: Slot[str] = Slot("_revealing", "")
 #: The anomaly about which something is said: the batch, what is odd about it, and whether a word is taken back.
@@ -118,7 +118,7 @@ SCREENING_OPEN: Slot[bool] = Slot("_screening_open", False)
 
 
 #: What stood in dialogs that were shut before it was sent, by what each was about: a click beside a dialog is quickly done.
-_UNSENT: Slot[Mapping[tuple[str, ...], Mapping[str, Any]]] = Slot("_unsent", {})
+_UNSENT: Slot[Mapping[tuple[str, Any], Mapping[str, Any]]] = Slot("_unsent", {})
 
 #: The screen of the last run, and the batch on it.
 SCREEN: Slot[tuple[str, str]] = Slot("_screen", ("", ""))
@@ -136,22 +136,26 @@ def enter(screen: str, number: str) -> None:
         SCREEN.set((screen, number))
 
 
-def resume(about: tuple[str, ...], *keys: str) -> None:
-    """Begin the fields of a dialog with what stood in them when it was shut, or anew."""
-    kept = _UNSENT.get().get(about, {})
+def open_dialog(dialog: Slot[T], about: T, *keys: str) -> None:
+    """Open a dialog about something, its fields as they stood when it was shut the last time, or anew."""
+    dialog.set(about)
     forget(*keys)
-    for key in kept.keys() & set(keys):
-        fill(key, kept[key])
+    for key, value in _UNSENT.get().get((dialog.name, about), {}).items():
+        fill(key, value)
 
 
-def keep_unsent(about: tuple[str, ...], *keys: str) -> None:
-    """Keep what stands in the fields of a dialog that is being shut, until it is opened again about the same."""
-    _UNSENT.set({**_UNSENT.get(), about: {key: typed(key) for key in keys if typed(key)}})
+def shut_dialog(dialog: Slot[Any], *keys: str) -> None:
+    """Shut a dialog that was not sent; what stands in its fields is kept until it is opened again about the same."""
+    stands = {key: typed(key) for key in keys if typed(key)}
+    _UNSENT.set({**_UNSENT.get(), (dialog.name, dialog.get()): stands})
+    dialog.clear()
 
 
-def forget_unsent(about: tuple[str, ...]) -> None:
-    """What was typed has been sent, or is not wanted."""
-    _UNSENT.set({other: kept for other, kept in _UNSENT.get().items() if other != about})
+def end_dialog(dialog: Slot[Any]) -> None:
+    """Shut a dialog whose fields have been sent, or are not wanted."""
+    ended = dialog.name, dialog.get()
+    _UNSENT.set({about: kept for about, kept in _UNSENT.get().items() if about != ended})
+    dialog.clear()
 
 
 def typed(key: str, default: Any = None) -> Any:

@@ -163,27 +163,20 @@ def _say_note(edge: Edge) -> str:
 
 def _open(number: str, step: str) -> None:
     clear_faults()
-    state.resume(_about(number, step), _NOTE, _CODE)
+    state.open_dialog(state.STEP, (number, step), _NOTE, _CODE)
     state.forget(_CHECKED)
     forget_code()
     state.SEEN.clear()
-    state.STEP.set((number, step))
-
-
-def _about(number: str, step: str) -> tuple[str, ...]:
-    return "step", number, step
 
 
 def _close() -> None:
-    state.keep_unsent(_about(*state.STEP.get()), _NOTE, _CODE)
     clear_faults()
-    state.STEP.clear()
+    state.shut_dialog(state.STEP, _NOTE, _CODE)
 
 
 def _leave() -> None:
-    state.forget_unsent(_about(*state.STEP.get()))
     clear_faults()
-    state.STEP.clear()
+    state.end_dialog(state.STEP)
 
 
 def _take(number: str, edge: Edge) -> None:
@@ -191,6 +184,6 @@ def _take(number: str, edge: Edge) -> None:
     acting = proven_viewer if edge.needs_factor else acting_viewer
     seen = Seen(state.SEEN.get(), edge.source)
     if reached := attempt(lambda: advance_batch(desk(), acting(), number, edge.step, note, seen=seen, **said)):
-        _leave()
+        state.end_dialog(state.STEP)
         state.NOTICE.set((N_("已办理：{step}，批次现为“{state}”"), {"step": edge.label, "state": reached.label}))
         go_on(number)

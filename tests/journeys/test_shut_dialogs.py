@@ -89,7 +89,8 @@ def test_the_purpose_of_an_export_but_not_for_another_question(
     stands(page, PURPOSE, "核对养老退费")
 
     shut(page, slip)
-    page.goto("/insights?subject=lines&insurance=injury")
+    page.get_by_role("radio", name="批次", exact=True).click()
+    page.wait_for_url("**subject=batches**")
     settle(page)
     press(page, "explore_export")
     stands(page, PURPOSE, "")
